@@ -1,0 +1,185 @@
+import type { Column, RelationType, SqlType } from '../core/index.ts';
+import type { Relation, RelationId, Scalar } from '../ir/index.ts';
+
+/** What every object of the catalog has. OIDs are stable for the object's life and never reused. */
+interface Item {
+  readonly oid: number;
+  readonly name: string;
+  /** oid of its schema; 0 for schemas themselves */
+  readonly schema: number;
+  /** the statement that made it, as the user wrote it (without the final semicolon) */
+  readonly sql: string;
+  /** oids of the objects it needs */
+  readonly dependsOn: readonly number[];
+  readonly comment?: string;
+}
+
+export interface SchemaItem extends Item {
+  readonly kind: 'schema';
+}
+
+/** Columns of user relations. Attribute numbers are index + 1. */
+interface RelationItem extends Item {
+  readonly id: RelationId;
+  readonly type: RelationType;
+  /** oid of the composite type of its rows */
+  readonly rowType: number;
+}
+
+export interface TableColumn extends Column {
+  /** evaluated when INSERT leaves the column out */
+  readonly default?: Scalar;
+  /** its source text, for pg_get_expr */
+  readonly defaultSql?: string;
+  /** SERIAL / IDENTITY: the sequence is kept with the table */
+  readonly identity?: 'always' | 'by default' | 'serial';
+}
+
+export interface KeyConstraint {
+  readonly name: string;
+  readonly oid: number;
+  readonly columns: readonly number[];
+  readonly primary: boolean;
+}
+
+/** A table: its rows come from INSERT/UPDATE/DELETE, from a file, or (`source`) from one relation of a source. */
+export interface TableItem extends RelationItem {
+  readonly kind: 'table';
+  readonly columns: readonly TableColumn[];
+  readonly keys: readonly KeyConstraint[];
+  readonly origin:
+    | { readonly kind: 'user' }
+    /** a table of a Postgres source; `upstream` names it there */
+    | { readonly kind: 'source'; readonly source: number; readonly upstream: { readonly schema: string; readonly name: string } };
+}
+
+/** How the bytes of one message become columns. */
+export type Format =
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'text' }
+  /** without columns: one column `data jsonb`; with: fields by name, typed */
+  | { readonly kind: 'json'; readonly typed: boolean; /** webhook: the body is an array of documents */ readonly array?: boolean };
+
+/** Metadata columns of INCLUDE, in order, behind the value's columns. */
+export interface IncludedColumn {
+  readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers' | 'header';
+  readonly header?: string;
+  readonly name: string;
+}
+
+export type SourceOrigin =
+  | {
+      readonly kind: 'postgres';
+      /** libpq keywords and values; secrets are names to be resolved */
+      readonly connection: PostgresConnection;
+      readonly publication: string;
+      readonly slot: string;
+      readonly tables: readonly UpstreamTable[];
+      readonly textColumns: readonly string[];
+    }
+  | {
+      readonly kind: 'kafka';
+      readonly connection: KafkaConnection;
+      readonly topic: string;
+      readonly format: Format;
+      readonly included: readonly IncludedColumn[];
+      /** START OFFSET by partition; absent: from the beginning */
+      readonly startOffsets?: readonly number[];
+      readonly startTimestampMs?: number;
+    }
+  | { readonly kind: 'webhook'; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
+
+export interface SecretReference {
+  readonly secret: number;
+}
+export type OptionValue = string | SecretReference;
+
+export interface PostgresConnection {
+  readonly kind: 'postgres';
+  readonly host: string;
+  readonly port: number;
+  readonly user: OptionValue;
+  readonly password?: OptionValue;
+  readonly database: string;
+  readonly sslMode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  readonly sslRootCert?: OptionValue;
+}
+
+export interface KafkaConnection {
+  readonly kind: 'kafka';
+  readonly brokers: readonly string[];
+  readonly securityProtocol: 'plaintext' | 'ssl' | 'sasl_plaintext' | 'sasl_ssl';
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly user: OptionValue; readonly password: OptionValue };
+  readonly sslRootCert?: OptionValue;
+}
+
+/** A table upstream, as purify found it: written into the statement so that planning needs no outside world. */
+export interface UpstreamTable {
+  readonly schema: string;
+  readonly name: string;
+  /** pg_class.oid upstream */
+  readonly oid: number;
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number }[];
+  /** column indexes of the primary key (or replica identity index); empty when none */
+  readonly key: readonly number[];
+  readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
+}
+
+/** A source. Kafka and webhook sources are relations themselves; a Postgres source has tables that name it as their origin. */
+export interface SourceItem extends RelationItem {
+  readonly kind: 'source';
+  readonly columns: readonly Column[];
+  readonly origin: SourceOrigin;
+  /** the relation of what could not be decoded: `<name>_errors`; absent for Postgres */
+  readonly errors?: RelationId;
+}
+
+export interface ViewItem extends RelationItem {
+  readonly kind: 'view';
+  readonly columns: readonly Column[];
+  /** the SELECT as written */
+  readonly query: string;
+  /** resolved and typed; other views are inlined when the referring query is planned */
+  readonly relation: Relation;
+}
+
+export type OnError = 'fail' | 'skip' | 'null';
+
+export interface MaterializedViewItem extends RelationItem {
+  readonly kind: 'materialized view';
+  readonly columns: readonly Column[];
+  readonly query: string;
+  readonly relation: Relation;
+  readonly onError: OnError;
+}
+
+export interface IndexItem extends Item {
+  readonly kind: 'index';
+  readonly on: number;
+  /** column indexes of the relation */
+  readonly columns: readonly number[];
+  readonly unique: boolean;
+}
+
+export interface SecretItem extends Item {
+  readonly kind: 'secret';
+}
+
+export interface ConnectionItem extends Item {
+  readonly kind: 'connection';
+  readonly connection: PostgresConnection | KafkaConnection;
+}
+
+/** A base relation or view of the system, from catalog/system and sql/system. */
+export interface SystemItem extends RelationItem {
+  readonly kind: 'system';
+  readonly columns: readonly Column[];
+  /** a view over base relations; absent: a base relation, whose rows the catalog makes */
+  readonly query?: string;
+  readonly relation?: Relation;
+}
+
+export type CatalogItem =
+  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SecretItem | ConnectionItem | SystemItem;
+
+export type RelationCatalogItem = TableItem | SourceItem | ViewItem | MaterializedViewItem | SystemItem;

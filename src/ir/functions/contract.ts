@@ -1,0 +1,112 @@
+import type { Datum, TextSettings } from '../../core/index.ts';
+
+/** What a function may ask of the world around it; handed in by `database`. Immutable functions never look at it. */
+export interface Environment {
+  readonly settings: TextSettings;
+  /** microseconds since 2000-01-01, the start of the transaction */
+  readonly transactionTimeMicros: number | bigint;
+  /** the statement's time, as `transactionTimeMicros` */
+  readonly statementTimeMicros: number | bigint;
+  random(): number;
+  readonly user: string;
+  readonly database: string;
+  readonly searchPath: readonly string[];
+  readonly backendPid: number;
+  /** value of a run-time parameter, undefined when unknown */
+  setting(name: string): string | undefined;
+  setSetting(name: string, value: string, local: boolean): void;
+  /** questions to the catalog, by OID; the catalog's own functions (pg_get_viewdef, regclass, ...) are built on them */
+  readonly catalog: CatalogQuestions;
+}
+
+/** What catalog functions need to know. Names come back unquoted; undefined means there is no such object. */
+export interface CatalogQuestions {
+  relationByName(schema: string | undefined, name: string): number | undefined;
+  relationName(oid: number): { readonly schema: string; readonly name: string; /** its name alone finds it on the search path */ readonly visible: boolean } | undefined;
+  schemaByName(name: string): number | undefined;
+  schemaName(oid: number): string | undefined;
+  roleName(oid: number): string | undefined;
+  roleByName(name: string): number | undefined;
+  databaseName(oid: number): string | undefined;
+  viewDefinition(oid: number): string | undefined;
+  indexDefinition(oid: number, column: number): string | undefined;
+  constraintDefinition(oid: number): string | undefined;
+  comment(oid: number, classOid: number, subId: number): string | undefined;
+  columnName(relation: number, attribute: number): string | undefined;
+}
+
+export type Volatility = 'immutable' | 'stable' | 'volatile';
+
+/**
+ * A scalar function, named and typed as in `pg_proc` (prosrc names for operators' and casts' functions: `int4pl`, `float8mul`, ...).
+ * `evaluate` gets one datum an argument, and the environment last. With `strict` it is never called with a null.
+ * It throws SqlError without position; the caller adds it.
+ */
+export interface FunctionRow {
+  /** `name(argtype,argtype)`, with pg_type names: the key the IR refers to */
+  readonly id: string;
+  readonly name: string;
+  /** OIDs; polymorphic pseudo-types as in pg_proc */
+  readonly args: readonly number[];
+  /** the last argument is VARIADIC: its entry in `args` is the array type; evaluate gets the array */
+  readonly variadic?: boolean;
+  /** how many trailing arguments may be left out; evaluate then gets fewer */
+  readonly defaults?: number;
+  readonly result: number;
+  readonly strict: boolean;
+  readonly volatility: Volatility;
+  readonly evaluate: (...args: any[]) => Datum;
+  /**
+   * JavaScript for the same, given the text of each argument (a side-effect-free name or literal). Only for functions that cannot raise.
+   * `int4lt: (a, b) => `(${a} < ${b})``.
+   */
+  readonly inline?: (...args: string[]) => string;
+  /** true where the result never decreases as the arguments grow: lets temporal filters be pushed through */
+  readonly monotone?: boolean;
+  /** never raises, for any arguments */
+  readonly total?: boolean;
+}
+
+/** A set-returning function: `evaluate` yields rows, each as long as `columns`. */
+export interface TableFunctionRow {
+  readonly id: string;
+  readonly name: string;
+  readonly args: readonly number[];
+  readonly variadic?: boolean;
+  readonly defaults?: number;
+  /** result columns; a single column named as the function for plain SETOF t. Polymorphic types are resolved by the planner. */
+  readonly columns: readonly { readonly name: string; readonly type: number }[];
+  readonly strict: boolean;
+  readonly volatility: Volatility;
+  readonly evaluate: (...args: any[]) => Iterable<readonly Datum[]>;
+}
+
+/** An operator, as in `pg_operator`: `left` is 0 for a prefix operator. `function` is a FunctionRow.id. */
+export interface OperatorRow {
+  readonly name: string;
+  readonly left: number;
+  readonly right: number;
+  readonly result: number;
+  readonly function: string;
+  /** name of the operator with the arguments exchanged, and of its negation, where there is one */
+  readonly commutator?: string;
+  readonly negator?: string;
+}
+
+/** A cast, as in `pg_cast`. `function` is a FunctionRow.id, or 'binary' (relabel) or 'inout' (through text). */
+export interface CastRow {
+  readonly source: number;
+  readonly target: number;
+  readonly context: 'implicit' | 'assignment' | 'explicit';
+  readonly function: string;
+}
+
+/** An aggregate's signature; how it is maintained is the engine's affair (`views/operators/reduce`), keyed by `id`. */
+export interface AggregateRow {
+  readonly id: string;
+  readonly name: string;
+  readonly args: readonly number[];
+  readonly result: number;
+  /** count(*) alone takes no argument */
+  readonly star?: boolean;
+}

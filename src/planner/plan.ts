@@ -1,0 +1,105 @@
+import type { Datum, Notice, SqlType } from '../core/index.ts';
+import type {
+  Format, IncludedColumn, KafkaConnection, OnError, OptionValue, PostgresConnection, TableColumn, UpstreamTable,
+} from '../catalog/index.ts';
+import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
+import type { Column } from '../core/index.ts';
+
+/** A name with its schema resolved. */
+export interface QualifiedName {
+  readonly schema: number;
+  readonly name: string;
+}
+
+/** Where the rows of an answer come from and how it is read; scalars may still hold parameters. */
+export interface SubscribePlan {
+  readonly relation: Relation;
+  readonly columns: readonly Column[];
+  readonly snapshot: boolean;
+  readonly progress: boolean;
+  readonly asOf: Scalar | null;
+  readonly upTo: Scalar | null;
+  /** UPSERT / DEBEZIUM key, by column index */
+  readonly envelope: { readonly kind: 'none' } | { readonly kind: 'upsert' | 'debezium'; readonly key: readonly number[] };
+}
+
+/**
+ * What a statement asks for: the planner's whole output, plain data, made without asking anything outside the catalog snapshot.
+ * `database/execute` has one function a kind.
+ */
+export type Plan =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'query'; readonly query: Query; /** false: a plain SELECT; 'copy out' wraps one */ readonly readsCatalogOnly: boolean }
+  | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }
+  | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }; readonly options: CopyOptions }
+  | { readonly kind: 'copyFrom'; readonly table: RelationId; readonly columns: readonly number[]; readonly options: CopyOptions }
+  | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized' | 'physical'; readonly text: string }
+  /** `source` has the table's columns in order, defaults and coercions filled in */
+  | { readonly kind: 'insert'; readonly table: RelationId; readonly source: Query; readonly returning: ReturningPlan | null }
+  /** rows to delete are the whole rows `target` yields */
+  | { readonly kind: 'delete'; readonly table: RelationId; readonly target: Query; readonly returning: ReturningPlan | null }
+  /** `target` yields the old row's columns, then the new row's */
+  | { readonly kind: 'update'; readonly table: RelationId; readonly target: Query; readonly returning: ReturningPlan | null }
+  | { readonly kind: 'truncate'; readonly tables: readonly RelationId[] }
+  | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
+  | { readonly kind: 'createTable'; readonly name: QualifiedName; readonly columns: readonly TableColumn[]; readonly keys: readonly { readonly name: string; readonly columns: readonly number[]; readonly primary: boolean }[]; readonly ifNotExists: boolean; readonly sql: string; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } }
+  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
+  | { readonly kind: 'createSecret'; readonly name: QualifiedName; readonly value: Scalar; readonly ifNotExists: boolean; /** without the value */ readonly sql: string }
+  | { readonly kind: 'createConnection'; readonly name: QualifiedName; readonly connection: PostgresConnection | KafkaConnection; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly sql: string }
+  | { readonly kind: 'createSource'; readonly name: QualifiedName; readonly source: CreateSource; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  /** CREATE VIEWS FROM SOURCE and FOR TABLES: one relation a table of the source */
+  | { readonly kind: 'createTablesFromSource'; readonly source: number; readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName; readonly ifNotExists: boolean }[]; readonly sql: string }
+  | { readonly kind: 'drop'; readonly oids: readonly number[]; readonly notices: readonly Notice[]; readonly tag: string }
+  | { readonly kind: 'rename'; readonly oid: number; readonly to: string; readonly tag: string }
+  | { readonly kind: 'alterOnError'; readonly oid: number; readonly onError: OnError }
+  | { readonly kind: 'comment'; readonly oid: number; readonly column: number; readonly text: string | null }
+  | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean }
+  | { readonly kind: 'resetAll' }
+  | { readonly kind: 'show'; readonly name: string }
+  | { readonly kind: 'begin'; readonly readOnly: boolean }
+  | { readonly kind: 'commit' | 'rollback'; readonly chain: boolean }
+  | { readonly kind: 'savepoint' | 'release' | 'rollbackTo'; readonly name: string }
+  | { readonly kind: 'declare'; readonly name: string; readonly binary: boolean; readonly hold: boolean; readonly inner: Plan; readonly innerSql: string }
+  | { readonly kind: 'fetch'; readonly name: string; /** null: ALL */ readonly count: number | null; readonly move: boolean; readonly timeoutMs: number | null; readonly direction: 'forward' | 'backward' | 'absolute' | 'relative' }
+  | { readonly kind: 'closeCursor'; /** null: ALL */ readonly name: string | null }
+  | { readonly kind: 'prepare'; readonly name: string; readonly types: readonly SqlType[]; readonly sql: string }
+  | { readonly kind: 'execute'; readonly name: string; readonly arguments: readonly Scalar[] }
+  | { readonly kind: 'deallocate'; readonly name: string | null }
+  | { readonly kind: 'discard'; readonly what: 'all' | 'plans' | 'sequences' | 'temp' }
+  /** accepted and without effect here, as the tag says: LISTEN without NOTIFY, SET CONSTRAINTS, ... only where nothing is lost by it */
+  | { readonly kind: 'noop'; readonly tag: string };
+
+export interface ReturningPlan {
+  /** over the new row (INSERT, UPDATE) or the old one (DELETE) */
+  readonly columns: readonly { readonly name: string; readonly value: Scalar }[];
+}
+
+export interface CopyOptions {
+  readonly format: 'text' | 'csv' | 'binary';
+  readonly delimiter: string;
+  readonly nullText: string;
+  readonly header: boolean;
+  readonly quote: string;
+  readonly escape: string;
+}
+
+export type CreateSource =
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
+  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number }
+  | { readonly kind: 'webhook'; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
+
+/** A parameter's place: what the planner inferred for `$n`. */
+export interface PlannedStatement {
+  readonly plan: Plan;
+  readonly parameterTypes: readonly SqlType[];
+  readonly notices: readonly Notice[];
+}
+
+/** Constants of the planner's callers: a parameter bound to a value. */
+export interface BoundParameter {
+  readonly value: Datum;
+  readonly type: SqlType;
+}
+export type { OptionValue };
