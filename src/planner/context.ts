@@ -1,0 +1,23 @@
+import type { SqlType } from '../core/index.ts';
+import type { CatalogItem } from '../catalog/index.ts';
+import type { Environment } from '../ir/index.ts';
+
+/** What the planner asks of a catalog snapshot. */
+export interface CatalogView {
+  /** The object `name` in `schema`, or in the first schema of `searchPath` that has one. */
+  find(schema: string | undefined, name: string, searchPath: readonly string[]): CatalogItem | undefined;
+}
+
+/**
+ * All that planning may look at: no clock, no IO.
+ * `adhoc`: the statement is answered once, `now()` and `mz_now()` are its time. `view`: the answer is kept up to date, and they are legal in temporal filters only.
+ */
+export interface PlanContext {
+  readonly catalog: CatalogView;
+  readonly searchPath: readonly string[];
+  readonly mode: 'adhoc' | 'view';
+  /** for folding constants, reading literals, and the names behind regclass */
+  readonly environment: Environment;
+  /** type of `$1` at index 0 and so on: what the client declared, and what planning infers (undefined: not known yet) */
+  readonly parameterTypes: (SqlType | undefined)[];
+}
