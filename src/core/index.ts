@@ -17,3 +17,9 @@ export { defaultTextSettings } from './codec.ts';
 export type { TextSettings, TypeCodec } from './codec.ts';
 export { rowLayout, RowBatch, RowBatchBuilder, loadLong, longHigh, longLow } from './rows.ts';
 export type { RowLayout } from './rows.ts';
+export {
+  numericNaN, numericInfinity, numericMinusInfinity, numericOf, numericFromBigint, numericFromInteger, numericFromNumber, numericParse, numericPrint,
+  numericToNumber, numericToBigint, numericSignOf, numericAdd, numericSub, numericMul, numericDiv, numericDivTrunc, numericMod, numericNegate, numericAbs,
+  numericSign, numericCompare, numericRound, numericTrunc, numericFloor, numericCeil, numericCanonical, numericPrecision, numericApplyTypmod,
+} from './numeric.ts';
+export { numericSqrt, numericExp, numericLn, numericLog, numericPower } from './numeric-functions.ts';
