@@ -1,0 +1,105 @@
+import { rowLayout, InvariantError } from '../../core/index.ts';
+import type { RowLayout, SqlType } from '../../core/index.ts';
+import { HashIndex } from './hash-index.ts';
+import { copyRow, hashRow, sameRow } from './row-code.ts';
+import type { CopyRow, HashRow, SameRow } from './row-code.ts';
+import { Slab } from './slab.ts';
+import type { Symbols } from './symbols.ts';
+
+/**
+ * A bag of rows, each stored once with its weight, found by their whole content and by any number of keys.
+ * `add` changes a weight; a row whose weight came to 0 stays linked until `release`, so that the change can still be joined with the state before it.
+ */
+export class Arrangement {
+  readonly slab: Slab;
+  readonly layout: RowLayout;
+  readonly symbols: Symbols;
+  readonly #identity: HashIndex;
+  readonly #indexes: HashIndex[] = [];
+  readonly #copy: CopyRow;
+  readonly #hash: HashRow;
+  readonly #same: SameRow;
+  readonly #symbolColumns: readonly { readonly at: number; readonly oid: number; readonly mask: number; readonly bit: number }[];
+  readonly #scratch: Int32Array;
+  #live = 0;
+
+  constructor(types: readonly SqlType[], symbols: Symbols) {
+    this.layout = rowLayout(types);
+    this.symbols = symbols;
+    this.slab = new Slab(this.layout);
+    const all = types.map((_, i) => i);
+    this.#identity = new HashIndex(this.slab, all);
+    this.#copy = copyRow(this.layout);
+    this.#hash = hashRow(this.layout, all);
+    this.#same = sameRow(this.layout, all, this.layout, all);
+    this.#symbolColumns = this.layout.storages.flatMap((storage, i) =>
+      storage === 'symbol' ? [{ at: this.layout.offsets[i]!, oid: types[i]!.oid, mask: 1 + (i >> 5), bit: 1 << (i & 31) }] : []);
+    this.#scratch = new Int32Array(this.layout.stride);
+  }
+
+  /** distinct rows with a weight other than 0 (or not yet released) */
+  get rows(): number {
+    return this.#live;
+  }
+  get byteLength(): number {
+    let bytes = this.slab.byteLength + this.#identity.byteLength;
+    for (const index of this.#indexes) bytes += index.byteLength;
+    return bytes;
+  }
+
+  /** The index over these columns, made and filled when it is not there yet. */
+  indexOn(columns: readonly number[]): HashIndex {
+    const known = this.#indexes.find((index) => index.columns.length === columns.length && index.columns.every((column, i) => column === columns[i]));
+    if (known) return known;
+    const index = new HashIndex(this.slab, columns);
+    for (let handle = 1; handle < this.slab.top; handle++) if (this.slab.I[handle * this.slab.stride] !== 0) index.insert(handle);
+    this.#indexes.push(index);
+    return index;
+  }
+
+  /** Adds `weight` copies of the row at `b`; returns its handle. Interns its symbols. */
+  add(I: Int32Array, b: number, weight: number): number {
+    let source = I;
+    let at = b;
+    const symbolColumns = this.#symbolColumns;
+    if (symbolColumns.length > 0) {
+      source = this.#scratch;
+      at = 0;
+      this.#copy(I, b, source, 0);
+      for (let i = 0; i < symbolColumns.length; i++) {
+        const column = symbolColumns[i]!;
+        const word = source[column.at]!;
+        if (word < 0 && (source[column.mask]! & column.bit) === 0) source[column.at] = this.symbols.intern(word, column.oid);
+      }
+    }
+    const known = this.#identity.find(this.#hash(source, at), this.#same, source, at);
+    const slab = this.slab;
+    if (known !== 0) {
+      const total = slab.I[known * slab.stride]! + weight;
+      if (total !== (total | 0)) throw new InvariantError('the weight of a row passed 2^31');
+      slab.I[known * slab.stride] = total;
+      return known;
+    }
+    const handle = slab.allocate();
+    const to = handle * slab.stride;
+    this.#copy(source, at, slab.I, to);
+    slab.I[to] = weight;
+    this.#live++;
+    this.#identity.insert(handle);
+    for (const index of this.#indexes) index.insert(handle);
+    return handle;
+  }
+
+  weight(handle: number): number {
+    return this.slab.I[handle * this.slab.stride]!;
+  }
+
+  /** Forgets a row whose weight is 0; does nothing to others. */
+  release(handle: number): void {
+    if (this.slab.I[handle * this.slab.stride] !== 0) return;
+    this.#identity.remove(handle);
+    for (const index of this.#indexes) index.remove(handle);
+    this.slab.free(handle);
+    this.#live--;
+  }
+}
