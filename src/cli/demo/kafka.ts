@@ -1,0 +1,153 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../core/index.ts';
+import { startChild } from './child.ts';
+import type { Child } from './child.ts';
+import { packageRoot } from '../package-root.ts';
+import { freePort, untilListening } from './ports.ts';
+
+/** One Kafka node of our own (KRaft: broker and controller in one), gone with us. */
+export interface EmbeddedKafka {
+  readonly brokers: readonly string[];
+  readonly pid: number;
+  /** Stops the broker and keeps its topics; `resume` starts it again on the same port. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const KAFKA_VERSION = '4.1.0';
+
+// slf4j-simple writes what goes wrong to stderr; without a binding Kafka would fail silently.
+const POM = `<?xml version="1.0" encoding="UTF-8"?>
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>millrace</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-storage</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>
+`;
+
+const cacheFolder = (): string => join(packageRoot(), '.cache', `kafka-${KAFKA_VERSION}`);
+const libraries = (): string => join(cacheFolder(), 'lib');
+
+/** Why Kafka cannot run here, with the cure; undefined where it can (once fetched). */
+export function kafkaMissing(): string | undefined {
+  const version = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const major = Number(/version "(\d+)/.exec(version.stderr ?? '')?.[1] ?? 0);
+  if (version.error || major < 17) return 'Kafka needs Java 17 or later: apt-get install openjdk-17-jre-headless';
+  if (!kafkaFetched() && spawnSync('mvn', ['--version']).error) return 'Kafka is fetched by Maven: apt-get install maven';
+  return undefined;
+}
+
+export const kafkaFetched = (): boolean => existsSync(libraries());
+
+/** Fetches Kafka and what it needs (43 MB) from Maven Central into .cache, unless it is there. */
+export async function fetchKafka(progress: (line: string) => void): Promise<void> {
+  if (kafkaFetched()) return;
+  const missing = kafkaMissing();
+  if (missing) throw new Error(missing);
+  const folder = cacheFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'pom.xml'), POM);
+  // Two fetches may run at once: each into a folder of its own, and the first to finish gives it the name.
+  const incoming = mkdtempSync(join(folder, 'incoming-'));
+  progress(`fetching Apache Kafka ${KAFKA_VERSION} (43 MB, once) into ${folder}`);
+  try {
+    await runMaven(folder, incoming);
+    if (!kafkaFetched()) renameSync(incoming, libraries());
+  } finally {
+    rmSync(incoming, { recursive: true, force: true });
+  }
+  progress('Apache Kafka is there');
+}
+
+function runMaven(folder: string, output: string): Promise<void> {
+  const args = ['-q', '-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${output}`];
+  return new Promise((resolve, reject) => {
+    const maven = spawn('mvn', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    maven.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    maven.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    maven.once('error', reject);
+    maven.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`Maven could not fetch Kafka:\n${said.slice(-2000)}`))));
+  });
+}
+
+/** Starts a broker; it has to be fetched before. */
+export async function startEmbeddedKafka(options: { readonly clock: Clock }): Promise<EmbeddedKafka> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
+  try {
+    const [port, controllerPort] = [await freePort(), await freePort()];
+    writeFileSync(join(folder, 'server.properties'), serverProperties(folder, port, controllerPort));
+    const format = spawnSync('java', java('kafka.tools.StorageTool', ['format', '--cluster-id', 'bWlsbHJhY2UtZGVtby0wMQ', '--config', join(folder, 'server.properties')]), { encoding: 'utf8' });
+    if (format.status !== 0) throw new Error(`Kafka could not format its folder:\n${format.stdout}${format.stderr}`);
+    const start = (): Promise<Child> => startBroker(options.clock, folder, port);
+    let broker = await start();
+    const halt = (): Promise<void> => broker.stop();
+    const resume = async (): Promise<void> => {
+      if (!broker.running) broker = await start();
+    };
+    return {
+      brokers: [`127.0.0.1:${port}`],
+      get pid() {
+        return broker.pid;
+      },
+      halt, resume,
+      async restart() {
+        await halt();
+        await resume();
+      },
+      async stop() {
+        await halt();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const java = (mainClass: string, args: readonly string[]): string[] => [
+  '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-cp', join(libraries(), '*'), mainClass, ...args,
+];
+
+const serverProperties = (folder: string, port: number, controllerPort: number): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': join(folder, 'data'),
+    'num.partitions': '4',
+    'offsets.topic.num.partitions': '1',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'log.cleaner.enable': 'false',
+    'auto.create.topics.enable': 'true',
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+async function startBroker(clock: Clock, folder: string, port: number): Promise<Child> {
+  const broker = startChild({ command: 'java', args: java('kafka.Kafka', [join(folder, 'server.properties')]), stopSignal: 'TERM', folder });
+  const deadline = clock.monotonic() + 60_000;
+  if (await untilListening(clock, '127.0.0.1', port, () => !broker.running || clock.monotonic() > deadline)) return broker;
+  await broker.stop();
+  throw new Error(`Kafka did not start:\n${broker.recentOutput()}`);
+}
