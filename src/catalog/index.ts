@@ -5,3 +5,10 @@ export type {
   CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
   IndexItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
 } from './items.ts';
+export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, nameIsTaken, registerRowType, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
+export { encodeChange, decodeChange } from './changes.ts';
+export type { CatalogChange } from './changes.ts';
+export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
+export { dropPlan } from './drop.ts';
+export type { DropPlan } from './drop.ts';
+export { describe, displayName } from './describe.ts';

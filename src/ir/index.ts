@@ -7,3 +7,5 @@ export type { Aggregate } from './aggregate.ts';
 export type {
   Environment, CatalogQuestions, Volatility, FunctionRow, TableFunctionRow, OperatorRow, CastRow, AggregateRow,
 } from './functions/contract.ts';
+export { quoteIdentifier, keywords } from './functions/keywords.ts';
+export type { Keyword, KeywordCategory } from './functions/keywords.ts';

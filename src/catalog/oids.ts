@@ -1,0 +1,56 @@
+import type { CatalogItem } from './items.ts';
+import type { RelationId } from '../ir/index.ts';
+
+/** OIDs below are Postgres' own and the system's; as in Postgres, users' begin here. */
+export const firstUserOid = 16384;
+
+export const userRelationId = (oid: number): RelationId => `u${oid}` as RelationId;
+export const systemRelationId = (oid: number): RelationId => `s${oid}` as RelationId;
+
+/** Row types of Postgres' first catalogs, whose array types came later. */
+const bootstrapArrayTypes: ReadonlyMap<number, number> = new Map([
+  [71, 210], [75, 270], [81, 272], [83, 273], [1248, 10052], [2842, 10057], [2843, 10058], [4066, 10093], [6101, 10112],
+]);
+
+/** pg_type has an array type for each row type: but for Postgres' first catalogs, it takes the OID behind it. */
+export const arrayTypeOf = (rowType: number): number => bootstrapArrayTypes.get(rowType) ?? rowType + 1;
+/** pg_class has an index for each key constraint: it takes the OID behind it. */
+export const indexOfKey = (constraint: number): number => constraint + 1;
+
+/**
+ * Hands out the OIDs of one statement's new objects, from a snapshot's `nextOid` on. What it hands out becomes taken when the
+ * items are created in the snapshot; an abandoned statement's numbers are used again.
+ */
+export class OidAllocator {
+  #next: number;
+
+  constructor(nextOid: number) {
+    this.#next = nextOid;
+  }
+
+  /** of an index, schema, secret or connection */
+  plain(): number {
+    return this.#next++;
+  }
+
+  /** of anything with rows: its own, its row type's (and behind that, unspoken, the row type's array) */
+  relation(): { readonly oid: number; readonly id: RelationId; readonly rowType: number } {
+    const oid = this.#next;
+    this.#next += 3;
+    return { oid, id: userRelationId(oid), rowType: oid + 1 };
+  }
+
+  /** of a key constraint (and behind it, unspoken, of its index) */
+  key(): number {
+    const oid = this.#next;
+    this.#next += 2;
+    return oid;
+  }
+}
+
+/** The OIDs that an item takes, its own first. */
+export function oidsOf(item: CatalogItem): number[] {
+  if (!('rowType' in item)) return [item.oid];
+  const keys = item.kind === 'table' ? item.keys.flatMap((key) => [key.oid, indexOfKey(key.oid)]) : [];
+  return [item.oid, item.rowType, arrayTypeOf(item.rowType), ...keys];
+}

@@ -1,0 +1,189 @@
+import { InvariantError, SqlError, findType, registerType } from '../core/index.ts';
+import type { RelationId } from '../ir/index.ts';
+import type { CatalogChange } from './changes.ts';
+import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem } from './items.ts';
+import { arrayTypeOf, firstUserOid, oidsOf } from './oids.ts';
+
+export const databaseName = 'materialize';
+export const databaseOid = 16383;
+export const ownerName = 'materialize';
+export const ownerOid = 10;
+
+export const schemaOids = { pg_catalog: 11, information_schema: 13000, public: 2200, mz_catalog: 13001, mz_internal: 13002 } as const;
+
+/** Schemas that every name is looked up in first, unless the search path names them itself. */
+export const implicitSchemas = ['pg_catalog', 'mz_catalog'] as const;
+
+/** The search path as names are resolved along it: the implicit schemas first, unless named. */
+export const effectiveSearchPath = (searchPath: readonly string[]): readonly string[] =>
+  [...implicitSchemas.filter((schema) => !searchPath.includes(schema)), ...searchPath];
+
+export const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
+
+/**
+ * Everything that exists, as of one catalog version. Immutable: `apply` makes the next one. Holds by construction:
+ * names are unique within a schema (relations, indexes, secrets and connections share one name space, schemas have their own),
+ * oids are unique, and `nextOid` is above every oid ever given in this snapshot's past.
+ * An `apply` costs time proportional to the number of items, not to the number of changes: DDL is rare.
+ */
+export class CatalogSnapshot {
+  readonly version: number;
+  readonly nextOid: number;
+  readonly items: ReadonlyMap<number, CatalogItem>;
+  readonly schemas: readonly SchemaItem[];
+  readonly #byName: ReadonlyMap<string, CatalogItem>;
+  readonly #byRelation: ReadonlyMap<RelationId, RelationCatalogItem>;
+  readonly #dependents: ReadonlyMap<number, readonly CatalogItem[]>;
+
+  constructor(version: number, nextOid: number, items: ReadonlyMap<number, CatalogItem>) {
+    this.version = version;
+    this.nextOid = nextOid;
+    this.items = items;
+    const schemas: SchemaItem[] = [];
+    const byName = new Map<string, CatalogItem>();
+    const byRelation = new Map<RelationId, RelationCatalogItem>();
+    const dependents = new Map<number, CatalogItem[]>();
+    for (const item of items.values()) {
+      registerRowType(item);
+      if (item.kind === 'schema') schemas.push(item);
+      byName.set(nameKey(item.schema, item.name), item);
+      if (isRelation(item)) byRelation.set(item.id, item);
+      for (const needed of neededBy(item)) {
+        const list = dependents.get(needed);
+        if (list === undefined) dependents.set(needed, [item]);
+        else list.push(item);
+      }
+    }
+    this.schemas = schemas;
+    this.#byName = byName;
+    this.#byRelation = byRelation;
+    this.#dependents = dependents;
+  }
+
+  item(oid: number): CatalogItem | undefined {
+    return this.items.get(oid);
+  }
+
+  /** the relation that the IR calls `id` */
+  relation(id: RelationId): RelationCatalogItem | undefined {
+    return this.#byRelation.get(id);
+  }
+
+  schema(name: string): SchemaItem | undefined {
+    const item = this.#byName.get(nameKey(0, name));
+    return item?.kind === 'schema' ? item : undefined;
+  }
+
+  /** the name of the schema an item lies in */
+  schemaNameOf(item: CatalogItem): string {
+    const schema = this.items.get(item.schema);
+    if (schema === undefined) throw new InvariantError(`item ${item.oid} lies in schema ${item.schema}, which does not exist`);
+    return schema.name;
+  }
+
+  /** What `schemaName.name` means; without a schema, the first such name along the search path. Never a schema. */
+  find(schemaName: string | undefined, name: string, searchPath: readonly string[]): CatalogItem | undefined {
+    for (const candidate of schemaName === undefined ? effectiveSearchPath(searchPath) : [schemaName]) {
+      const schema = this.schema(candidate);
+      const found = schema && this.#byName.get(nameKey(schema.oid, name));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The name alone, looked up along this search path, means this very item. */
+  isVisible(item: CatalogItem, searchPath: readonly string[]): boolean {
+    return this.find(undefined, item.name, searchPath) === item;
+  }
+
+  *relations(): IterableIterator<RelationCatalogItem> {
+    yield* this.#byRelation.values();
+  }
+
+  /** What needs this object directly: objects over it, and for a schema the objects in it. */
+  dependents(oid: number): readonly CatalogItem[] {
+    return this.#dependents.get(oid) ?? [];
+  }
+
+  /** The next snapshot. Throws SqlError, and changes nothing, where a name is taken. */
+  apply(changes: readonly CatalogChange[]): CatalogSnapshot {
+    const items = new Map(this.items);
+    const taken = new Set(this.#byName.keys());
+    let nextOid = this.nextOid;
+    for (const change of changes) {
+      switch (change.kind) {
+        case 'create': {
+          if (items.has(change.item.oid)) throw new InvariantError(`oid ${change.item.oid} is taken`);
+          takeName(taken, change.item);
+          items.set(change.item.oid, change.item);
+          nextOid = Math.max(nextOid, ...oidsOf(change.item).map((oid) => oid + 1));
+          break;
+        }
+        case 'replace': {
+          taken.delete(keyOf(existing(items, change.item.oid)));
+          takeName(taken, change.item);
+          items.set(change.item.oid, change.item);
+          nextOid = Math.max(nextOid, ...oidsOf(change.item).map((oid) => oid + 1));
+          break;
+        }
+        case 'drop':
+          taken.delete(keyOf(existing(items, change.oid)));
+          items.delete(change.oid);
+          break;
+      }
+    }
+    return new CatalogSnapshot(this.version + 1, nextOid, items);
+  }
+}
+
+const nameKey = (schema: number, name: string): string => `${schema}.${name}`;
+const keyOf = (item: CatalogItem): string => nameKey(item.schema, item.name);
+
+function existing(items: ReadonlyMap<number, CatalogItem>, oid: number): CatalogItem {
+  const item = items.get(oid);
+  if (item === undefined) throw new InvariantError(`no object with oid ${oid} to change`);
+  return item;
+}
+
+/** Makes the row type of a relation, and its array, known to `core`. Their OIDs never mean anything else, so doing it again changes nothing. */
+export function registerRowType(item: CatalogItem): void {
+  if (!isRelation(item)) return;
+  const array = arrayTypeOf(item.rowType);
+  if (findType(item.rowType)?.name === item.name) return;
+  const shared = { length: -1, preferred: false, storage: 'symbol' } as const;
+  registerType({ ...shared, oid: item.rowType, name: item.name, sqlName: item.name, kind: 'c', category: 'C', element: 0, array });
+  registerType({ ...shared, oid: array, name: `_${item.name}`, sqlName: `${item.name}[]`, kind: 'b', category: 'A', element: item.rowType, array: 0 });
+}
+
+/** the oids an item cannot do without: what it was made of, and its schema */
+function neededBy(item: CatalogItem): Set<number> {
+  const needed = new Set(item.dependsOn);
+  if (item.schema !== 0) needed.add(item.schema);
+  if (item.kind === 'index') needed.add(item.on);
+  return needed;
+}
+
+function takeName(taken: Set<string>, item: CatalogItem): void {
+  const key = keyOf(item);
+  if (taken.has(key)) throw nameIsTaken(item);
+  taken.add(key);
+}
+
+/** The error for creating `item` where its name is taken, as Postgres words it. */
+export function nameIsTaken(item: Pick<CatalogItem, 'kind' | 'name'>): SqlError {
+  switch (item.kind) {
+    case 'schema': return new SqlError('42P06', `schema "${item.name}" already exists`);
+    case 'secret': case 'connection': return new SqlError('42710', `${item.kind} "${item.name}" already exists`);
+    default: return new SqlError('42P07', `relation "${item.name}" already exists`);
+  }
+}
+
+const systemSchemas: readonly SchemaItem[] = Object.entries(schemaOids).map(([name, oid]) => ({
+  kind: 'schema', oid, name, schema: 0, sql: '', dependsOn: [],
+  ...(name === 'public' ? { comment: 'standard public schema' } : name === 'pg_catalog' ? { comment: 'system catalog schema' } : {}),
+}));
+
+/** A catalog with nothing of the user's: the schemas and the system's relations (see system/index.ts for those). */
+export function catalogWith(system: readonly SystemItem[]): CatalogSnapshot {
+  return new CatalogSnapshot(0, firstUserOid, new Map([...systemSchemas, ...system].map((item) => [item.oid, item])));
+}
