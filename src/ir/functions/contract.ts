@@ -1,4 +1,5 @@
 import type { Datum, TextSettings } from '../../core/index.ts';
+import type { Scalar } from '../scalar.ts';
 
 /** What a function may ask of the world around it; handed in by `database`. Immutable functions never look at it. */
 export interface Environment {
@@ -56,6 +57,12 @@ export interface FunctionRow {
   readonly strict: boolean;
   readonly volatility: Volatility;
   readonly evaluate: (...args: any[]) => Datum;
+  /**
+   * Given by functions of "any" and the polymorphic types whose answer depends on what the arguments are (concat, to_jsonb, quote_literal(anyelement), ...):
+   * makes the `evaluate` of one call from its argument expressions, of which only their types and the field names of `row`s are looked at.
+   * Whoever compiles a call uses `evaluatorOf(row, args)`; where `bind` is present `evaluate` itself may not be called.
+   */
+  readonly bind?: (args: readonly Scalar[]) => (...args: any[]) => Datum;
   /**
    * JavaScript for the same, given the text of each argument (a side-effect-free name or literal). Only for functions that cannot raise.
    * `int4lt: (a, b) => `(${a} < ${b})``.

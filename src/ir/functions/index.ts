@@ -1,0 +1,62 @@
+import { findType } from '../../core/index.ts';
+import type { Datum } from '../../core/index.ts';
+import type { Scalar } from '../scalar.ts';
+import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
+import { aggregates } from './aggregates.ts';
+
+/**
+ * Every function, operator, cast and aggregate there is, one table per family; this file joins the families and finds rows in them.
+ * Resolution of overloads is the planner's.
+ */
+export const allFunctions: readonly FunctionRow[] = [
+];
+export const allTableFunctions: readonly TableFunctionRow[] = [];
+export const allOperators: readonly OperatorRow[] = [];
+export const allCasts: readonly CastRow[] = [];
+export const allAggregates: readonly AggregateRow[] = aggregates;
+
+function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, readonly Row[]> {
+  const groups = new Map<Key, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group === undefined) groups.set(keyOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+const functionIds = new Map(allFunctions.map((row) => [row.id, row]));
+const functionNames = groupBy(allFunctions, (row) => row.name);
+const tableFunctionIds = new Map(allTableFunctions.map((row) => [row.id, row]));
+const tableFunctionNames = groupBy(allTableFunctions, (row) => row.name);
+const operatorNames = groupBy(allOperators, (row) => row.name);
+const castSources = groupBy(allCasts, (row) => row.source);
+const castPairs = new Map(allCasts.map((row) => [`${row.source}>${row.target}`, row]));
+const aggregateIds = new Map(allAggregates.map((row) => [row.id, row]));
+const aggregateNames = groupBy(allAggregates, (row) => row.name);
+
+export const functionById = (id: string): FunctionRow | undefined => functionIds.get(id);
+export const functionsNamed = (name: string): readonly FunctionRow[] => functionNames.get(name) ?? [];
+export const tableFunctionById = (id: string): TableFunctionRow | undefined => tableFunctionIds.get(id);
+export const tableFunctionsNamed = (name: string): readonly TableFunctionRow[] => tableFunctionNames.get(name) ?? [];
+export const operatorsNamed = (name: string): readonly OperatorRow[] => operatorNames.get(name) ?? [];
+export const aggregateById = (id: string): AggregateRow | undefined => aggregateIds.get(id);
+export const aggregatesNamed = (name: string): readonly AggregateRow[] => aggregateNames.get(name) ?? [];
+
+/** The casts of `pg_cast` from this type; those through text, which every type has, are not listed. */
+export const castsFrom = (source: number): readonly CastRow[] => castSources.get(source) ?? [];
+
+/**
+ * The cast from one type to another: the row of `pg_cast`, or, where there is none, the cast through the text form that Postgres then allows:
+ * to the string types on assignment, from them explicitly.
+ */
+export function castBetween(source: number, target: number): CastRow | undefined {
+  const listed = castPairs.get(`${source}>${target}`);
+  if (listed !== undefined || source === target) return listed;
+  if (findType(target)?.category === 'S') return { source, target, context: 'assignment', function: 'inout' };
+  if (findType(source)?.category === 'S') return { source, target, context: 'explicit', function: 'inout' };
+  return undefined;
+}
+
+/** What to call for a call of `row` with these arguments: see `FunctionRow.bind`. */
+export const evaluatorOf = (row: FunctionRow, args: readonly Scalar[]): ((...args: any[]) => Datum) => row.bind?.(args) ?? row.evaluate;
