@@ -44,8 +44,10 @@ export interface Judge {
 
 const asText = { getTypeParser: () => (value: string) => value };
 
-export async function startJudge(): Promise<Judge> {
-  const port = Number(await ask());
+export const startJudge = async (): Promise<Judge> => judgeAt(Number(await ask()));
+
+/** A new database in the Postgres that listens on `port` of this machine. */
+export async function judgeAt(port: number): Promise<Judge> {
   const database = `judge_${process.pid}_${process.hrtime.bigint()}`;
   const own = { host: '127.0.0.1', port, user: 'postgres' };
   await once({ ...own, database: 'postgres' }, `create database ${database} template template0`);

@@ -1,0 +1,25 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SeededRandom } from '../../src/core/index.ts';
+import { judgeRunner } from '../support/judge-runner.ts';
+import { startJudge } from '../support/judge.ts';
+import { parseGolden, runGolden } from '../support/slt.ts';
+
+const files = globSync(join(import.meta.dirname, '*.slt')).sort();
+
+test('the corpus is large enough, and every case says what it expects', () => {
+  const records = files.flatMap((file) => parseGolden(readFileSync(file, 'utf8')));
+  expect(records.filter(({ kind }) => kind === 'query').length).toBeGreaterThanOrEqual(200);
+  expect(records.filter(({ expected }) => expected.kind === 'rows' && expected.types.length === 0)).toEqual([]);
+});
+
+test.each(files.map((file) => [basename(file), file]))('the judge agrees with %s', async (_, file) => {
+  const judge = await startJudge();
+  try {
+    const faults = await runGolden(parseGolden(readFileSync(file, 'utf8')), 'judge', judgeRunner(judge), new SeededRandom(1));
+    expect(faults.join('\n')).toBe('');
+  } finally {
+    await judge.close();
+  }
+});
