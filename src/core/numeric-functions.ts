@@ -30,7 +30,7 @@ export function numericSqrt(n: Numeric): Numeric {
   if (n.special === 'NaN' || n.special === 'Infinity') return n;
   if (numericSignOf(n) < 0) throw new SqlError('2201F', 'cannot take square root of a negative number');
   const { weight } = leadingDigit(n);
-  const rootWeight = weight >= 0 ? Math.trunc(((weight + 1) * 4) / 2) - 1 : 1 - Math.trunc(((1 - weight) * 4) / 2);
+  const rootWeight = (weight + 1) * 2 - 1;
   const scale = clamp(Math.max(MIN_SIGNIFICANT_DIGITS - rootWeight, n.scale));
   const shift = 2 * (scale + 1) - n.scale;
   const radicand = shift >= 0 ? n.coefficient * pow10(shift) : n.coefficient / pow10(-shift);
@@ -110,14 +110,17 @@ function fixedExp(x: bigint, scale: number): bigint {
 
 /** log10(e), as the estimates of result weights use it. */
 const LOG10_E = 0.434294481903252;
+/** Postgres refuses to raise e to more than this. */
+const MAX_EXPONENT = 6000;
 const LN_10 = 2.302585092994046;
 
 export function numericExp(n: Numeric): Numeric {
   if (n.special !== undefined) return n.special === '-Infinity' ? zero : n;
-  const exponent = numericToNumber(n) * LOG10_E;
+  const value = numericToNumber(n);
+  const exponent = value * LOG10_E;
   const scale = clamp(Math.max(MIN_SIGNIFICANT_DIGITS - Math.trunc(Math.min(2000, Math.max(-2000, exponent))), n.scale));
-  if (exponent > 131072) throw overflow();
-  if (exponent < -scale - 2) return numericOf(0n, scale);
+  if (value >= MAX_EXPONENT) throw overflow();
+  if (value <= -MAX_EXPONENT || exponent < -scale - 2) return numericOf(0n, scale);
   return expAt(n, scale, exponent);
 }
 
