@@ -12,3 +12,9 @@ export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId
 export { dropPlan } from './drop.ts';
 export type { DropPlan } from './drop.ts';
 export { describe, displayName } from './describe.ts';
+export { catalogQuestions } from './questions.ts';
+export { emptyCatalog, systemRelations, systemRows } from './system/index.ts';
+export type { SystemRelation } from './system/define.ts';
+export type {
+  SystemState, SettingState, SessionState, RoleState, CursorState, PreparedStatementState, SourceState, SourceStatus, ViewErrorState, HydrationState, FrontierState, Instant,
+} from './system/state.ts';

@@ -24,6 +24,8 @@ interface RelationItem extends Item {
   readonly type: RelationType;
   /** oid of the composite type of its rows */
   readonly rowType: number;
+  /** COMMENT ON COLUMN, by attribute number */
+  readonly columnComments?: ReadonlyMap<number, string>;
 }
 
 export interface TableColumn extends Column {

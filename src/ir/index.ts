@@ -9,6 +9,7 @@ export type {
 } from './functions/contract.ts';
 export { quoteIdentifier, keywords } from './functions/keywords.ts';
 export type { Keyword, KeywordCategory } from './functions/keywords.ts';
+export { procedureOid, procedureOids, procedureName } from './functions/proc-oids.ts';
 export {
   allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, functionById, functionsNamed, tableFunctionById, tableFunctionsNamed,
   operatorsNamed, castBetween, castsFrom, aggregateById, aggregatesNamed, evaluatorOf,

@@ -34,6 +34,11 @@ export interface CatalogQuestions {
   constraintDefinition(oid: number): string | undefined;
   comment(oid: number, classOid: number, subId: number): string | undefined;
   columnName(relation: number, attribute: number): string | undefined;
+  columnByName(relation: number, name: string): number | undefined;
+  /** OID of the row type (`name`) or of its array (`_name`) of a relation; built-in types are core's affair */
+  rowTypeByName(schema: string | undefined, name: string): number | undefined;
+  /** where the relation of a row type (or of its array) lies */
+  rowTypeSchema(oid: number): { readonly schema: string; readonly visible: boolean } | undefined;
 }
 
 export type Volatility = 'immutable' | 'stable' | 'volatile';

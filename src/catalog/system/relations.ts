@@ -1,0 +1,189 @@
+import { Oid, findType } from '../../core/index.ts';
+import type { SqlType } from '../../core/index.ts';
+import { indexesOf } from '../definitions.ts';
+import type { CatalogItem, RelationCatalogItem, TableItem } from '../items.ts';
+import { ownerOid } from '../snapshot.ts';
+import type { CatalogSnapshot } from '../snapshot.ts';
+import { isRelation } from '../snapshot.ts';
+import { arrayOf, definePostgres, int2Vector, oidVector } from './define.ts';
+import type { NamedRow, SystemRelation } from './define.ts';
+import { defaultOperatorClass } from './operator-classes.ts';
+import { typeFacts } from './type-facts.ts';
+
+/** OIDs of the catalogs that rows name as the class of an object. */
+export const classOids = { pg_class: 1259, pg_type: 1247, pg_proc: 1255, pg_namespace: 2615, pg_constraint: 2606, pg_attrdef: 2604, pg_rewrite: 2618, pg_database: 1262 } as const;
+
+/** pg_class.relkind: what clients take the relation for. Sources are tables one can read. */
+export function relationKind(item: RelationCatalogItem): 'r' | 'v' | 'm' {
+  switch (item.kind) {
+    case 'table': case 'source': return 'r';
+    case 'view': return 'v';
+    case 'materialized view': return 'm';
+    case 'system': return item.query === undefined ? 'r' : 'v';
+  }
+}
+
+const isView = (item: RelationCatalogItem): boolean => relationKind(item) !== 'r';
+const isTable = (item: CatalogItem): item is TableItem => item.kind === 'table';
+/** A view's rule and a column's default are objects of their own in Postgres; theirs lie in ranges that no item's OID reaches. */
+export const ruleOid = (view: number): number => 0x2000_0000 + view;
+export const defaultOid = (relation: number, attribute: number): number => 0x4000_0000 + relation * 1600 + attribute;
+
+const classDefaults: NamedRow = {
+  reloftype: 0, relowner: ownerOid, reltablespace: 0, relpages: 0, reltuples: -1, relallvisible: 0, reltoastrelid: 0, relisshared: false,
+  relpersistence: 'p', relchecks: 0, relhastriggers: false, relhassubclass: false, relrowsecurity: false, relforcerowsecurity: false,
+  relispopulated: true, relispartition: false, relrewrite: 0, relfrozenxid: 0, relminmxid: 0,
+};
+
+function* classRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  const indexes = indexesOf(snapshot);
+  const indexed = new Set(Array.from(indexes.values(), (index) => index.on.oid));
+  for (const item of snapshot.relations()) {
+    const kind = relationKind(item);
+    yield {
+      ...classDefaults, oid: item.oid, relname: item.name, relnamespace: item.schema, reltype: item.rowType, relam: kind === 'v' ? 0 : 2,
+      relfilenode: kind === 'v' ? 0 : item.oid, relhasindex: indexed.has(item.oid), relkind: kind, relnatts: item.columns.length,
+      relhasrules: kind !== 'r', relreplident: item.kind === 'system' || kind === 'v' ? 'n' : 'd',
+    };
+  }
+  for (const index of indexes.values()) {
+    yield {
+      ...classDefaults, oid: index.oid, relname: index.name, relnamespace: index.schema, reltype: 0, relam: 403, relfilenode: index.oid,
+      relhasindex: false, relkind: 'i', relnatts: index.columns.length, relhasrules: false, relreplident: 'n', reltuples: 0,
+    };
+  }
+}
+
+function attributeRow(relation: number, attribute: number, name: string, type: SqlType): NamedRow {
+  const info = findType(type.oid) ?? { name: 'unknown', kind: 'p', element: 0, length: -2 };
+  const facts = typeFacts(info, findType(info.element));
+  return {
+    attrelid: relation, attname: name, atttypid: type.oid, attstattarget: -1, attlen: info.length, attnum: attribute,
+    attndims: info.element !== 0 && facts.input === 'array_in' ? 1 : 0, attcacheoff: -1, atttypmod: type.typmod, attbyval: facts.byValue, attalign: facts.align, attstorage: facts.storage,
+    attcompression: '', attnotnull: false, atthasdef: false, atthasmissing: false, attidentity: '', attgenerated: '', attisdropped: false,
+    attislocal: true, attinhcount: 0, attcollation: facts.collation,
+  };
+}
+
+function* attributeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.relations()) {
+    const view = isView(item);
+    for (const [index, column] of item.columns.entries()) {
+      const table = isTable(item) ? item.columns[index] : undefined;
+      yield {
+        ...attributeRow(item.oid, index + 1, column.name, column.type), attnotnull: !column.nullable && !view, atthasdef: table?.defaultSql !== undefined,
+        attidentity: table?.identity === 'always' ? 'a' : table?.identity === 'by default' ? 'd' : '',
+      };
+    }
+  }
+  for (const index of indexesOf(snapshot).values()) {
+    for (const [place, column] of index.columns.entries()) {
+      const { name, type } = index.on.columns[column]!;
+      yield attributeRow(index.oid, place + 1, name, type);
+    }
+  }
+}
+
+function* indexRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const index of indexesOf(snapshot).values()) {
+    const types = index.columns.map((column) => index.on.columns[column]!.type.oid);
+    yield {
+      indexrelid: index.oid, indrelid: index.on.oid, indnatts: index.columns.length, indnkeyatts: index.columns.length, indisunique: index.unique,
+      indnullsnotdistinct: false, indisprimary: index.primary, indisexclusion: false, indimmediate: true, indisclustered: false, indisvalid: true,
+      indcheckxmin: false, indisready: true, indislive: true, indisreplident: false, indkey: int2Vector(index.columns.map((column) => column + 1)),
+      indcollation: oidVector(types.map((type) => collationOf(type))), indclass: oidVector(types.map(defaultOperatorClass)), indoption: int2Vector(types.map(() => 0)),
+    };
+  }
+}
+
+function collationOf(type: number): number {
+  const info = findType(type);
+  return info === undefined ? 0 : typeFacts(info, findType(info.element)).collation;
+}
+
+function* constraintRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const index of indexesOf(snapshot).values()) {
+    const key = index.constraint;
+    if (key === undefined) continue;
+    yield {
+      oid: key.oid, conname: key.name, connamespace: index.schema, contype: key.primary ? 'p' : 'u', condeferrable: false, condeferred: false,
+      convalidated: true, conrelid: index.on.oid, contypid: 0, conindid: index.oid, conparentid: 0, confrelid: 0, confupdtype: ' ', confdeltype: ' ',
+      confmatchtype: ' ', conislocal: true, coninhcount: 0, connoinherit: true, conkey: arrayOf(Oid.int2, key.columns.map((column) => column + 1)),
+    };
+  }
+}
+
+function* defaultRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.relations()) {
+    if (!isTable(item)) continue;
+    for (const [index, column] of item.columns.entries()) {
+      if (column.defaultSql !== undefined) {
+        yield { oid: defaultOid(item.oid, index + 1), adrelid: item.oid, adnum: index + 1, adbin: column.defaultSql };
+      }
+    }
+  }
+}
+
+function* descriptionRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.items.values()) {
+    const classoid = item.kind === 'schema' ? classOids.pg_namespace : classOids.pg_class;
+    if (item.comment !== undefined) yield { objoid: item.oid, classoid, objsubid: 0, description: item.comment };
+    if (!isRelation(item)) continue;
+    for (const [attribute, description] of item.columnComments ?? []) yield { objoid: item.oid, classoid, objsubid: attribute, description };
+  }
+}
+
+function* rewriteRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.relations()) {
+    if (!isView(item) || item.kind === 'system') continue;
+    yield {
+      oid: ruleOid(item.oid), rulename: '_RETURN', ev_class: item.oid, ev_type: '1', ev_enabled: 'O', is_instead: true, ev_qual: '<>',
+      ev_action: 'query' in item ? item.query ?? '<>' : '<>',
+    };
+  }
+}
+
+function* dependRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  const row = (classid: number, objid: number, refclassid: number, refobjid: number, deptype: string, refobjsubid = 0): NamedRow =>
+    ({ classid, objid, objsubid: 0, refclassid, refobjid, refobjsubid, deptype });
+  for (const item of snapshot.items.values()) {
+    if (item.kind === 'system' || item.kind === 'schema') continue;
+    if (item.kind === 'secret' || item.kind === 'connection') continue;
+    yield row(classOids.pg_class, item.oid, classOids.pg_namespace, item.schema, 'n');
+    const view = isRelation(item) && isView(item);
+    // As in Postgres, it is a view's rule that depends on what the view reads.
+    if (view) yield row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, item.oid, 'i');
+    for (const needed of item.dependsOn) {
+      if (item.kind === 'index' && needed === item.on) continue;
+      const target = snapshot.item(needed);
+      if (target === undefined || target.kind === 'schema' || target.kind === 'secret' || target.kind === 'connection') continue;
+      yield view ? row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, needed, 'n') : row(classOids.pg_class, item.oid, classOids.pg_class, needed, 'n');
+    }
+    if (isTable(item)) {
+      for (const [index, column] of item.columns.entries()) {
+        if (column.defaultSql !== undefined) yield row(classOids.pg_attrdef, defaultOid(item.oid, index + 1), classOids.pg_class, item.oid, 'a', index + 1);
+      }
+    }
+  }
+  for (const index of indexesOf(snapshot).values()) {
+    if (index.constraint === undefined) {
+      for (const column of index.columns) yield row(classOids.pg_class, index.oid, classOids.pg_class, index.on.oid, 'a', column + 1);
+    } else {
+      yield row(classOids.pg_class, index.oid, classOids.pg_constraint, index.constraint.oid, 'i');
+      for (const column of index.columns) yield row(classOids.pg_constraint, index.constraint.oid, classOids.pg_class, index.on.oid, 'a', column + 1);
+    }
+  }
+}
+
+/** Relations and what hangs on them: columns, indexes, constraints, defaults, comments, dependencies. */
+export const relationCatalogs: readonly SystemRelation[] = [
+  definePostgres('pg_namespace', (snapshot) => snapshot.schemas.map((schema) => ({ oid: schema.oid, nspname: schema.name, nspowner: ownerOid }))),
+  definePostgres('pg_class', classRows),
+  definePostgres('pg_attribute', attributeRows),
+  definePostgres('pg_index', indexRows),
+  definePostgres('pg_constraint', constraintRows),
+  definePostgres('pg_attrdef', defaultRows),
+  definePostgres('pg_description', descriptionRows),
+  definePostgres('pg_rewrite', rewriteRows),
+  definePostgres('pg_depend', dependRows),
+];
