@@ -18,3 +18,5 @@ export type { SystemRelation } from './system/define.ts';
 export type {
   SystemState, SettingState, SessionState, RoleState, CursorState, PreparedStatementState, SourceState, SourceStatus, ViewErrorState, HydrationState, FrontierState, Instant,
 } from './system/state.ts';
+export { systemViews, systemViewItem } from './system/manifest.ts';
+export type { SystemView, PlannedSystemView } from './system/manifest.ts';
