@@ -183,6 +183,12 @@ export class RowBatchBuilder {
     this.#words[at] = longLow(value);
     this.#words[at + 1] = longHigh(value);
   }
+  /** A long as its words lie. */
+  setWords(column: number, low: number, high: number): void {
+    const at = this.#present(column);
+    this.#words[at] = low;
+    this.#words[at + 1] = high;
+  }
   setBytes(column: number, bytes: Uint8Array): void {
     const at = this.#present(column);
     this.#words[at] = this.#reserve(bytes.length);

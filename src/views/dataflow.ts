@@ -1,0 +1,142 @@
+import { SqlError } from '../core/index.ts';
+import type { Relation } from '../ir/index.ts';
+import { Collection } from './operators/collection.ts';
+import type { Sink } from './operators/operator.ts';
+import { Errors } from './outputs/errors.ts';
+import type { Origin } from './outputs/errors.ts';
+import { pushConstants, render } from './render.ts';
+import type { Rendered, RenderWorld, Scan } from './render.ts';
+import type { Context } from './scalar/runtime.ts';
+
+/** Pushes the stored changes of a relation that is not held in memory, some rows at a time. */
+export interface LogScan {
+  /** Pushes about `rows` rows; false when the end of the log is reached. */
+  step(rows: number): boolean;
+}
+
+export interface DataflowWorld extends Omit<RenderWorld, 'errors'> {
+  readonly origin: Origin;
+  scanLog(scan: Scan): LogScan;
+  /** notes which stored row is being scanned, for errors */
+  scanning(scan: Scan | undefined, base: number): void;
+}
+
+const SLICE_ROWS = 256;
+
+/**
+ * The operators of one view or query, from hydration to its end.
+ *
+ * Hydration scans the inputs one after the other, in slices between ticks, while ticks go on. At every moment the operators hold the query over what has been scanned of each input:
+ * a change of a row that the scan has not reached is left out, since the scan will meet the row as it is then. Inputs of a join that are read where they lie need no scan
+ * but for input 0, without which there is no output row. When the last scan is at its end the dataflow is complete, at the time of that moment; only then do aggregates emit.
+ */
+export class Dataflow {
+  readonly errors: Errors;
+  readonly rendered: Rendered;
+  readonly #context: Context;
+  readonly #world: DataflowWorld;
+  #scan = 0;
+  #log: LogScan | undefined;
+  #started = false;
+  #hydrated = false;
+  /** rows scanned so far */
+  scanned = 0;
+
+  constructor(relation: Relation, output: Sink, world: DataflowWorld) {
+    this.errors = new Errors(world.origin);
+    this.#context = world.context;
+    this.#world = world;
+    this.rendered = render(relation, { ...world, errors: this.errors });
+    this.rendered.output.subscribe(output);
+  }
+
+  get hydrated(): boolean {
+    return this.#hydrated;
+  }
+
+  /** Scans until `expired()`; true when the dataflow is complete. */
+  hydrate(expired: () => boolean): boolean {
+    if (!this.#started) {
+      this.#started = true;
+      pushConstants(this.rendered.constants, this.#context);
+      this.#context.symbols.forgetTransients();
+    }
+    while (this.#scan < this.rendered.scans.length) {
+      const scan = this.rendered.scans[this.#scan]!;
+      const more = scan.readable instanceof Collection ? this.#scanCollection(scan, scan.readable) : this.#scanLog(scan);
+      if (!more) {
+        scan.occurrence.cursor = Infinity;
+        this.#scan++;
+        this.#log = undefined;
+      }
+      if (this.#scan < this.rendered.scans.length && expired()) return false;
+    }
+    this.#hydrated = true;
+    return true;
+  }
+
+  #scanCollection(scan: Scan, collection: Collection): boolean {
+    const { occurrence } = scan;
+    const { slab } = collection.arrangement;
+    if (occurrence.cursor === 0) occurrence.cursor = 1;
+    const end = Math.min(slab.top, occurrence.cursor + SLICE_ROWS);
+    for (let handle = occurrence.cursor; handle < end; handle++) {
+      occurrence.cursor = handle + 1;
+      const at = handle * slab.stride;
+      const weight = slab.I[at]!;
+      if (weight === 0) continue;
+      this.scanned++;
+      this.#world.scanning(scan, at);
+      occurrence.change(slab.I, slab.F, at, weight, handle);
+      this.#context.symbols.forgetTransients();
+    }
+    this.#world.scanning(undefined, 0);
+    return occurrence.cursor < slab.top;
+  }
+
+  #scanLog(scan: Scan): boolean {
+    this.#log ??= this.#world.scanLog(scan);
+    return this.#log.step(SLICE_ROWS);
+  }
+
+  /** Emits what the clock alone changes up to and including the context's time. */
+  advance(): void {
+    const { time } = this.#context;
+    for (const operator of this.rendered.stateful) operator.advance?.(time);
+    this.#context.symbols.forgetTransients();
+  }
+  /** Emits what is due at the close of a tick; does nothing before the dataflow is complete. */
+  flush(): void {
+    if (!this.#hydrated) return;
+    for (const operator of this.rendered.stateful) operator.flush();
+  }
+  nextChange(): number | undefined {
+    let next: number | undefined;
+    for (const operator of this.rendered.stateful) {
+      const change = operator.nextChange?.();
+      if (change !== undefined && (next === undefined || change < next)) next = change;
+    }
+    return next;
+  }
+  get stateBytes(): number {
+    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, 0);
+  }
+  get stateRows(): number {
+    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateRows, 0);
+  }
+  close(): void {
+    for (const { readable, occurrence } of this.rendered.attached) readable.detach(occurrence);
+  }
+}
+
+/** The error a reader gets for an error that lies in what it reads. */
+export function readError(errors: Errors, name: string, sourceName: (id: string) => string): SqlError | undefined {
+  const [first] = errors.list(1);
+  if (first === undefined) return undefined;
+  const place = first.source !== undefined ? `The row of ${sourceName(first.source)} that raised it is ${first.row}.` : first.group !== undefined ? `The group that raised it is ${first.group}.` : undefined;
+  const detail = [first.detail, place, errors.size > 1 ? `${errors.size - 1} more such errors lie in ${name}.` : undefined].filter((part) => part !== undefined).join(' ');
+  return new SqlError(first.code, first.message, {
+    ...(detail === '' ? {} : { detail }),
+    hint: first.hint ?? `Correct the row, or read without such rows: ALTER MATERIALIZED VIEW ${name} SET (ON ERROR = 'skip'). All errors are in mz_internal.mz_view_errors.`,
+  });
+}

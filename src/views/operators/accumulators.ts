@@ -1,0 +1,446 @@
+import {
+  codecOf, normalLong, notSupported, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
+} from '../../core/index.ts';
+import type { Datum, Interval, Jsonb, Numeric, RowLayout, SqlType } from '../../core/index.ts';
+import { functionById } from '../../ir/index.ts';
+import type { Aggregate } from '../../ir/index.ts';
+import { readColumn } from '../scalar/runtime.ts';
+import type { Context } from '../scalar/runtime.ts';
+import { ExactSum } from '../state/exact-sum.ts';
+import { OrderedMultiset } from '../state/ordered-multiset.ts';
+
+/**
+ * One aggregate over all groups: `add` takes a change of a row into group `g` (a small integer, reused after `clear`), `result` is the aggregate's value now.
+ * Every accumulator is exact under retraction: adding a row and taking it back leaves the state it was in.
+ */
+export interface Accumulator {
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void;
+  result(g: number): Datum;
+  /** the group is gone */
+  clear(g: number): void;
+}
+
+/** How an accumulator reads its arguments from the reduce's input row. */
+export interface ArgumentColumns {
+  readonly layout: RowLayout;
+  /** columns of the arguments, in order */
+  readonly columns: readonly number[];
+  readonly types: readonly SqlType[];
+  readonly context: Context;
+}
+
+const isNull = (I: Int32Array, b: number, column: number): boolean => ((I[b + 1 + (column >> 5)]! >>> (column & 31)) & 1) === 1;
+
+/** Doubles by group, growing by doubling; whole numbers to 2^53 are exact. */
+class PerGroup {
+  values = new Float64Array(16);
+  reserve(g: number): void {
+    if (g < this.values.length) return;
+    const grown = new Float64Array(Math.max(g + 1, this.values.length * 2));
+    grown.set(this.values);
+    this.values = grown;
+  }
+}
+
+/** Objects by group, for aggregates whose state is more than words. */
+abstract class ByGroup<S> implements Accumulator {
+  readonly #states: (S | undefined)[] = [];
+  abstract make(): S;
+  abstract add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void;
+  abstract result(g: number): Datum;
+  protected state(g: number): S {
+    return (this.#states[g] ??= this.make());
+  }
+  clear(g: number): void {
+    this.#states[g] = undefined;
+  }
+}
+
+class Count implements Accumulator {
+  readonly #column: number | undefined;
+  readonly #counts = new PerGroup();
+  constructor(column: number | undefined) {
+    this.#column = column;
+  }
+  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
+    this.#counts.reserve(g);
+    if (this.#column === undefined || !isNull(I, b, this.#column)) this.#counts.values[g]! += w;
+  }
+  result(g: number): Datum {
+    this.#counts.reserve(g);
+    return this.#counts.values[g]!;
+  }
+  clear(g: number): void {
+    this.#counts.reserve(g);
+    this.#counts.values[g] = 0;
+  }
+}
+
+const LIMB = 4294967296;
+const SAFE = 4503599627370496; // 2^52: no single change can pass 2^53 from below
+
+/**
+ * Sums of int2, int4, int8 and the count of what was summed. The sum is low + high * 2^32 in two doubles, carried when the low one passes 2^52:
+ * exact to 2^84, and one addition a row while sums are small.
+ */
+class IntegerSum implements Accumulator {
+  readonly #column: number;
+  readonly #offset: number;
+  readonly #wide: boolean;
+  readonly #finish: (sum: bigint, count: number) => Datum;
+  readonly #small: ((sum: number) => Datum) | undefined;
+  readonly #low = new PerGroup();
+  readonly #high = new PerGroup();
+  readonly #counts = new PerGroup();
+
+  constructor(args: ArgumentColumns, finish: (sum: bigint, count: number) => Datum, small?: (sum: number) => Datum) {
+    this.#column = args.columns[0]!;
+    this.#offset = args.layout.offsets[this.#column]!;
+    this.#wide = args.layout.storages[this.#column] === 'long';
+    this.#finish = finish;
+    this.#small = small;
+  }
+  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
+    this.#reserve(g);
+    if (isNull(I, b, this.#column)) return;
+    const at = b + this.#offset;
+    const low = this.#low.values;
+    this.#counts.values[g]! += w;
+    if (this.#wide) {
+      low[g]! += (I[at]! >>> 0) * w;
+      this.#high.values[g]! += I[at + 1]! * w;
+    } else {
+      low[g]! += I[at]! * w;
+    }
+    const sum = low[g]!;
+    if (sum > SAFE || sum < -SAFE) {
+      const carry = Math.floor(sum / LIMB);
+      low[g] = sum - carry * LIMB;
+      this.#high.values[g]! += carry;
+    }
+  }
+  result(g: number): Datum {
+    this.#reserve(g);
+    const count = this.#counts.values[g]!;
+    if (count === 0) return null;
+    const low = this.#low.values[g]!;
+    const high = this.#high.values[g]!;
+    if (this.#small !== undefined) {
+      const sum = high * LIMB + low;
+      if (Math.abs(sum) <= SAFE) return this.#small(sum);
+    }
+    return this.#finish(BigInt(high) * 4294967296n + BigInt(low), count);
+  }
+  clear(g: number): void {
+    this.#reserve(g);
+    this.#low.values[g] = this.#high.values[g] = this.#counts.values[g] = 0;
+  }
+  #reserve(g: number): void {
+    this.#low.reserve(g);
+    this.#high.reserve(g);
+    this.#counts.reserve(g);
+  }
+}
+
+function toInt8(sum: bigint): Datum {
+  if (sum > 9223372036854775807n || sum < -9223372036854775808n) throw new SqlError('22003', 'bigint out of range');
+  return normalLong(sum);
+}
+
+class BoolCounts implements Accumulator {
+  readonly #column: number;
+  readonly #offset: number;
+  readonly #and: boolean;
+  readonly #true = new PerGroup();
+  readonly #false = new PerGroup();
+  constructor(args: ArgumentColumns, and: boolean) {
+    this.#column = args.columns[0]!;
+    this.#offset = args.layout.offsets[this.#column]!;
+    this.#and = and;
+  }
+  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
+    this.#true.reserve(g);
+    this.#false.reserve(g);
+    if (isNull(I, b, this.#column)) return;
+    (I[b + this.#offset] !== 0 ? this.#true : this.#false).values[g]! += w;
+  }
+  result(g: number): Datum {
+    this.#true.reserve(g);
+    this.#false.reserve(g);
+    const yes = this.#true.values[g]!;
+    const no = this.#false.values[g]!;
+    if (yes + no === 0) return null;
+    return this.#and ? no === 0 : yes > 0;
+  }
+  clear(g: number): void {
+    this.#true.reserve(g);
+    this.#false.reserve(g);
+    this.#true.values[g] = this.#false.values[g] = 0;
+  }
+}
+
+/** Sums of doubles without residue; `finish` makes the aggregate of sum and count. */
+class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
+  readonly #column: number;
+  readonly #offset: number;
+  readonly #finish: (sum: number, count: number) => Datum;
+  constructor(args: ArgumentColumns, finish: (sum: number, count: number) => Datum) {
+    super();
+    this.#column = args.columns[0]!;
+    this.#offset = args.layout.offsets[this.#column]!;
+    this.#finish = finish;
+  }
+  make(): { sum: ExactSum; count: number } {
+    return { sum: new ExactSum(), count: 0 };
+  }
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
+    if (isNull(I, b, this.#column)) return;
+    const state = this.state(g);
+    state.sum.add(F[(b + this.#offset) >> 1]!, w);
+    state.count += w;
+  }
+  result(g: number): Datum {
+    const { sum, count } = this.state(g);
+    return count === 0 ? null : this.#finish(sum.value(), count);
+  }
+}
+
+interface NumericState {
+  sum: Numeric;
+  count: number;
+  /** how many values have each display scale: the sum shows the largest present */
+  readonly scales: Map<number, number>;
+  nan: number;
+  infinite: number;
+  minusInfinite: number;
+}
+
+class NumericSum extends ByGroup<NumericState> {
+  readonly #args: ArgumentColumns;
+  readonly #finish: (sum: Numeric, count: number) => Datum;
+  constructor(args: ArgumentColumns, finish: (sum: Numeric, count: number) => Datum) {
+    super();
+    this.#args = args;
+    this.#finish = finish;
+  }
+  make(): NumericState {
+    return { sum: numericFromBigint(0n), count: 0, scales: new Map(), nan: 0, infinite: 0, minusInfinite: 0 };
+  }
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
+    const { context, layout, columns } = this.#args;
+    const value = readColumn(context.symbols, layout, I, F, b, columns[0]!) as Numeric | null;
+    if (value === null) return;
+    const state = this.state(g);
+    state.count += w;
+    if (value.special === 'NaN') state.nan += w;
+    else if (value.special === 'Infinity') state.infinite += w;
+    else if (value.special === '-Infinity') state.minusInfinite += w;
+    else {
+      state.sum = numericAdd(state.sum, w === 1 ? value : w === -1 ? numericNegate(value) : numericMul(value, numericFromBigint(BigInt(w))));
+      const scale = (state.scales.get(value.scale) ?? 0) + w;
+      if (scale === 0) state.scales.delete(value.scale);
+      else state.scales.set(value.scale, scale);
+    }
+  }
+  result(g: number): Datum {
+    const state = this.state(g);
+    if (state.count === 0) return null;
+    const special = state.nan > 0 || (state.infinite > 0 && state.minusInfinite > 0) ? 'NaN' : state.infinite > 0 ? 'Infinity' : state.minusInfinite > 0 ? '-Infinity' : undefined;
+    if (special !== undefined) return this.#finish({ kind: 'numeric', coefficient: 0n, scale: 0, special }, state.count);
+    const scale = Math.max(0, ...state.scales.keys());
+    const { sum } = state;
+    const excess = sum.scale - scale;
+    const shown: Numeric = excess > 0 ? { kind: 'numeric', coefficient: sum.coefficient / 10n ** BigInt(excess), scale } : sum;
+    return this.#finish(shown, state.count);
+  }
+}
+
+class IntervalSum extends ByGroup<{ months: number; days: number; micros: bigint; count: number }> {
+  readonly #args: ArgumentColumns;
+  readonly #average: boolean;
+  constructor(args: ArgumentColumns, average: boolean) {
+    super();
+    this.#args = args;
+    this.#average = average;
+  }
+  make(): { months: number; days: number; micros: bigint; count: number } {
+    return { months: 0, days: 0, micros: 0n, count: 0 };
+  }
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
+    const { context, layout, columns } = this.#args;
+    const value = readColumn(context.symbols, layout, I, F, b, columns[0]!) as Interval | null;
+    if (value === null) return;
+    const state = this.state(g);
+    state.months += value.months * w;
+    state.days += value.days * w;
+    state.micros += BigInt(value.micros) * BigInt(w);
+    state.count += w;
+  }
+  result(g: number): Datum {
+    const { months, days, micros, count } = this.state(g);
+    if (count === 0) return null;
+    const sum: Interval = { kind: 'interval', months, days, micros: normalLong(micros) };
+    return this.#average ? functionById('interval_div(interval,float8)')!.evaluate(sum, count) : sum;
+  }
+}
+
+/** The order of a type refined to tell apart equal values of different bytes, so that what was inserted is what is removed. */
+export function exactOrder(oid: number): (a: Datum, b: Datum) => number {
+  const codec = codecOf(oid);
+  if (codec.canonical === undefined) return (a, b) => codec.compare(a, b);
+  return (a, b) => codec.compare(a, b) || compareBytes(codec.encode(a), codec.encode(b));
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}
+
+class Extreme extends ByGroup<OrderedMultiset<Datum>> {
+  readonly #args: ArgumentColumns;
+  readonly #least: boolean;
+  readonly #compare: (a: Datum, b: Datum) => number;
+  constructor(args: ArgumentColumns, least: boolean) {
+    super();
+    this.#args = args;
+    this.#least = least;
+    this.#compare = exactOrder(args.types[0]!.oid);
+  }
+  make(): OrderedMultiset<Datum> {
+    return new OrderedMultiset(this.#compare);
+  }
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
+    const { context, layout, columns } = this.#args;
+    const value = readColumn(context.symbols, layout, I, F, b, columns[0]!);
+    if (value !== null) this.state(g).add(value, w);
+  }
+  result(g: number): Datum {
+    const values = this.state(g);
+    return (this.#least ? values.first() : values.last()) ?? null;
+  }
+}
+
+/** Aggregates that are a function of all their rows in order: the rows are kept as a sorted multiset and the function runs when the group is shown. */
+class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
+  readonly #args: ArgumentColumns;
+  readonly #compare: (a: readonly Datum[], b: readonly Datum[]) => number;
+  readonly #finish: (rows: readonly (readonly Datum[])[]) => Datum;
+  readonly #skipNulls: boolean;
+
+  constructor(args: ArgumentColumns, order: Aggregate['order'], finish: (rows: readonly (readonly Datum[])[]) => Datum, skipNulls: boolean) {
+    super();
+    this.#args = args;
+    this.#finish = finish;
+    this.#skipNulls = skipNulls;
+    const comparators = args.types.map((type) => nullsLast(exactOrder(type.oid)));
+    const keys = order.map((key) => {
+      const compare = exactOrder(args.types[key.column]!.oid);
+      return (a: readonly Datum[], b: readonly Datum[]): number => {
+        const x = a[key.column]!;
+        const y = b[key.column]!;
+        if (x === null || y === null) return x === y ? 0 : (x === null) === key.nullsFirst ? -1 : 1;
+        return key.descending ? compare(y, x) : compare(x, y);
+      };
+    });
+    this.#compare = (a, b) => {
+      for (const key of keys) {
+        const result = key(a, b);
+        if (result !== 0) return result;
+      }
+      for (let i = 0; i < comparators.length; i++) {
+        const result = comparators[i]!(a[i]!, b[i]!);
+        if (result !== 0) return result;
+      }
+      return 0;
+    };
+  }
+  make(): OrderedMultiset<readonly Datum[]> {
+    return new OrderedMultiset(this.#compare);
+  }
+  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
+    const { context, layout, columns } = this.#args;
+    const row = columns.map((column) => readColumn(context.symbols, layout, I, F, b, column));
+    if (this.#skipNulls && row[0] === null) return;
+    this.state(g).add(row, w);
+  }
+  result(g: number): Datum {
+    const rows: (readonly Datum[])[] = [];
+    for (const [row, weight] of this.state(g).entries()) for (let i = 0; i < weight; i++) rows.push(row);
+    return rows.length === 0 ? null : this.#finish(rows);
+  }
+}
+
+const nullsLast = (compare: (a: Datum, b: Datum) => number) => (a: Datum, b: Datum): number =>
+  a === null || b === null ? (a === b ? 0 : a === null ? 1 : -1) : compare(a, b);
+
+function arrayOf(items: readonly Datum[], element: number): Datum {
+  return { kind: 'array', element, dims: [items.length], lowerBounds: [1], items };
+}
+
+function concatenateText(rows: readonly (readonly Datum[])[]): Datum {
+  let text = '';
+  rows.forEach(([value, separator], i) => {
+    if (i > 0) text += (separator as string | null) ?? '';
+    text += value as string;
+  });
+  return text;
+}
+
+function concatenateBytes(rows: readonly (readonly Datum[])[]): Datum {
+  const parts = rows.flatMap(([value, separator], i) => (i > 0 && separator !== null ? [separator as Uint8Array, value as Uint8Array] : [value as Uint8Array]));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The accumulator of an aggregate; refuses by name what the registry knows and the engine does not maintain. */
+export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Accumulator {
+  const id = aggregate.function;
+  const name = id.slice(0, id.indexOf('('));
+  const type = args.types[0]?.oid;
+  switch (name) {
+    case 'count':
+      return new Count(id === 'count(*)' ? undefined : args.columns[0]!);
+    case 'sum':
+      if (type === Oid.int2 || type === Oid.int4) return new IntegerSum(args, toInt8, (sum) => sum);
+      if (type === Oid.int8) return new IntegerSum(args, numericFromBigint);
+      if (type === Oid.numeric) return new NumericSum(args, (sum) => sum);
+      if (type === Oid.float8) return new FloatSum(args, (sum) => sum);
+      if (type === Oid.float4) return new FloatSum(args, Math.fround);
+      if (type === Oid.interval) return new IntervalSum(args, false);
+      break;
+    case 'avg':
+      if (type === Oid.int2 || type === Oid.int4 || type === Oid.int8) {
+        return new IntegerSum(args, (sum, count) => numericDiv(numericFromBigint(sum), numericFromBigint(BigInt(count))));
+      }
+      if (type === Oid.numeric) return new NumericSum(args, (sum, count) => numericDiv(sum, numericFromBigint(BigInt(count))));
+      if (type === Oid.float8 || type === Oid.float4) return new FloatSum(args, (sum, count) => sum / count);
+      if (type === Oid.interval) return new IntervalSum(args, true);
+      break;
+    case 'min':
+      return new Extreme(args, true);
+    case 'max':
+      return new Extreme(args, false);
+    case 'bool_and':
+    case 'every':
+      return new BoolCounts(args, true);
+    case 'bool_or':
+      return new BoolCounts(args, false);
+    case 'string_agg':
+      return new OverRows(args, aggregate.order, type === Oid.bytea ? concatenateBytes : concatenateText, true);
+    case 'array_agg':
+      if (!isArrayType(args.types[0]!)) return new OverRows(args, aggregate.order, (rows) => arrayOf(rows.map((row) => row[0]!), type!), false);
+      break;
+    case 'jsonb_agg':
+      if (type !== Oid.jsonb) break; // the planner converts the argument
+      return new OverRows(args, aggregate.order, (rows) => ({ kind: 'jsonb', value: rows.map(([row]) => (row === null ? null : (row as Jsonb).value)) }), false);
+  }
+  throw notSupported(`aggregate ${id}`, 'Use count, sum, avg, min, max, bool_and, bool_or, string_agg, array_agg or jsonb_agg.', aggregate.position);
+}
+
+const isArrayType = (type: SqlType): boolean => typeInfo(type.oid).category === 'A';

@@ -1,0 +1,116 @@
+import { SqlError } from '../../core/index.ts';
+import type { RowLayout } from '../../core/index.ts';
+import type { Scalar } from '../../ir/index.ts';
+import { compileRow } from '../scalar/compile.ts';
+import type { RowFunction } from '../scalar/compile.ts';
+import { located } from '../scalar/runtime.ts';
+import type { Context } from '../scalar/runtime.ts';
+
+/**
+ * Takes changes one row at a time: the row at word `b` of `I` (doubles in `F`, which views the same memory) with weight `w`.
+ * The row is only valid during the call; whoever keeps it copies it and interns its symbols.
+ */
+export interface Sink {
+  push(I: Int32Array, F: Float64Array, b: number, w: number): void;
+}
+
+/** Where the errors of a dataflow's operators go, with the weight of the change that raised them. */
+export interface ErrorSink {
+  /** `group` describes the group of an aggregate, where the error arose in one */
+  raise(error: SqlError, weight: number, group?: string): void;
+}
+
+/**
+ * The contract of an operator with state beside its rows: changes arrive by `push` and leave by `emit`.
+ * `flush` (once a tick, inputs before consumers) emits what is due at the tick's close; `nextChange` is when the output changes with no new input.
+ */
+export interface Stateful {
+  flush(): void;
+  /** Emits what changes by the clock alone up to and including `time`. */
+  advance?(time: number): void;
+  nextChange?(): number | undefined;
+  readonly stateBytes: number;
+  /** rows held, by what they are: law 3 says all are 0 after a history and its negation */
+  readonly stateRows: number;
+}
+
+/** A stream of row changes of one layout: the output of an operator, with the sinks that read it. */
+export class Stream {
+  readonly layout: RowLayout;
+  #sinks: Sink[] = [];
+  #only: Sink | undefined;
+
+  constructor(layout: RowLayout) {
+    this.layout = layout;
+  }
+  subscribe(sink: Sink): void {
+    this.#sinks.push(sink);
+    this.#only = this.#sinks.length === 1 ? sink : undefined;
+  }
+  emit(I: Int32Array, F: Float64Array, b: number, w: number): void {
+    if (this.#only !== undefined) this.#only.push(I, F, b, w);
+    else for (let i = 0; i < this.#sinks.length; i++) this.#sinks[i]!.push(I, F, b, w);
+  }
+}
+
+/** One row of scratch memory. */
+export class Scratch {
+  readonly I: Int32Array;
+  readonly F: Float64Array;
+  constructor(layout: RowLayout) {
+    const buffer = new ArrayBuffer(layout.stride * 4);
+    this.I = new Int32Array(buffer);
+    this.F = new Float64Array(buffer);
+  }
+}
+
+/** Runs `action`; a SqlError it throws becomes an error row of weight `w`, anything else passes. */
+export function reportError(error: unknown, w: number, context: Context, errors: ErrorSink): void {
+  const at = located(error, context);
+  context.position = 0;
+  if (!(at instanceof SqlError)) throw at;
+  errors.raise(at, w);
+}
+
+/**
+ * Filters and computes: Δout = f(Δin), row by row.
+ * State: none. Linear, so the change of the output is the image of the change; a row that raises becomes an error with the row's weight, and its deletion takes the error back.
+ */
+export class MapFilter extends Stream implements Sink {
+  readonly #run: RowFunction;
+  readonly #scratch: Scratch;
+  readonly #context: Context;
+  readonly #errors: ErrorSink;
+
+  constructor(input: RowLayout, filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, errors: ErrorSink) {
+    const { run, layout } = compileRow([input], filters, outputs, context);
+    super(layout);
+    this.#run = run;
+    this.#scratch = new Scratch(layout);
+    this.#context = context;
+    this.#errors = errors;
+  }
+  push(I: Int32Array, F: Float64Array, b: number, w: number): void {
+    const { I: J, F: G } = this.#scratch;
+    let keep: boolean;
+    try {
+      keep = this.#run(I, F, b, J, G, 0);
+    } catch (error) {
+      reportError(error, w, this.#context, this.#errors);
+      return;
+    }
+    if (keep) this.emit(J, G, 0, w);
+  }
+}
+
+/** Bag union: Δout = Δin of every input. Negation: Δout = -Δin. State: none. */
+export class Passing extends Stream implements Sink {
+  readonly #sign: 1 | -1;
+  constructor(layout: RowLayout, sign: 1 | -1) {
+    super(layout);
+    this.#sign = sign;
+  }
+  push(I: Int32Array, F: Float64Array, b: number, w: number): void {
+    this.emit(I, F, b, this.#sign * w);
+  }
+}

@@ -1,0 +1,155 @@
+import { rowLayout } from '../../core/index.ts';
+import type { Datum, RowLayout } from '../../core/index.ts';
+import type { SortKey } from '../../ir/index.ts';
+import { readColumn } from '../scalar/runtime.ts';
+import type { Context } from '../scalar/runtime.ts';
+import { Arrangement } from '../state/arrangement.ts';
+import { OrderedMultiset } from '../state/ordered-multiset.ts';
+import { exactOrder } from './accumulators.ts';
+import { Stream } from './operator.ts';
+import type { Sink, Stateful } from './operator.ts';
+
+export interface TopKPlan {
+  readonly by: readonly number[];
+  readonly order: readonly SortKey[];
+  readonly offset: number;
+  readonly limit: number | null;
+  readonly withTies: boolean;
+}
+
+/** Orders rows of an arrangement by handle: by the sort keys, then by all columns, so that the order is total. */
+export function rowOrder(layout: RowLayout, order: readonly SortKey[], read: (handle: number, column: number) => Datum): { readonly total: (a: number, b: number) => number; readonly peers: (a: number, b: number) => number } {
+  const keyed = new Set(order.map((key) => key.column));
+  const rest = layout.types.flatMap((_, column) => (keyed.has(column) ? [] : [{ column, descending: false, nullsFirst: false }]));
+  const compile = (keys: readonly SortKey[]): ((a: number, b: number) => number) => {
+    const compares = keys.map((key) => exactOrder(layout.types[key.column]!.oid));
+    return (a, b) => {
+      for (let i = 0; i < keys.length; i++) {
+        const { column, descending, nullsFirst } = keys[i]!;
+        const x = read(a, column);
+        const y = read(b, column);
+        if (x === null || y === null) {
+          if (x === y) continue;
+          return (x === null) === nullsFirst ? -1 : 1;
+        }
+        const result = compares[i]!(x, y);
+        if (result !== 0) return descending ? -result : result;
+      }
+      return 0;
+    };
+  };
+  const peers = compile(order);
+  const others = compile(rest);
+  return { peers, total: (a, b) => peers(a, b) || others(a, b) };
+}
+
+interface Group {
+  readonly rows: OrderedMultiset<number>;
+  /** the window as it was shown: handle -> copies */
+  shown: Map<number, number>;
+}
+
+/**
+ * In each group the rows [offset, offset + limit) in order. For a group touched in a tick: Δout = window after - window before.
+ * State: all rows, each once, and a sorted list of handles a group; the windows shown. A touched group costs its window, not its size.
+ */
+export class TopK extends Stream implements Sink, Stateful {
+  readonly #plan: TopKPlan;
+  readonly #arrangement: Arrangement;
+  readonly #groups = new Map<string, Group>();
+  readonly #touched = new Map<string, Group>();
+  readonly #order: { readonly total: (a: number, b: number) => number; readonly peers: (a: number, b: number) => number };
+  readonly #context: Context;
+  /** rows whose weight came to 0 in this tick: the window shown may still hold them */
+  readonly #dead = new Set<number>();
+
+  constructor(layout: RowLayout, plan: TopKPlan, context: Context) {
+    super(rowLayout(layout.types));
+    this.#plan = plan;
+    this.#context = context;
+    this.#arrangement = new Arrangement(layout.types, context.symbols);
+    this.#order = rowOrder(this.layout, plan.order, (handle, column) => this.#read(handle, column));
+  }
+
+  #read(handle: number, column: number): Datum {
+    const { slab } = this.#arrangement;
+    return readColumn(this.#context.symbols, this.layout, slab.I, slab.F, handle * slab.stride, column);
+  }
+
+  push(I: Int32Array, _F: Float64Array, b: number, w: number): void {
+    const handle = this.#arrangement.add(I, b, w);
+    const { slab } = this.#arrangement;
+    const at = handle * slab.stride;
+    let key = '';
+    for (const column of this.#plan.by) {
+      const offset = at + this.layout.offsets[column]!;
+      const wide = this.layout.storages[column] === 'long' || this.layout.storages[column] === 'double';
+      key += `${(slab.I[at + 1 + (column >> 5)]! >>> (column & 31)) & 1}${slab.I[offset]},${wide ? slab.I[offset + 1] : ''};`;
+    }
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { rows: new OrderedMultiset(this.#order.total), shown: new Map() };
+      this.#groups.set(key, group);
+    }
+    group.rows.add(handle, w);
+    this.#touched.set(key, group);
+    if (slab.I[at] === 0) this.#dead.add(handle);
+  }
+
+  flush(): void {
+    for (const [key, group] of this.#touched) {
+      const window = this.#window(group);
+      for (const [handle, copies] of group.shown) {
+        const change = (window.get(handle) ?? 0) - copies;
+        if (change !== 0) this.#emitRow(handle, change);
+      }
+      for (const [handle, copies] of window) if (!group.shown.has(handle)) this.#emitRow(handle, copies);
+      group.shown = window;
+      if (group.rows.size === 0) this.#groups.delete(key);
+    }
+    this.#touched.clear();
+    for (const handle of this.#dead) this.#arrangement.release(handle);
+    this.#dead.clear();
+  }
+
+  #emitRow(handle: number, w: number): void {
+    const { slab } = this.#arrangement;
+    this.emit(slab.I, slab.F, handle * slab.stride, w);
+  }
+
+  #window(group: Group): Map<number, number> {
+    const { offset, limit, withTies } = this.#plan;
+    const window = new Map<number, number>();
+    let skip = offset;
+    let left = limit ?? Infinity;
+    let last = 0;
+    if (left === 0) return window;
+    for (const [handle, weight] of group.rows.entries()) {
+      let copies = weight;
+      if (skip > 0) {
+        const skipped = Math.min(skip, copies);
+        skip -= skipped;
+        copies -= skipped;
+        if (copies === 0) continue;
+      }
+      if (left <= 0) {
+        if (!withTies || this.#order.peers(handle, last) !== 0) break;
+        window.set(handle, copies);
+        continue;
+      }
+      const taken = withTies ? copies : Math.min(left, copies);
+      left -= copies;
+      window.set(handle, taken);
+      last = handle;
+      if (left <= 0 && !withTies) break;
+    }
+    return window;
+  }
+
+  get stateBytes(): number {
+    return this.#arrangement.byteLength;
+  }
+  get stateRows(): number {
+    return this.#arrangement.rows;
+  }
+}

@@ -1,0 +1,428 @@
+import { assertNever, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
+import type { Datum, RowLayout, SqlType } from '../core/index.ts';
+import { castBetween } from '../ir/index.ts';
+import type { JoinEdge, Relation, RelationId, Scalar } from '../ir/index.ts';
+import { Collection } from './operators/collection.ts';
+import type { Occurrence, Readable } from './operators/collection.ts';
+import { FlatMap } from './operators/flat-map.ts';
+import { Join } from './operators/join.ts';
+import type { Interrupt, JoinInput } from './operators/join.ts';
+import { MapFilter, Passing, Scratch, Stream } from './operators/operator.ts';
+import type { ErrorSink, Sink, Stateful } from './operators/operator.ts';
+import { Reduce } from './operators/reduce.ts';
+import type { PreparedAggregate } from './operators/reduce.ts';
+import { TemporalFilter } from './operators/temporal-filter.ts';
+import { Threshold } from './operators/threshold.ts';
+import { TopK } from './operators/top-k.ts';
+import { canonical } from './scalar/canonical.ts';
+import { exactWords, plainColumn } from './scalar/compile.ts';
+import { writeColumn } from './scalar/runtime.ts';
+import type { Context } from './scalar/runtime.ts';
+import { Arrangement } from './state/arrangement.ts';
+
+/** An input that the dataflow has to scan before it is complete. */
+export interface Scan {
+  readonly relation: RelationId;
+  readonly readable: Readable;
+  readonly occurrence: Occurrence;
+}
+
+/** Rows that are there from the start; pushed once when the dataflow begins. */
+export interface Constant {
+  readonly layout: RowLayout;
+  readonly rows: readonly { readonly values: readonly Datum[]; readonly weight: number }[];
+  readonly stream: Stream;
+}
+
+export interface Rendered {
+  readonly output: Stream;
+  /** inputs before consumers */
+  readonly stateful: readonly Stateful[];
+  readonly scans: readonly Scan[];
+  readonly constants: readonly Constant[];
+  readonly attached: readonly { readonly readable: Readable; readonly occurrence: Occurrence }[];
+  readonly reads: ReadonlySet<RelationId>;
+}
+
+export interface RenderWorld {
+  readonly context: Context;
+  readonly errors: ErrorSink;
+  readonly interrupt: Interrupt;
+  readable(id: RelationId): Readable;
+}
+
+/**
+ * Builds the operators of a relation, from the inputs up. Operators exist where rows are kept (joins, aggregates, distinct, top-k, time); filters and projections between them
+ * are one compiled function each, and those directly above a join run on the joined rows without copying them first.
+ */
+export function render(relation: Relation, world: RenderWorld): Rendered {
+  const renderer = new Renderer(world);
+  const output = renderer.stream(relation);
+  return {
+    output, stateful: renderer.stateful, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads,
+  };
+}
+
+/** Filters and outputs above an operator, fused with it. */
+interface Above {
+  readonly filters: readonly Scalar[];
+  /** null: all columns as they are */
+  readonly outputs: readonly Scalar[] | null;
+}
+const nothingAbove: Above = { filters: [], outputs: null };
+
+const column = (index: number, type: SqlType): Scalar => ({ op: 'column', index, type });
+const allColumns = (layout: RowLayout): Scalar[] => layout.types.map((type, i) => column(i, type));
+
+class Renderer {
+  readonly stateful: Stateful[] = [];
+  readonly scans: Scan[] = [];
+  readonly constants: Constant[] = [];
+  readonly attached: { readonly readable: Readable; readonly occurrence: Occurrence }[] = [];
+  readonly reads = new Set<RelationId>();
+  readonly #world: RenderWorld;
+  readonly #locals = new Map<string, Stream>();
+
+  constructor(world: RenderWorld) {
+    this.#world = world;
+  }
+
+  stream(relation: Relation): Stream {
+    const { context, errors } = this.#world;
+    switch (relation.op) {
+      case 'constant': {
+        const layout = rowLayout(relation.type.columns.map(({ type }) => type));
+        const stream = new Stream(layout);
+        this.constants.push({ layout, rows: relation.rows, stream });
+        return stream;
+      }
+      case 'get':
+        return this.#get(relation.id);
+      case 'local': {
+        const stream = this.#locals.get(relation.name);
+        if (stream === undefined) throw new InvariantError(`no let binds ${relation.name}`);
+        return stream;
+      }
+      case 'let': {
+        const outer = this.#locals.get(relation.name);
+        this.#locals.set(relation.name, this.stream(relation.value));
+        const body = this.stream(relation.body);
+        if (outer === undefined) this.#locals.delete(relation.name);
+        else this.#locals.set(relation.name, outer);
+        return body;
+      }
+      case 'filter':
+        if (relation.input.op === 'join') return this.#join(relation.input, { filters: relation.predicates, outputs: null });
+        return this.#mapFilter(this.stream(relation.input), relation.predicates, null);
+      case 'map': {
+        const outputs = relation.columns.map(({ value }) => value);
+        if (relation.input.op === 'join') return this.#join(relation.input, { filters: [], outputs });
+        if (relation.input.op === 'filter') {
+          const below = relation.input;
+          if (below.input.op === 'join') return this.#join(below.input, { filters: below.predicates, outputs });
+          return this.#mapFilter(this.stream(below.input), below.predicates, outputs);
+        }
+        return this.#mapFilter(this.stream(relation.input), [], outputs);
+      }
+      case 'flatMap': {
+        const input = this.stream(relation.input);
+        return this.#follow(input, new FlatMap(input.layout, relation, context, errors));
+      }
+      case 'join':
+        return this.#join(relation, nothingAbove);
+      case 'reduce':
+        return this.#reduce(relation);
+      case 'distinct':
+        return this.#distinct(this.stream(relation.input));
+      case 'topK': {
+        const input = this.#groupable(this.stream(relation.input), relation.by);
+        const topK = new TopK(input.stream.layout, { by: input.columns, order: relation.order, offset: relation.offset, limit: relation.limit, withTies: relation.withTies }, context);
+        input.stream.subscribe(topK);
+        this.stateful.push(topK);
+        return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width));
+      }
+      case 'union': {
+        const inputs = relation.inputs.map((input) => this.stream(input));
+        const union = new Passing(inputs[0]!.layout, 1);
+        for (const input of inputs) {
+          // Branches agree in type, but a NULL literal or a length may have left its own typmod; the words agree.
+          input.subscribe(union);
+        }
+        return union;
+      }
+      case 'negate': {
+        const input = this.stream(relation.input);
+        return this.#follow(input, new Passing(input.layout, -1));
+      }
+      case 'threshold': {
+        const input = this.stream(relation.input);
+        const threshold = new Threshold(input.layout, false, context.symbols);
+        this.stateful.push(threshold);
+        return this.#follow(input, threshold);
+      }
+      case 'temporalFilter': {
+        const input = this.stream(relation.input);
+        const filter = new TemporalFilter(input.layout, relation.bounds, context, errors);
+        this.stateful.push(filter);
+        return this.#follow(input, filter);
+      }
+      default:
+        return assertNever(relation);
+    }
+  }
+
+  #follow<S extends Stream & Sink>(input: Stream, operator: S): S {
+    input.subscribe(operator);
+    return operator;
+  }
+
+  #mapFilter(input: Stream, filters: readonly Scalar[], outputs: readonly Scalar[] | null): Stream {
+    return this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#world.errors));
+  }
+
+  /** An occurrence of a relation whose rows are scanned into a stream of its own. */
+  #get(id: RelationId): Stream {
+    this.reads.add(id);
+    const readable = this.#world.readable(id);
+    const stream = new Stream(readable.layout);
+    const occurrence = readable.attach((order) => ({
+      order,
+      cursor: 0,
+      change: (I, F, b, w) => stream.emit(I, F, b, w),
+    }));
+    this.attached.push({ readable, occurrence });
+    this.scans.push({ relation: id, readable, occurrence });
+    return stream;
+  }
+
+  #distinct(input: Stream): Stream {
+    const { context } = this.#world;
+    if (input.layout.types.every(exactWords)) {
+      const threshold = new Threshold(input.layout, true, context.symbols);
+      this.stateful.push(threshold);
+      return this.#follow(input, threshold);
+    }
+    const all = allColumns(input.layout);
+    return this.#aggregate(input, all, []);
+  }
+
+  /** The input with a canonical copy of each grouping column whose words do not decide equality. */
+  #groupable(input: Stream, by: readonly number[]): { readonly stream: Stream; readonly columns: readonly number[]; readonly width: number } {
+    const width = input.layout.types.length;
+    const extra: Scalar[] = [];
+    const columns = by.map((index) => {
+      const type = input.layout.types[index]!;
+      if (exactWords(type)) return index;
+      extra.push(canonical(column(index, type)));
+      return width + extra.length - 1;
+    });
+    return { stream: extra.length === 0 ? input : this.#mapFilter(input, [], [...allColumns(input.layout), ...extra]), columns, width };
+  }
+
+  #reduce(relation: Relation & { op: 'reduce' }): Stream {
+    return this.#aggregate(relation.input, relation.by, relation.aggregates);
+  }
+
+  #aggregate(input: Relation | Stream, by: readonly Scalar[], aggregates: (Relation & { op: 'reduce' })['aggregates']): Stream {
+    const { context, errors } = this.#world;
+    const outputs: Scalar[] = by.map(canonical);
+    const shown = by.map((key) => {
+      if (exactWords(key.type)) return null;
+      outputs.push(key);
+      return outputs.length - 1;
+    });
+    const known = new Map<string, number>();
+    const place = (scalar: Scalar): number => {
+      const key = JSON.stringify(scalar, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Map ? [...value] : value));
+      const at = known.get(key);
+      if (at !== undefined) return at;
+      outputs.push(scalar);
+      known.set(key, outputs.length - 1);
+      return outputs.length - 1;
+    };
+    const prepared: PreparedAggregate[] = aggregates.map((aggregate) => ({
+      aggregate,
+      columns: aggregate.args.map((arg) => place(aggregate.distinct ? canonical(arg) : arg)),
+      types: aggregate.args.map((arg) => arg.type),
+      filter: aggregate.filter === null ? null : place(aggregate.filter),
+    }));
+    const source = input instanceof Stream ? this.#mapFilter(input, [], outputs) : this.stream({
+      op: 'map', input, columns: outputs.map((value, i) => ({ name: `c${i}`, value })),
+    });
+    const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared }, context, errors);
+    this.stateful.push(reduce);
+    return this.#follow(source, reduce);
+  }
+
+  /**
+   * A join. An input that is a relation held in memory, seen whole or through a choice of its columns, is joined where it lies; every other input is arranged for this join alone,
+   * with the keys that are not plain columns computed behind its own columns.
+   */
+  #join(relation: Relation & { op: 'join' }, above: Above): Stream {
+    const { context, errors, interrupt } = this.#world;
+    const edges = relation.on.map((edge, i) => ({ ...edge, child: i + 1 }));
+    const keys = relation.inputs.map((_, input): Scalar[] => [
+      ...(input === 0 ? [] : edges[input - 1]!.keys.map((key) => keyScalar(key.right, key.left.type))),
+      ...edges.filter((edge) => edge.parent === input).flatMap((edge) => edge.keys.map((key) => keyScalar(key.left, key.right.type))),
+    ]);
+    const arranged = relation.inputs.map((input, i) => this.#arranged(input, keys[i]!, i));
+    const columnOf = (input: number, scalar: Scalar): number => arranged[input]!.keyColumn(scalar);
+    const inputs: JoinInput[] = arranged.map(({ arrangement, collection }, i) => {
+      if (i === 0) return { arrangement, ...(collection ? { collection } : {}) };
+      const edge: JoinEdge = relation.on[i - 1]!;
+      return {
+        arrangement, ...(collection ? { collection } : {}),
+        edge: {
+          parent: edge.parent,
+          parentColumns: edge.keys.map((key) => columnOf(edge.parent, keyScalar(key.left, key.right.type))),
+          columns: edge.keys.map((key) => columnOf(i, keyScalar(key.right, key.left.type))),
+          nullSafe: edge.keys.map((key) => key.nullSafe),
+          outer: edge.outer,
+        },
+      };
+    });
+    // Columns of the join as the IR numbers them, to columns of the arrangements one after the other.
+    const physical: Scalar[] = [];
+    let start = 0;
+    for (const input of arranged) {
+      for (const { index, type } of input.columns) physical.push(column(start + index, type));
+      start += input.arrangement.layout.types.length;
+    }
+    const place = (scalar: Scalar): Scalar => substitute(scalar, physical);
+    const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, errors, interrupt);
+    this.stateful.push(join);
+    arranged.forEach((input, i) => {
+      if (input.collection === undefined) {
+        input.stream!.subscribe(join.sink(i));
+        return;
+      }
+      const occurrence = join.attach(i);
+      this.attached.push({ readable: input.collection, occurrence });
+      if (i === 0) {
+        occurrence.cursor = 0;
+        this.scans.push({ relation: input.relation!, readable: input.collection, occurrence });
+      }
+    });
+    return join;
+  }
+
+  #arranged(relation: Relation, keys: readonly Scalar[], input: number): Arranged {
+    const direct = input === 0 || keys.length > 0 ? this.#direct(relation) : undefined;
+    if (direct !== undefined) {
+      const places = keys.map((key) => {
+        const plain = plainColumn(key);
+        return plain !== undefined && exactWords(key.type) ? direct.columns[plain]!.index : undefined;
+      });
+      if (places.every((place) => place !== undefined)) {
+        this.reads.add(direct.relation);
+        return {
+          arrangement: direct.collection.arrangement, collection: direct.collection, relation: direct.relation, columns: direct.columns,
+          keyColumn: (key) => direct.columns[plainColumn(key)!]!.index,
+        };
+      }
+    }
+    const stream = this.stream(relation);
+    const own = allColumns(stream.layout);
+    const computed: { readonly key: string; readonly at: number }[] = [];
+    const outputs = [...own];
+    for (const key of keys) {
+      const plain = plainColumn(key);
+      if (plain !== undefined && exactWords(key.type)) continue;
+      const text = scalarKey(key);
+      if (computed.some((other) => other.key === text)) continue;
+      computed.push({ key: text, at: outputs.length });
+      outputs.push(key);
+    }
+    const source = computed.length === 0 ? stream : this.#mapFilter(stream, [], outputs);
+    return {
+      arrangement: new Arrangement(source.layout.types, this.#world.context.symbols),
+      stream: source,
+      columns: own.map((_, index) => ({ index, type: stream.layout.types[index]! })),
+      keyColumn: (key) => {
+        const plain = plainColumn(key);
+        if (plain !== undefined && exactWords(key.type)) return plain;
+        return computed.find((other) => other.key === scalarKey(key))!.at;
+      },
+    };
+  }
+
+  /** The collection a relation reads, and which of its columns, where it is nothing but that. */
+  #direct(relation: Relation): { readonly relation: RelationId; readonly collection: Collection; readonly columns: readonly { readonly index: number; readonly type: SqlType }[] } | undefined {
+    if (relation.op === 'get') {
+      const readable = this.#world.readable(relation.id);
+      if (!(readable instanceof Collection)) return undefined;
+      return { relation: relation.id, collection: readable, columns: readable.layout.types.map((type, index) => ({ index, type })) };
+    }
+    if (relation.op !== 'map') return undefined;
+    const below = this.#direct(relation.input);
+    if (below === undefined) return undefined;
+    const columns = relation.columns.map(({ value }) => {
+      const plain = plainColumn(value);
+      return plain === undefined ? undefined : { index: below.columns[plain]!.index, type: value.type };
+    });
+    return columns.every((place) => place !== undefined) ? { ...below, columns } : undefined;
+  }
+}
+
+interface Arranged {
+  readonly arrangement: Arrangement;
+  readonly collection?: Collection;
+  readonly relation?: RelationId;
+  readonly stream?: Stream;
+  /** for each column of the relation where it lies in the arrangement */
+  readonly columns: readonly { readonly index: number; readonly type: SqlType }[];
+  keyColumn(key: Scalar): number;
+}
+
+const scalarKey = (scalar: Scalar): string =>
+  JSON.stringify(scalar, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Map ? [...value] : value));
+
+const integers: readonly number[] = [Oid.int2, Oid.int4, Oid.int8];
+const strings: readonly number[] = [Oid.text, Oid.varchar, Oid.name];
+
+/** One side of a join key in the form in which both sides' words decide equality: brought to a common type where the sides differ, and canonical. */
+function keyScalar(scalar: Scalar, other: SqlType): Scalar {
+  const own = scalar.type.oid;
+  if (own === other.oid || storageOf(scalar.type) === 'oid') return canonical(scalar);
+  if (strings.includes(own) && strings.includes(other.oid)) return { op: 'relabel', arg: scalar, type: sqlType(Oid.text) };
+  if (integers.includes(own) && integers.includes(other.oid)) {
+    if (own !== Oid.int8 && other.oid !== Oid.int8) return { op: 'relabel', arg: scalar, type: sqlType(Oid.int4) };
+    return own === Oid.int8 ? scalar : convert(scalar, Oid.int8);
+  }
+  if (castBetween(own, other.oid)?.context === 'implicit') return canonical(convert(scalar, other.oid));
+  if (castBetween(other.oid, own)?.context === 'implicit') return canonical(scalar);
+  throw new InvariantError(`join keys of types ${own} and ${other.oid} have no common type`);
+}
+
+function convert(scalar: Scalar, oid: number): Scalar {
+  const cast = castBetween(scalar.type.oid, oid);
+  if (cast === undefined || cast.function === 'binary') return { op: 'relabel', arg: scalar, type: sqlType(oid) };
+  return { op: 'call', function: cast.function, args: [scalar], type: sqlType(oid) };
+}
+
+/** The scalar with each column replaced by `columns[index]`. */
+function substitute(scalar: Scalar, columns: readonly Scalar[]): Scalar {
+  if (scalar.op === 'column') return columns[scalar.index]!;
+  if (scalar.op === 'literal') return scalar;
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (value !== null && typeof value === 'object') {
+      const node = value as { op?: string; when?: unknown };
+      if (node.op === 'column' || node.op === 'literal') return substitute(value as Scalar, columns);
+      if (node.op !== undefined || node.when !== undefined) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, name === 'type' ? part : walk(part)]));
+    }
+    return value;
+  };
+  return walk(scalar) as Scalar;
+}
+
+/** Pushes the rows of the constants; called once, before the first scan. */
+export function pushConstants(constants: readonly Constant[], context: Context): void {
+  for (const { layout, rows, stream } of constants) {
+    const { I, F } = new Scratch(layout);
+    for (const { values, weight } of rows) {
+      values.forEach((value, i) => writeColumn(context.symbols, layout, I, F, 0, i, value));
+      stream.emit(I, F, 0, weight);
+    }
+  }
+}

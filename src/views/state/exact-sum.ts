@@ -1,0 +1,89 @@
+/**
+ * The exact sum of doubles under addition and retraction: an expansion of non-overlapping doubles, smallest first
+ * (Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997, GROW-EXPANSION), with infinities and NaN counted beside it.
+ * What was added and then taken back leaves nothing. Overflow of a partial sum beyond the largest double is reported by `value` as infinite.
+ */
+export class ExactSum {
+  readonly #parts: number[] = [];
+  #infinite = 0;
+  #minusInfinite = 0;
+  #nan = 0;
+
+  /** Adds `value` `times` times (negative: takes it back). */
+  add(value: number, times: number): void {
+    if (value !== value) this.#nan += times;
+    else if (value === Infinity) this.#infinite += times;
+    else if (value === -Infinity) this.#minusInfinite += times;
+    else if (times === 1 || times === -1) this.#grow(value * times);
+    else this.#product(value, times);
+  }
+
+  get isZero(): boolean {
+    return this.#parts.length === 0 && this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
+  }
+
+  /** The sum, rounded once. */
+  value(): number {
+    if (this.#nan > 0 || (this.#infinite > 0 && this.#minusInfinite > 0)) return NaN;
+    if (this.#infinite > 0) return Infinity;
+    if (this.#minusInfinite > 0) return -Infinity;
+    const parts = this.#parts;
+    let at = parts.length - 1;
+    if (at < 0) return 0;
+    let sum = parts[at]!;
+    let low = 0;
+    while (at > 0) {
+      const next = parts[--at]!;
+      const rounded = sum + next;
+      low = next - (rounded - sum);
+      sum = rounded;
+      if (low !== 0) break;
+    }
+    // Round half to even across the parts below the one that was rounded away.
+    if (at > 0 && ((low < 0 && parts[at - 1]! < 0) || (low > 0 && parts[at - 1]! > 0))) {
+      const twice = low * 2;
+      const up = sum + twice;
+      if (twice === up - sum) sum = up;
+    }
+    return sum;
+  }
+
+  #grow(value: number): void {
+    const parts = this.#parts;
+    let carry = value;
+    let kept = 0;
+    for (let i = 0; i < parts.length; i++) {
+      let part = parts[i]!;
+      if (Math.abs(carry) < Math.abs(part)) {
+        const swap = carry;
+        carry = part;
+        part = swap;
+      }
+      const high = carry + part;
+      const low = part - (high - carry);
+      if (low !== 0) parts[kept++] = low;
+      carry = high;
+    }
+    parts.length = kept;
+    if (carry !== 0) parts.push(carry);
+  }
+
+  /** value * times exactly, as two doubles (Dekker's product). */
+  #product(value: number, times: number): void {
+    const product = value * times;
+    const split = 134217729;
+    const a = split * value;
+    const valueHigh = a - (a - value);
+    const valueLow = value - valueHigh;
+    const b = split * times;
+    const timesHigh = b - (b - times);
+    const timesLow = times - timesHigh;
+    if (!Number.isFinite(a) || !Number.isFinite(product)) {
+      for (let i = Math.abs(times); i > 0; i--) this.#grow(times > 0 ? value : -value);
+      return;
+    }
+    const error = valueLow * timesLow - (product - valueHigh * timesHigh - valueLow * timesHigh - valueHigh * timesLow);
+    if (error !== 0) this.#grow(error);
+    this.#grow(product);
+  }
+}

@@ -1,0 +1,8 @@
+/** The part of the WebAssembly JavaScript interface that slabs use; the compiler's libraries without a browser leave it out. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+}
