@@ -3,16 +3,28 @@ import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
 import { aggregates } from './aggregates.ts';
+import { booleanFunctions } from './boolean.ts';
+import { byteaFunctions } from './bytea.ts';
+import { casts } from './casts.ts';
+import { floatFunctions } from './float.ts';
+import { integerFunctions } from './integer.ts';
+import { likeFunctions } from './like.ts';
+import { numericFunctions } from './numeric.ts';
+import { operators } from './operators.ts';
+import { textFunctions } from './text.ts';
+import { uuidFunctions } from './uuid.ts';
 
 /**
  * Every function, operator, cast and aggregate there is, one table per family; this file joins the families and finds rows in them.
  * Resolution of overloads is the planner's.
  */
 export const allFunctions: readonly FunctionRow[] = [
+  ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...byteaFunctions, ...uuidFunctions,
 ];
+const implemented = new Set(allFunctions.map((row) => row.id));
 export const allTableFunctions: readonly TableFunctionRow[] = [];
-export const allOperators: readonly OperatorRow[] = [];
-export const allCasts: readonly CastRow[] = [];
+export const allOperators: readonly OperatorRow[] = operators.filter((row) => implemented.has(row.function));
+export const allCasts: readonly CastRow[] = casts.filter((row) => row.function === 'binary' || row.function === 'inout' || implemented.has(row.function));
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
 function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, readonly Row[]> {

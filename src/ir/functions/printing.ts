@@ -1,0 +1,19 @@
+import * as core from '../../core/index.ts';
+import type { Datum, TypeCodec } from '../../core/index.ts';
+import type { Scalar } from '../scalar.ts';
+import type { Environment } from './contract.ts';
+
+const { Oid } = core;
+
+const codecOf = (oid: number): TypeCodec => (core as unknown as { codecOf(oid: number): TypeCodec }).codecOf(oid);
+
+export type Printer = (value: Datum, environment: Environment) => string;
+
+/** The text form of a non-null value of this type, as its output function writes it. A literal that found no type is text. */
+export function printerOf(oid: number): Printer {
+  const codec = codecOf(oid === Oid.unknown ? Oid.text : oid);
+  return (value, environment) => codec.print(value, environment.settings);
+}
+
+export const printersOf = (args: readonly Scalar[]): readonly Printer[] => args.map((arg) => printerOf(arg.type.oid));
+export { codecOf };
