@@ -13,6 +13,8 @@ export interface Environment {
   readonly database: string;
   readonly searchPath: readonly string[];
   readonly backendPid: number;
+  /** when the server started; NULL is shown where it is not given */
+  readonly serverStartMicros?: number | bigint;
   /** value of a run-time parameter, undefined when unknown */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string, local: boolean): void;

@@ -389,7 +389,7 @@ const table = `
   3053(25); xml_is_well_formed_document 3052(25);`;
 
 const byName = new Map<string, readonly { readonly oid: number; readonly args: string }[]>();
-const byOid = new Map<number, string>();
+const byOid = new Map<number, { readonly name: string; readonly args: string }>();
 
 for (const entry of table.split(';')) {
   const [name, ...overloads] = entry.trim().split(/\s+/);
@@ -397,8 +397,9 @@ for (const entry of table.split(';')) {
   byName.set(name, overloads.map((overload) => {
     const open = overload.indexOf('(');
     const oid = Number(overload.slice(0, open));
-    byOid.set(oid, name);
-    return { oid, args: overload.slice(open + 1, -1) };
+    const args = overload.slice(open + 1, -1);
+    byOid.set(oid, { name, args });
+    return { oid, args };
   }));
 }
 
@@ -410,4 +411,10 @@ export const procedureOid = (name: string, args: readonly number[]): number | un
   byName.get(name)?.find((overload) => overload.args === args.join(','))?.oid;
 
 /** The name of the function that has this OID in Postgres. */
-export const procedureName = (oid: number): string | undefined => byOid.get(oid);
+export const procedureName = (oid: number): string | undefined => byOid.get(oid)?.name;
+
+/** Its argument types. */
+export function procedureArguments(oid: number): readonly number[] {
+  const args = byOid.get(oid)?.args ?? '';
+  return args === '' ? [] : args.split(',').map(Number);
+}
