@@ -217,7 +217,7 @@ export class RowBatchBuilder {
     const words = this.#rows * this.layout.stride;
     const arenaOffset = HEADER_WORDS * 4 + words * 4;
     const buffer = new ArrayBuffer(arenaOffset + this.#arenaUsed);
-    new Int32Array(buffer).set([MAGIC, this.#rows, this.layout.stride, arenaOffset, this.#arenaUsed]);
+    new Int32Array(buffer, 0, HEADER_WORDS).set([MAGIC, this.#rows, this.layout.stride, arenaOffset, this.#arenaUsed]);
     new Int32Array(buffer, HEADER_WORDS * 4, words).set(this.#words.subarray(0, words));
     new Uint8Array(buffer, arenaOffset).set(this.#arena.subarray(0, this.#arenaUsed));
     this.#rows = 0;
