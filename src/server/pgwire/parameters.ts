@@ -1,0 +1,26 @@
+import { SqlError, codecOf, findType, notSupported } from '../../core/index.ts';
+import type { Datum, TextSettings } from '../../core/index.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+/**
+ * One format code for each of `count` values, from the codes of a Bind message: none means text for all, one stands for all
+ * (manual, "Bind"). `complaint` words the error where the numbers do not fit.
+ */
+export function expandFormats(codes: readonly number[], count: number, complaint: (given: number) => string): readonly number[] {
+  for (const code of codes) if (code !== 0 && code !== 1) throw new SqlError('22023', `unsupported format code: ${code}`);
+  if (codes.length > 1 && codes.length !== count) throw new SqlError('08P01', complaint(codes.length));
+  return Array.from({ length: count }, (_, i) => (codes.length === 1 ? codes[0]! : (codes[i] ?? 0)));
+}
+
+/** The values of a Bind message as datums of `types`. */
+export function readParameters(
+  values: readonly (Buffer | null)[], formats: readonly number[], types: readonly number[], settings: TextSettings,
+): Datum[] {
+  return values.map((value, i) => {
+    if (value === null) return null;
+    const oid = types[i]!;
+    if (findType(oid) === undefined) throw notSupported(`a parameter of type oid ${oid}`, `Cast $${i + 1} to a supported type.`);
+    const codec = codecOf(oid);
+    return formats[i] === 1 ? codec.decode(value) : codec.parse(decodeUtf8(value), settings, -1);
+  });
+}
