@@ -1,0 +1,22 @@
+/**
+ * Changes of the outside world as typed batches: Postgres tables, Kafka topics, webhook bodies.
+ * Sources hold a bounded number of unread bytes, never acknowledge what the caller has not, and turn what cannot be decoded into rows, not exceptions.
+ */
+export type { Source, SourceEvent, SourceRows } from './source.ts';
+export { describeUpstream } from './postgres/describe.ts';
+export type { UpstreamFacts, UpstreamTableFacts, UpstreamColumn } from './postgres/describe.ts';
+export { postgresSource } from './postgres/source.ts';
+export type { PostgresPosition, PostgresSourceOptions } from './postgres/source.ts';
+export type { PostgresUpstream } from './postgres/connection.ts';
+export type { ReplicatedTable } from './postgres/table-reader.ts';
+export { dropSlot } from './postgres/slot.ts';
+export { describeTopic } from './kafka/describe.ts';
+export type { TopicFacts, PartitionFacts } from './kafka/describe.ts';
+export { kafkaSource } from './kafka/source.ts';
+export type { KafkaPosition, KafkaSourceOptions } from './kafka/source.ts';
+export type { KafkaUpstream, KafkaLog } from './kafka/connection.ts';
+export { sourceErrorColumns } from './decode/errors.ts';
+export type { MessageFormat } from './decode/decoder.ts';
+export type { IncludedColumn } from './decode/included.ts';
+export { webhookDecoder } from './webhook/webhook.ts';
+export type { WebhookOptions, WebhookDecoder, WebhookBody, WebhookHeaders } from './webhook/webhook.ts';
