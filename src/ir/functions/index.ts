@@ -8,9 +8,13 @@ import { byteaFunctions } from './bytea.ts';
 import { casts } from './casts.ts';
 import { floatFunctions } from './float.ts';
 import { integerFunctions } from './integer.ts';
+import { jsonFunctions } from './json.ts';
+import { jsonTableFunctions } from './json-table.ts';
 import { likeFunctions } from './like.ts';
+import { miscFunctions } from './misc.ts';
 import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
+import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { textFunctions } from './text.ts';
 import { uuidFunctions } from './uuid.ts';
 
@@ -19,10 +23,11 @@ import { uuidFunctions } from './uuid.ts';
  * Resolution of overloads is the planner's.
  */
 export const allFunctions: readonly FunctionRow[] = [
-  ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...byteaFunctions, ...uuidFunctions,
+  ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions,
 ];
 const implemented = new Set(allFunctions.map((row) => row.id));
-export const allTableFunctions: readonly TableFunctionRow[] = [];
+export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions];
 export const allOperators: readonly OperatorRow[] = operators.filter((row) => implemented.has(row.function));
 export const allCasts: readonly CastRow[] = casts.filter((row) => row.function === 'binary' || row.function === 'inout' || implemented.has(row.function));
 export const allAggregates: readonly AggregateRow[] = aggregates;

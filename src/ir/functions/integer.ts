@@ -198,7 +198,7 @@ function bytesToInteger(bytes: Uint8Array, type: IntegerType): Long {
   return normalLong(BigInt.asIntN(bytes.length < width ? 64 : width * 8, value));
 }
 
-function fromNumeric(type: IntegerType): (n: Numeric) => Long {
+export function integerFromNumeric(type: IntegerType): (n: Numeric) => Long {
   return (n) => {
     if (n.special !== undefined) throw new SqlError('0A000', `cannot convert ${n.special === 'NaN' ? 'NaN' : 'infinity'} to ${sqlNames[type]}`);
     const value = numericToBigint(n, sqlNames[type]);
@@ -253,7 +253,7 @@ const casts: readonly Definition[] = [
   ...(['int2', 'int4', 'int8'] as const).flatMap((type): readonly Definition[] => [
     [`${type}(float4) ${type} monotone`, fromFloat(type)],
     [`${type}(float8) ${type} monotone`, fromFloat(type)],
-    [`${type}(numeric) ${type} monotone`, fromNumeric(type)],
+    [`${type}(numeric) ${type} monotone`, integerFromNumeric(type)],
     [`${type}(bytea) ${type}`, (bytes: Uint8Array) => bytesToInteger(bytes, type)],
     [`bytea(${type}) bytea total`, (value: Long) => integerToBytes(value, typeInfo(Oid[type]).length)],
     [`numeric(${type}) numeric total monotone`, (value: Long) => numericFromInteger(value)],

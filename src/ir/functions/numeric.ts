@@ -37,7 +37,7 @@ function numericWidthBucket(value: Numeric, low: Numeric, high: Numeric, count: 
   return Number(scaled.coefficient) + 1;
 }
 
-function numericToFloat4(n: Numeric): number {
+export function float4FromNumeric(n: Numeric): number {
   const value = Math.fround(numericToNumber(n));
   if (!Number.isFinite(value) && n.special === undefined) throw new SqlError('22003', `"${n.coefficient}" is out of range for type real`);
   return value;
@@ -97,7 +97,7 @@ export const numericFunctions = defineFunctions([
   ['numeric(float8) numeric total monotone', (a: number) => numericFromNumber(a, 15)],
   ['numeric(float4) numeric total monotone', (a: number) => numericFromNumber(a, 6)],
   ['float8(numeric) float8 monotone', numericToNumber],
-  ['float4(numeric) float4 monotone', numericToFloat4],
+  ['float4(numeric) float4 monotone', float4FromNumeric],
   ['numeric(mz_timestamp) numeric total monotone', (a: number | bigint) => numericFromInteger(a)],
   ['mz_timestamp(numeric) mz_timestamp', (a: Numeric) => {
     const whole = numericTrunc(a);

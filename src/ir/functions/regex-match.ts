@@ -1,0 +1,204 @@
+import { assertNever, notSupported } from '../../core/index.ts';
+import { parseRegex } from './regex-syntax.ts';
+import type { CharacterSet, Options, Regex } from './regex-syntax.ts';
+
+/**
+ * Matching Postgres' regular expressions with JavaScript's. Whether and where a match starts is the same for both;
+ * where it ends is not: JavaScript takes the first way that works, Postgres the longest match (the shortest, where the expression's first quantifier
+ * is non-greedy). So an expression in which the choice is never open (`decided`) is left to JavaScript, and for others the ends are tried in Postgres' order.
+ */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  /** of each group, or null where it took no part */
+  readonly groups: readonly ({ readonly start: number; readonly end: number } | null)[];
+}
+
+export interface Matcher {
+  readonly groups: number;
+  test(text: string): boolean;
+  /** the first match at or after `from` (UTF-16 index) */
+  find(text: string, from: number): Match | undefined;
+}
+
+const escapeCode = (code: number): string => `\\u{${code.toString(16)}}`;
+
+function setSource({ negative, ranges }: CharacterSet): string {
+  return `[${negative ? '^' : ''}${ranges.map(([from, to]) => (from === to ? escapeCode(from) : `${escapeCode(from)}-${escapeCode(to)}`)).join('')}]`;
+}
+
+const assertionSource = {
+  start: '^', end: '$', lineStart: '(?<![^\\n])', lineEnd: '(?![^\\n])',
+  wordStart: '(?<![0-9A-Za-z_])(?=[0-9A-Za-z_])', wordEnd: '(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])', wordEdge: '\\b', noWordEdge: '\\B',
+} as const;
+
+function sourceOf(regex: Regex): string {
+  switch (regex.kind) {
+    case 'set': return setSource(regex.set);
+    case 'sequence': return `(?:${regex.parts.map(sourceOf).join('')})`;
+    case 'choice': return `(?:${regex.branches.map(sourceOf).join('|')})`;
+    case 'repeat': {
+      const bounds = `{${regex.least},${regex.most === Infinity ? '' : regex.most}}`;
+      return `(?:${sourceOf(regex.body)})${bounds}${regex.greedy ? '' : '?'}`;
+    }
+    case 'group': return `(${sourceOf(regex.body)})`;
+    case 'back': return `(?:\\${regex.index})`;
+    case 'look': return `(?${regex.behind ? '<' : ''}${regex.negative ? '!' : '='}${sourceOf(regex.body)})`;
+    case 'assert': return assertionSource[regex.where];
+    default: return assertNever(regex);
+  }
+}
+
+/** The characters with which something may begin, ASCII one bit each, all others one bit together; and whether it may be empty. */
+interface First {
+  readonly characters: bigint;
+  readonly empty: boolean;
+}
+const BEYOND_ASCII = 1n << 128n;
+const ALL = (1n << 129n) - 1n;
+
+function charactersOf({ negative, ranges }: CharacterSet): bigint {
+  let bits = 0n;
+  for (const [from, to] of ranges) {
+    for (let code = from; code <= Math.min(to, 127); code++) bits |= 1n << BigInt(code);
+    if (to > 127) bits |= BEYOND_ASCII;
+  }
+  return negative ? (ALL & ~bits) | BEYOND_ASCII : bits;
+}
+
+function firstOf(regex: Regex): First {
+  switch (regex.kind) {
+    case 'set': return { characters: charactersOf(regex.set), empty: false };
+    case 'sequence': return regex.parts.reduceRight<First>((rest, part) => {
+      const first = firstOf(part);
+      return first.empty ? { characters: first.characters | rest.characters, empty: rest.empty } : first;
+    }, { characters: 0n, empty: true });
+    case 'choice': {
+      const firsts = regex.branches.map(firstOf);
+      return { characters: firsts.reduce((all, first) => all | first.characters, 0n), empty: firsts.some((first) => first.empty) };
+    }
+    case 'repeat': {
+      const first = firstOf(regex.body);
+      return { characters: first.characters, empty: first.empty || regex.least === 0 };
+    }
+    case 'group': return firstOf(regex.body);
+    case 'back': return { characters: ALL, empty: true };
+    case 'look': case 'assert': return { characters: 0n, empty: true };
+    default: return assertNever(regex);
+  }
+}
+
+/** Whether at every point one character tells which way to go, given what may follow: then the greedy way is the longest. */
+function decided(regex: Regex, follow: bigint): boolean {
+  switch (regex.kind) {
+    case 'set': case 'assert': case 'look': return true;
+    case 'back': return false;
+    case 'group': return decided(regex.body, follow);
+    case 'sequence': {
+      let after = follow;
+      for (const part of regex.parts.toReversed()) {
+        if (!decided(part, after)) return false;
+        const first = firstOf(part);
+        after = first.empty ? first.characters | after : first.characters;
+      }
+      return true;
+    }
+    case 'choice': {
+      let seen = 0n;
+      for (const branch of regex.branches) {
+        const first = firstOf(branch);
+        if (first.empty || (first.characters & seen) !== 0n || !decided(branch, follow)) return false;
+        seen |= first.characters;
+      }
+      return true;
+    }
+    case 'repeat': {
+      const first = firstOf(regex.body);
+      const fixed = regex.least === regex.most;
+      if (first.empty || (!fixed && (!regex.greedy || (first.characters & follow) !== 0n))) return false;
+      return decided(regex.body, regex.most > 1 ? first.characters | follow : follow);
+    }
+    default: return assertNever(regex);
+  }
+}
+
+function count(regex: Regex, wanted: (part: Regex) => boolean): number {
+  const own = wanted(regex) ? 1 : 0;
+  switch (regex.kind) {
+    case 'sequence': return regex.parts.reduce((sum, part) => sum + count(part, wanted), own);
+    case 'choice': return regex.branches.reduce((sum, part) => sum + count(part, wanted), own);
+    case 'repeat': return own + count(regex.body, wanted) * (regex.most > 1 ? 2 : 1);
+    case 'group': return own + count(regex.body, wanted);
+    default: return own;
+  }
+}
+
+/** Without choices, one quantifier alone decides how long the match gets. */
+const oneQuantifier = (regex: Regex): boolean => count(regex, (part) =>
+  part.kind === 'choice' || part.kind === 'back' || (part.kind === 'repeat' && part.least !== part.most)) <= 1
+  && count(regex, (part) => part.kind === 'choice' || part.kind === 'back') === 0;
+
+/** Whether the expression ends in `$`: then every match ends at the same place. */
+function endsAtEnd(regex: Regex): boolean {
+  if (regex.kind === 'sequence') return regex.parts.length > 0 && endsAtEnd(regex.parts[regex.parts.length - 1]!);
+  return regex.kind === 'assert' && regex.where === 'end';
+}
+
+const looksAhead = (regex: Regex): boolean => count(regex, (part) =>
+  (part.kind === 'look' && !part.behind) || (part.kind === 'assert' && part.where !== 'start' && part.where !== 'lineStart')) > 0;
+
+/** Manual, "Regular Expression Matching Rules": that of the first quantified part that has one; a choice is greedy. */
+function prefersLongest(regex: Regex): boolean | undefined {
+  switch (regex.kind) {
+    case 'repeat': return regex.least === regex.most ? prefersLongest(regex.body) : regex.greedy;
+    case 'group': return prefersLongest(regex.body);
+    case 'choice': return true;
+    case 'sequence': {
+      for (const part of regex.parts) {
+        const own = prefersLongest(part);
+        if (own !== undefined) return own;
+      }
+      return undefined;
+    }
+    default: return undefined;
+  }
+}
+
+function toMatch(found: RegExpExecArray): Match {
+  const indices = found.indices!;
+  const [whole, ...groups] = indices as ([number, number] | undefined)[];
+  return { start: whole![0], end: whole![1], groups: groups.map((group) => (group === undefined ? null : { start: group[0], end: group[1] })) };
+}
+
+export function compileRegex(pattern: string, options: Options): Matcher {
+  const { regex, groups } = parseRegex(pattern, options);
+  // Of a group that took no part JavaScript's reference matches nothing at all, Postgres' never matches.
+  if (count(regex, (part) => part.kind === 'back') > 0 && count(regex, (part) => part.kind === 'choice' || (part.kind === 'repeat' && part.least === 0)) > 0) {
+    throw notSupported('a regular expression with a back reference beside optional parts', 'Write the alternatives as separate expressions.');
+  }
+  const source = sourceOf(regex);
+  const tester = new RegExp(source, 'u');
+  const finder = new RegExp(source, 'dgu');
+  const test = (text: string): boolean => tester.test(text);
+  const findFirst = (text: string, from: number): Match | undefined => {
+    finder.lastIndex = from;
+    const found = finder.exec(text);
+    return found === null ? undefined : toMatch(found);
+  };
+  if (endsAtEnd(regex) || oneQuantifier(regex) || decided(regex, 0n)) return { groups, test, find: findFirst };
+  const trailing = looksAhead(regex);
+  const pinned = new RegExp(`(?:${source})(?![^])`, 'duy');
+  const longest = prefersLongest(regex) ?? true;
+  const find = (text: string, from: number): Match | undefined => {
+    const first = findFirst(text, from);
+    if (first === undefined) return undefined;
+    if (trailing) throw notSupported('finding the end of a match of this regular expression', 'Write it so that each character decides how to go on, or put what is looked ahead for into a group.');
+    for (let end = longest ? text.length : first.start; end >= first.start && end <= text.length; end += longest ? -1 : 1) {
+      pinned.lastIndex = first.start;
+      const found = pinned.exec(text.slice(0, end));
+      if (found !== null) return toMatch(found);
+    }
+    return first;
+  };
+  return { groups, test, find };
+}
