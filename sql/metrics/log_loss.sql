@@ -1,0 +1,4 @@
+-- Log loss: the mean of -ln(the probability given to what happened). Scores are clipped to [1e-15, 1 - 1e-15], so that one certain and wrong
+-- prediction costs 34.5 and not infinity. Over the rows of a dataset that have a score and a label; natural logarithm.
+-- Definition: scikit-learn's log_loss, which clips at the precision of the type instead.
+-AVG(LN(CASE WHEN {{label}} THEN GREATEST(LEAST({{score}}::FLOAT, 1 - 1e-15::FLOAT), 1e-15::FLOAT) ELSE 1 - GREATEST(LEAST({{score}}::FLOAT, 1 - 1e-15::FLOAT), 1e-15::FLOAT) END)) FILTER (WHERE {{score}} IS NOT NULL AND {{label}} IS NOT NULL)

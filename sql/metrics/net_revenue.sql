@@ -1,0 +1,3 @@
+-- Net revenue: revenue less the coupons it took.
+-- Over revenue and coupon_cost.
+revenue - coupon_cost
