@@ -148,7 +148,7 @@ export class Connection {
       if (this.#skippingToSync && message.type !== Frontend.sync) continue;
       await talk.command((signal) => this.#handle(talk, session, message, signal));
       // Nobody may make the answers pile up by asking on without reading them.
-      if (this.#output.full || this.#socket.writableNeedDrain) await this.#output.drain();
+      if (this.#output.full) await this.#output.drain();
     }
   }
 

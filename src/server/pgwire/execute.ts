@@ -35,7 +35,8 @@ export async function sendRows(
     }
     if (done) return { sent, tag: countedTag(tag, sent) };
     if (limit > 0 && sent >= limit) return { sent };
-    output.flushSoon();
+    if (output.full) await output.drain();
+    else output.flushSoon();
   }
 }
 

@@ -103,9 +103,9 @@ export class Output {
     this.end();
   }
 
-  /** Whether enough is gathered that it should go out now. */
+  /** Whether whoever writes more should `drain` first: a packet is gathered, or the client is slow to take what went before. */
   get full(): boolean {
-    return this.#at >= PACKET_BYTES;
+    return this.#at >= PACKET_BYTES || this.#socket.writableNeedDrain;
   }
 
   /** Hands what is gathered to the socket, without waiting for it. */
