@@ -25,6 +25,9 @@ class HastyClock implements Clock {
     void turn().then(wake);
     return () => {};
   }
+  soon(run: () => void): void {
+    void turn().then(run);
+  }
 }
 
 let postgres: TestPostgres;

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SqlError, SystemClock } from '../core/index.ts';
+import { terminalLog } from './log.ts';
+import { serve } from './serve.ts';
+
+export interface StartOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly user: string;
+  readonly password?: string;
+  readonly insecure: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+/** `millrace start`: serves until SIGINT or SIGTERM, then closes in order. */
+export async function runStart(options: StartOptions): Promise<void> {
+  if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+    throw new SqlError('F0000', '--tls-cert and --tls-key go together', { hint: 'A certificate is of no use without its key.' });
+  }
+  const clock = new SystemClock();
+  const tls = options.tlsCert !== undefined && options.tlsKey !== undefined
+    ? { cert: readFileSync(options.tlsCert, 'utf8'), key: readFileSync(options.tlsKey, 'utf8') }
+    : undefined;
+  const running = await serve({
+    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock),
+    user: options.user, insecure: options.insecure,
+    ...(options.password === undefined || options.password === '' ? {} : { password: options.password }),
+    ...(tls === undefined ? {} : { tls }),
+  });
+  const { host, port } = running.server.address;
+  console.log(`millrace is ready: psql -h ${host} -p ${port} -U ${options.user} materialize`);
+  const stopping = new Promise<void>((resolveStop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveStop());
+  });
+  await stopping;
+  await running.close();
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drawMetrics } from '../../src/cli/demo/live-table.ts';
+import { splitName } from '../../src/cli/monitor.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { drawTable } from '../../src/cli/table.ts';
+import { startJudge } from '../support/judge.ts';
+import type { Judge } from '../support/judge.ts';
+import { projectRoot } from '../support/sources.ts';
+
+const millrace = (...args: string[]): { code: number | null; out: string; err: string } => {
+  const done = spawnSync(process.execPath, [join(projectRoot, 'src/cli/main.ts'), ...args], { encoding: 'utf8' });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+};
+
+test('help lists the commands, and each command its options', () => {
+  const { code, out } = millrace('--help');
+  expect(code).toBe(0);
+  for (const command of ['start', 'demo', 'sql', 'monitor']) expect(out).toContain(command);
+  const demo = buildProgram().commands.find((each) => each.name() === 'demo')!;
+  expect(demo.options.map(({ long }) => long)).toEqual(['--rate', '--seed', '--duration', '--kafka', '--postgres', '--port', '--label', '--quiet']);
+});
+
+test.each([
+  [['start', '--port', 'x'], 'a port is a number from 0 to 65535'],
+  [['demo', '--rate', '0'], 'it is a positive number'],
+  [['demo', '--label', 'maybe'], 'Allowed choices are int, bool'],
+  [['start', '--nosuch'], "unknown option '--nosuch'"],
+  [['monitor', 'generate', '--template', 'net_revenue'], "required option '--dataset <view>' not specified"],
+  [['sql', 'select 1', '--url', 'postgres://x@127.0.0.1:1/x'], 'ECONNREFUSED'],
+])('%j is refused', (args, message) => {
+  const { code, err } = millrace(...args);
+  expect(code).toBe(1);
+  expect(err).toContain(message);
+});
+
+// The client commands speak to any server of the protocol, and the judge is one.
+describe('against a server', () => {
+  let judge: Judge;
+  beforeAll(async () => {
+    judge = await startJudge();
+    await judge.query('create table cases (at timestamptz, truth bool, guess bool, p float8, "Group" text); create function mz_now() returns timestamptz language sql as $$ select now() $$');
+  });
+  afterAll(() => judge?.close());
+
+  test('sql prints tables and tags', () => {
+    const { code, out } = millrace('sql', "select 1 as one, 'a' as letter union all select 20, null order by 1; create table made (a int)", '--url', judge.url);
+    expect(code).toBe(0);
+    expect(out).toBe(' one | letter\n-----+--------\n   1 | a\n  20 |\n(2 rows)\n\nCREATE\n');
+  });
+  test('an error is told as psql does', () => {
+    const { code, err } = millrace('sql', 'select sum(true)', '--url', judge.url);
+    expect([code, err]).toEqual([1, 'ERROR:  function sum(boolean) does not exist\nHINT:  No function matches the given name and argument types. You might need to add explicit type casts.\n']);
+  });
+  test('monitor prints SQL, or creates the view', () => {
+    const args = ['monitor', 'generate', '--template', 'binary_classification', '--dataset', 'cases', '--label', 'truth', '--prediction', 'guess', '--score', 'p', '--by', 'Group', '--window', '30 seconds', '--every', '2 seconds', '--time', 'at', '--url', judge.url];
+    const printed = millrace(...args);
+    expect(printed.err).toBe('');
+    expect(printed.out).toContain('GROUP BY window_end, "Group"');
+    expect(millrace(...args, '--apply').out).toBe('created cases_binary_classification\n');
+    expect(millrace('sql', 'select * from cases_binary_classification', '--url', judge.url).out).toContain('(0 rows)');
+  });
+  test('monitor names a parameter that does not fit', () => {
+    const { code, err } = millrace('monitor', 'generate', '--template', 'net_revenue', '--dataset', 'cases', '--label', 'truth', '--value', 'p', '--cost', 'nope', '--url', judge.url);
+    expect(code).toBe(1);
+    expect(err).toBe('ERROR:  parameter "cost": column "nope" does not exist\nHINT:  The dataset has at timestamp with time zone, truth boolean, guess boolean, p double precision, Group text.\n');
+  });
+});
+
+test('monitor list describes every parameter', () => {
+  const { out } = millrace('monitor', 'list');
+  expect(out).toContain('binary_classification: confusion counts');
+  expect(out).toContain('--label        what happened (required)');
+});
+
+test('names are split as SQL reads them', () => {
+  expect([splitName('Public.Cases'), splitName('"My ""x"""."a.b"')]).toEqual([['public', 'cases'], ['My "x"', 'a.b']]);
+});
+
+test('tables', () => {
+  expect(drawTable(['a', 'long'], [['1', 'x'], ['100', null]], [true])).toBe('   a | long\n-----+------\n   1 | x\n 100 |');
+  expect(drawMetrics({ rows: [['control', 't', '600', '0.75', '0.7', null, '0.71', '65.125', '60']] })).toContain(' control | 30 s before |   600 |    0.750 |     0.700 |      - | 0.710 |');
+});
