@@ -1,31 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { SystemRandom } from '../../src/core/index.ts';
 import { scramVerifier } from '../../src/server/index.ts';
+import { psql, psqlMissing } from './support/psql.ts';
 import { serve } from './support/serve.ts';
 import type { Served } from './support/serve.ts';
-
-const psqlMissing = spawnSync('psql', ['--version']).status !== 0;
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function psql(port: number, args: readonly string[], options: { env?: Record<string, string>; input?: string; onStart?: (interrupt: () => void) => void } = {}): Promise<Run> {
-  const child = spawn('psql', ['-X', '-h', '127.0.0.1', '-p', String(port), '-U', 'materialize', '-d', 'materialize', ...args], {
-    env: { PATH: process.env['PATH'], PGCONNECT_TIMEOUT: '5', LC_ALL: 'C.UTF-8', ...options.env },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk));
-  child.stdin.end(options.input ?? '');
-  options.onStart?.(() => child.kill('SIGINT'));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
 
 describe('trust', () => {
   let served: Served;

@@ -1,6 +1,6 @@
 import { SqlError, typeInfo } from '../../core/index.ts';
 import type { Notice } from '../../core/index.ts';
-import type { ResultColumn, TransactionStatus } from '../../database/session.ts';
+import type { ResultColumn, TransactionStatus } from '../../database/index.ts';
 import type { Output } from './output.ts';
 import { decodeUtf8 } from './utf8.ts';
 
