@@ -55,7 +55,7 @@ export type Plan =
   | { readonly kind: 'rename'; readonly oid: number; readonly to: string; readonly tag: string }
   | { readonly kind: 'alterOnError'; readonly oid: number; readonly onError: OnError }
   | { readonly kind: 'comment'; readonly oid: number; readonly column: number; readonly text: string | null }
-  | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean }
+  | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean; /** further settings of the same statement, set alike: SET TRANSACTION with several modes */ readonly also?: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: 'resetAll' }
   | { readonly kind: 'show'; readonly name: string }
   | { readonly kind: 'begin'; readonly readOnly: boolean }

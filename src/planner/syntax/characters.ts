@@ -20,3 +20,21 @@ export function characterThroughBlanks(original: string, blanked: string, charac
   const bytes = Buffer.byteLength([...blanked].slice(0, character).join(''));
   return [...Buffer.from(original).subarray(0, bytes).toString()].length;
 }
+
+/** The 1-based character position of a grammar location in `text`: bytes from 0, left out when 0, -1 when unknown. */
+export function positionOf(text: string, location: number | undefined): number | undefined {
+  const offset = location ?? 0;
+  if (offset < 0) return undefined;
+  return charactersInBytes(text, offset) + 1;
+}
+
+function charactersInBytes(text: string, bytes: number): number {
+  let at = 0;
+  let count = 0;
+  for (const character of text) {
+    if (at >= bytes) break;
+    at += Buffer.byteLength(character);
+    count++;
+  }
+  return count;
+}

@@ -10,3 +10,5 @@ export type {
   CreateDefaultIndexTree, SubscribeTree, CopySubscribeTree, DeclareTree, FetchTree, PrepareTree, ExplainTree, ShowKind, ShowObjectsTree, ShowCreateTree,
   CreatedKind, DropTree, RenameTree, CommentTree, AlterOnErrorTree,
 } from './tree.ts';
+export { positionOf } from './characters.ts';
+export { defaultText } from './default-text.ts';

@@ -1,0 +1,31 @@
+import type { CatalogSnapshot } from '../../catalog/index.ts';
+import type { Column, SqlType } from '../../core/index.ts';
+import type { Environment } from '../../ir/index.ts';
+import type { PlanContext } from '../context.ts';
+
+/** All that planning a statement may look at: the session's snapshot and what the session knows of itself. */
+export interface StatementContext {
+  readonly catalog: CatalogSnapshot;
+  /** as the setting says, without the implicit schemas; `"$user"` resolved or left out */
+  readonly searchPath: readonly string[];
+  readonly environment: Environment;
+  /** what the client declared for `$1` at index 0 and so on; undefined where it leaves the type to be inferred */
+  readonly parameterTypes: readonly (SqlType | undefined)[];
+  /** parameter types of a prepared statement, for EXECUTE */
+  readonly prepared: (name: string) => readonly SqlType[] | undefined;
+}
+
+/** A statement with its surroundings: what every planner of this folder gets. `parameterTypes` grows as parameters are met. */
+export interface Scene extends StatementContext {
+  /** what locations and positions count in */
+  readonly text: string;
+  /** what the catalog keeps of the statement */
+  readonly sql: string;
+  readonly inferred: (SqlType | undefined)[];
+}
+
+export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContext => ({
+  catalog: scene.catalog, searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
+});
+
+export const columnIndex = (columns: readonly Column[], name: string): number => columns.findIndex((column) => column.name === name);

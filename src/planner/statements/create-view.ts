@@ -1,0 +1,121 @@
+import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
+import type { OnError, ViewItem, MaterializedViewItem } from '../../catalog/index.ts';
+import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
+import type { Column } from '../../core/index.ts';
+import type { QualifiedName } from '../plan.ts';
+import { planView } from '../query.ts';
+import type { PlannedView } from '../query.ts';
+import { positionOf } from '../syntax/index.ts';
+import type { AlterOnErrorTree, CreateMaterializedViewTree, CreateViewTree, StatementOption } from '../syntax/index.ts';
+import { planContext } from './context.ts';
+import type { Scene } from './context.ts';
+import { refusePersistence } from './create-table.ts';
+import { typeText } from '../typing/format-type.ts';
+import { findItem, itemOfKind, nameOfRangeVar, newName, spell, takenBy, whenTaken } from './names.ts';
+import type { Outcome } from './names.ts';
+import { optionWord, refuseUnknownOptions } from './options.ts';
+
+export function planCreateView(tree: CreateViewTree, scene: Scene): Outcome {
+  const { node, ifNotExists, query } = tree;
+  const position = positionOf(scene.text, node.view?.location);
+  refusePersistence(node.view?.relpersistence, position);
+  if (node.withCheckOption !== undefined && node.withCheckOption !== 'NO_CHECK_OPTION') throw notSupported('WITH CHECK OPTION', 'Views cannot be written to.', position);
+  if (node.options !== undefined) throw notSupported('WITH (...) of CREATE VIEW', 'Views have no options; leave it out.', position);
+  const name = newName(nameOfRangeVar(node.view, scene), scene);
+  const orReplace = node.replace === true;
+  const replaced = orReplace ? replacedView('view', name, scene) : undefined;
+  const taken = replaced ? undefined : whenTaken('view', name, ifNotExists, scene);
+  if (taken) return taken;
+  const view = planBody(node.query, node.aliases, name, 'adhoc', scene);
+  if (replaced) checkReplacement(replaced.columns, view.columns);
+  return { plan: { kind: 'createView', name, ...view, query, ifNotExists, orReplace, sql: scene.sql } };
+}
+
+export function planCreateMaterializedView(tree: CreateMaterializedViewTree, scene: Scene): Outcome {
+  const { node, orReplace, query } = tree;
+  const into = node.into;
+  const position = positionOf(scene.text, into?.rel?.location);
+  refusePersistence(into?.rel?.relpersistence, position);
+  if (into?.skipData === true) throw notSupported('WITH NO DATA', 'A materialized view is filled and kept up to date from its creation on.', position);
+  if (into?.options !== undefined || into?.tableSpaceName !== undefined || into?.accessMethod !== undefined)
+    throw notSupported('storage options of CREATE MATERIALIZED VIEW', 'Leave them out.', position);
+  const name = newName(nameOfRangeVar(into?.rel, scene), scene);
+  const ifNotExists = node.if_not_exists === true;
+  const replaced = orReplace ? replacedView('materialized view', name, scene) : undefined;
+  const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);
+  if (taken) return taken;
+  const onError = onErrorOf(tree.options) ?? 'fail';
+  const view = planBody(node.query, into?.colNames, name, 'view', scene);
+  return { plan: { kind: 'createMaterializedView', name, ...view, query, onError, ifNotExists, orReplace, sql: scene.sql } };
+}
+
+function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, mode: 'adhoc' | 'view', scene: Scene): PlannedView {
+  const columnNames = (names ?? []).map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
+  const view = planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, mode));
+  if (scene.inferred.length > 0) throw new SqlError('42P02', 'there is no parameter $1');
+  return view;
+}
+
+function selectOf(query: Node | undefined, scene: Scene): SelectStmt {
+  if (query === undefined || !('SelectStmt' in query)) throw new InvariantError('a view without a SELECT');
+  const into: RangeVar | undefined = query.SelectStmt.intoClause?.rel;
+  if (into !== undefined) throw new SqlError('42601', 'views must not contain SELECT INTO', { position: positionOf(scene.text, into.location) });
+  return query.SelectStmt;
+}
+
+/** The view that OR REPLACE is about, if there is one. What others were made of stays as it is: their queries hold its old definition. */
+function replacedView<K extends 'view' | 'materialized view'>(kind: K, name: QualifiedName, scene: Scene): ViewItem | MaterializedViewItem | undefined {
+  const existing = takenBy(name, scene);
+  if (existing === undefined) return undefined;
+  if (existing.kind !== 'view' && existing.kind !== 'materialized view') throw new SqlError('42809', `"${name.name}" is not a ${kind}`);
+  if (existing.kind !== kind) throw new SqlError('42809', `"${name.name}" is not a ${kind}`);
+  const dependents = scene.catalog.dependents(existing.oid).filter((item) => item.kind !== 'index');
+  if (dependents.length > 0) {
+    throw new SqlError('2BP01', `cannot replace ${kind} ${name.name} because other objects depend on it`, {
+      detail: dependents.map((item) => `${item.kind} ${item.name} depends on ${kind} ${name.name}`).join('\n'),
+      hint: 'Drop the dependent objects first, and make them again.',
+    });
+  }
+  return existing;
+}
+
+/** Postgres' rules for CREATE OR REPLACE VIEW (manual, "CREATE VIEW"): columns may only be added, at the end. */
+function checkReplacement(before: readonly Column[], after: readonly Column[]): void {
+  if (after.length < before.length) throw new SqlError('42P16', 'cannot drop columns from view');
+  for (const [i, column] of before.entries()) {
+    const now = after[i]!;
+    if (now.name !== column.name)
+      throw new SqlError('42P16', `cannot change name of view column "${column.name}" to "${now.name}"`, {
+        hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
+      });
+    if (now.type.oid !== column.type.oid || now.type.typmod !== column.type.typmod)
+      throw new SqlError('42P16', `cannot change data type of view column "${column.name}" from ${typeText(column.type.oid)} to ${typeText(now.type.oid)}`);
+  }
+}
+
+const onErrorWords: readonly OnError[] = ['fail', 'skip', 'null'];
+
+/** ON ERROR among the options of a materialized view. */
+function onErrorOf(options: readonly StatementOption[]): OnError | undefined {
+  refuseUnknownOptions(options, ['ON ERROR'], 'a materialized view');
+  const option = options.findLast((candidate) => candidate.name === 'ON ERROR');
+  if (option === undefined) return undefined;
+  const word = optionWord(option);
+  const found = onErrorWords.find((candidate) => candidate === word);
+  if (found === undefined)
+    throw new SqlError('22023', `invalid value for ON ERROR: "${word}"`, { hint: 'Available values: fail, skip, null.', position: option.position });
+  return found;
+}
+
+export function planAlterOnError(tree: AlterOnErrorTree, scene: Scene): Outcome {
+  if (tree.ifExists && findItem(tree.name, scene) === undefined) {
+    const message = `relation "${spell(tree.name)}" does not exist, skipping`;
+    return { plan: { kind: 'noop', tag: 'ALTER MATERIALIZED VIEW' }, notices: [{ severity: 'NOTICE', code: '00000', message }] };
+  }
+  const item = itemOfKind('materialized view', tree.name, scene);
+  if (tree.reset) {
+    refuseUnknownOptions(tree.options, ['ON ERROR'], 'a materialized view');
+    return { plan: { kind: 'alterOnError', oid: item.oid, onError: 'fail' } };
+  }
+  return { plan: { kind: 'alterOnError', oid: item.oid, onError: onErrorOf(tree.options) ?? item.onError } };
+}

@@ -1,0 +1,62 @@
+import type { DropStmt, Node } from '@pgsql/types';
+import { dropPlan } from '../../catalog/index.ts';
+import type { CatalogItem } from '../../catalog/index.ts';
+import { SqlError, notSupported } from '../../core/index.ts';
+import type { Notice } from '../../core/index.ts';
+import type { DropTree, ObjectName } from '../syntax/index.ts';
+import type { Scene } from './context.ts';
+import { findItem, nameOfNodes, spell } from './names.ts';
+import type { Outcome } from './names.ts';
+
+type DroppedKind = Exclude<CatalogItem['kind'], 'system'>;
+
+const droppedKinds: Readonly<Record<string, DroppedKind>> = {
+  OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SCHEMA: 'schema',
+};
+
+const missingCodes: Readonly<Record<DroppedKind, string>> = {
+  table: '42P01', view: '42P01', 'materialized view': '42P01', source: '42P01', index: '42704', schema: '3F000', secret: '42704', connection: '42704',
+};
+
+export function planDropStatement(statement: DropStmt, scene: Scene): Outcome {
+  const kind = droppedKinds[statement.removeType ?? ''];
+  if (kind === undefined) throw notSupported(`DROP ${(statement.removeType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')}`, 'There are no such objects.');
+  const names = (statement.objects ?? []).map((node: Node) => nameOfNodes(node));
+  return planDrop(kind, names, statement.missing_ok === true, statement.behavior === 'DROP_CASCADE', scene);
+}
+
+export const planDropTree = (tree: DropTree, scene: Scene): Outcome => planDrop(tree.what, tree.names, tree.ifExists, tree.cascade, scene);
+
+function planDrop(kind: DroppedKind, names: readonly ObjectName[], ifExists: boolean, cascade: boolean, scene: Scene): Outcome {
+  const oids = new Set<number>();
+  const notices: Notice[] = [];
+  for (const name of names) {
+    const item = kind === 'schema' ? scene.catalog.schema(spell(name)) : findItem(name, scene);
+    if (item !== undefined) oids.add(checkKind(item, kind).oid);
+    else {
+      const missing = whatIsMissing(kind, name, scene);
+      if (!ifExists) throw missing;
+      notices.push({ severity: 'NOTICE', code: '00000', message: `${missing.message}, skipping` });
+    }
+  }
+  const plan = dropPlan(scene.catalog, [...oids], cascade, scene.searchPath);
+  const changes = plan.changes.flatMap((change) => (change.kind === 'drop' ? [change.oid] : []));
+  return { plan: { kind: 'drop', oids: changes, notices: [...notices, ...plan.notices], tag: `DROP ${kind.toUpperCase()}` } };
+}
+
+/** Where even the schema is missing, that is what Postgres speaks of. */
+function whatIsMissing(kind: DroppedKind, name: ObjectName, scene: Scene): SqlError {
+  const schema = name.parts.at(-2);
+  if (kind !== 'schema' && schema !== undefined && scene.catalog.schema(schema) === undefined) return new SqlError('3F000', `schema "${schema}" does not exist`);
+  return new SqlError(missingCodes[kind], `${kind} "${spell(name)}" does not exist`);
+}
+
+function checkKind(item: CatalogItem, kind: DroppedKind): CatalogItem {
+  if (item.kind === 'system' || (item.kind === 'schema' && item.oid < 16384 && item.name !== 'public'))
+    throw new SqlError('42501', item.kind === 'system' ? `permission denied: "${item.name}" is a system catalog` : `permission denied for schema ${item.name}`);
+  // What CREATE VIEWS FROM SOURCE made is a table here, and was a view to whoever wrote it.
+  const isView = kind === 'view' && item.kind === 'table' && item.origin.kind === 'source';
+  if (item.kind === kind || isView) return item;
+  const article = kind === 'index' ? 'an' : 'a';
+  throw new SqlError('42809', `"${item.name}" is not ${article} ${kind}`, { hint: `Use DROP ${item.kind.toUpperCase()} to remove ${item.kind === 'index' ? 'an' : 'a'} ${item.kind}.` });
+}

@@ -1,0 +1,140 @@
+import type { Node, SelectStmt, TruncateStmt } from '@pgsql/types';
+import { InvariantError, SqlError, assertNever, notSupported } from '../../core/index.ts';
+import type { Plan, PlannedStatement } from '../plan.ts';
+import { planDelete, planInsert, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
+import { positionOf } from '../syntax/index.ts';
+import type { Statement } from '../syntax/index.ts';
+import { planComment, planCommentTree, planRename, planRenameTree, refuseAlterTable } from './alter.ts';
+import { planContext } from './context.ts';
+import type { Scene, StatementContext } from './context.ts';
+import { planCopy, planCopySubscribe } from './copy.ts';
+import { planCreateConnection, planCreateSecret } from './connections.ts';
+import { planCreateIndex, planDefaultIndex } from './create-index.ts';
+import { planCreateSource } from './create-source.ts';
+import { planCreateTable, planCreateTableAs, planCreateTableFromFile } from './create-table.ts';
+import { planAlterOnError, planCreateMaterializedView, planCreateView } from './create-view.ts';
+import { planClose, planDeallocate, planDeclare, planDiscard, planExecute, planFetch, planFetchTree, planPrepare } from './cursors.ts';
+import { planDropStatement, planDropTree } from './drop.ts';
+import { planExplain } from './explain.ts';
+import { itemOfKind, nameOfRangeVar, relationNamed } from './names.ts';
+import type { Outcome } from './names.ts';
+import type { Purified } from './purify.ts';
+import { refusal } from './refused.ts';
+import { planCreateSchema } from './schemas.ts';
+import { planSet, planShowSetting, planTransaction } from './settings.ts';
+import { planShowCreate, planShowObjects } from './show.ts';
+import { planSubscribe } from './subscribe.ts';
+import { planTablesFromSource } from './upstream-tables.ts';
+
+/**
+ * What `statement` asks for. Pure and synchronous: all it may look at is in `context`, and what had to be asked outside (`purifyRequest`) is in `purified`.
+ * Raises SqlError, with a position in `statement.text` where there is one to give.
+ */
+export function planStatement(statement: Statement, context: StatementContext, purified?: Purified): PlannedStatement {
+  const scene: Scene = { ...context, text: statement.text, sql: statement.sql, inferred: [...context.parameterTypes] };
+  const { plan, notices = [] } = planTree(statement, purified, scene);
+  return { plan, notices, parameterTypes: settledTypes(scene) };
+}
+
+function settledTypes(scene: Scene): PlannedStatement['parameterTypes'] {
+  return Array.from(scene.inferred, (type, i) => {
+    if (type === undefined) throw new SqlError('42P18', `could not determine data type of parameter $${i + 1}`);
+    return type;
+  });
+}
+
+function planTree(tree: Statement, purified: Purified | undefined, scene: Scene): Outcome {
+  switch (tree.kind) {
+    case 'empty': return { plan: { kind: 'empty' } };
+    case 'postgres': return planNode(tree.node, scene);
+    case 'createView': return planCreateView(tree, scene);
+    case 'createMaterializedView': return planCreateMaterializedView(tree, scene);
+    case 'createSource': return planCreateSource(tree, purified, scene);
+    case 'createTablesFromSource': return planTablesFromSource(tree, scene);
+    case 'createTableFromFile': return planCreateTableFromFile(tree, purified, scene);
+    case 'createSecret': return planCreateSecret(tree, scene);
+    case 'createConnection': return planCreateConnection(tree, scene);
+    case 'createDefaultIndex': return planDefaultIndex(tree, scene);
+    case 'subscribe': return planSubscribe(tree, scene);
+    case 'copySubscribe': return planCopySubscribe(tree, scene);
+    case 'declare': return planDeclare(tree, planTree(tree.inner, undefined, innerScene(tree.inner, scene)).plan);
+    case 'fetch': return planFetchTree(tree);
+    case 'prepare': return planPrepare(tree, scene);
+    case 'explain': return planExplain(tree, () => explainedPlan(tree.target, scene), scene);
+    case 'showObjects': return planShowObjects(tree, scene);
+    case 'showCreate': return planShowCreate(tree, scene);
+    case 'drop': return planDropTree(tree, scene);
+    case 'rename': return planRenameTree(tree, scene);
+    case 'comment': return planCommentTree(tree, scene);
+    case 'alterOnError': return planAlterOnError(tree, scene);
+    default: return assertNever(tree);
+  }
+}
+
+const innerScene = (inner: Statement, scene: Scene): Scene => ({ ...scene, sql: inner.sql });
+
+function explainedPlan(target: Extract<Statement, { kind: 'explain' }>['target'], scene: Scene): Plan {
+  if (target.kind !== 'statement') throw new InvariantError('a view was to be explained by its statement');
+  return planTree(target.statement, undefined, innerScene(target.statement, scene)).plan;
+}
+
+/** Statements of Postgres. What is accepted without effect says here why nothing is lost by it. */
+function planNode(node: Node, scene: Scene): Outcome {
+  if ('SelectStmt' in node) return planSelect(node.SelectStmt, scene);
+  if ('InsertStmt' in node) return { plan: planInsert(node.InsertStmt, scene.text, planContext(scene, 'adhoc')) };
+  if ('UpdateStmt' in node) return { plan: planUpdate(node.UpdateStmt, scene.text, planContext(scene, 'adhoc')) };
+  if ('DeleteStmt' in node) return { plan: planDelete(node.DeleteStmt, scene.text, planContext(scene, 'adhoc')) };
+  if ('TruncateStmt' in node) return planTruncate(node.TruncateStmt, scene);
+  if ('CreateStmt' in node) return planCreateTable(node.CreateStmt, scene);
+  if ('CreateTableAsStmt' in node) return planCreateTableAs(node.CreateTableAsStmt, scene);
+  if ('CreateSchemaStmt' in node) return planCreateSchema(node.CreateSchemaStmt, scene);
+  if ('IndexStmt' in node) return planCreateIndex(node.IndexStmt, scene);
+  if ('DropStmt' in node) return planDropStatement(node.DropStmt, scene);
+  if ('RenameStmt' in node) return planRename(node.RenameStmt, scene);
+  if ('AlterTableStmt' in node) return refuseAlterTable(node.AlterTableStmt, scene);
+  if ('CommentStmt' in node) return planComment(node.CommentStmt, scene);
+  if ('VariableSetStmt' in node) return planSet(node.VariableSetStmt, scene);
+  if ('VariableShowStmt' in node) return planShowSetting(node.VariableShowStmt, scene);
+  if ('TransactionStmt' in node) return planTransaction(node.TransactionStmt);
+  if ('FetchStmt' in node) return planFetch(node.FetchStmt);
+  if ('ClosePortalStmt' in node) return planClose(node.ClosePortalStmt);
+  if ('ExecuteStmt' in node) return planExecute(node.ExecuteStmt, scene);
+  if ('DeallocateStmt' in node) return planDeallocate(node.DeallocateStmt);
+  if ('DiscardStmt' in node) return planDiscard(node.DiscardStmt);
+  if ('CopyStmt' in node) return planCopy(node.CopyStmt, scene);
+  // Nothing listens, since LISTEN is refused.
+  if ('UnlistenStmt' in node) return noop('UNLISTEN');
+  // No constraint is deferrable, since DEFERRABLE is refused.
+  if ('ConstraintsSetStmt' in node) return noop('SET CONSTRAINTS');
+  // There are no dead rows and no statistics to gather; what a COMMIT reported is on disk.
+  if ('VacuumStmt' in node) return noop(node.VacuumStmt.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE');
+  if ('CheckPointStmt' in node) return noop('CHECKPOINT');
+  if ('RefreshMatViewStmt' in node) {
+    // It always is up to date.
+    itemOfKind('materialized view', nameOfRangeVar(node.RefreshMatViewStmt.relation, scene), scene);
+    return noop('REFRESH MATERIALIZED VIEW');
+  }
+  throw refusal(node, scene);
+}
+
+const noop = (tag: string): Outcome => ({ plan: { kind: 'noop', tag } });
+
+function planSelect(select: SelectStmt, scene: Scene): Outcome {
+  const into = select.intoClause?.rel;
+  if (into !== undefined) throw notSupported('SELECT INTO', 'Use CREATE TABLE ... AS SELECT.', positionOf(scene.text, into.location));
+  const query = planQuery(select, scene.text, planContext(scene, 'adhoc'));
+  return { plan: { kind: 'query', query, readsCatalogOnly: readsCatalogOnly(query.relation) } };
+}
+
+function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {
+  if (statement.restart_seqs === true) throw notSupported('TRUNCATE ... RESTART IDENTITY', 'SERIAL columns go on counting.');
+  const tables = (statement.relations ?? []).map((node) => {
+    if (!('RangeVar' in node)) throw new InvariantError('TRUNCATE of something without a name');
+    const name = nameOfRangeVar(node.RangeVar, scene);
+    const item = relationNamed({ ...name, position: 0 }, scene);
+    if (item.kind !== 'table') throw new SqlError('42809', `"${item.name}" is not a table`);
+    if (item.origin.kind !== 'user') throw new SqlError('42809', `cannot truncate table "${item.name}"`, { detail: 'Its rows come from a source.' });
+    return item.id;
+  });
+  return { plan: { kind: 'truncate', tables } };
+}

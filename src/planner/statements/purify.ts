@@ -1,0 +1,42 @@
+import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamTable } from '../../catalog/index.ts';
+import type { Statement } from '../syntax/index.ts';
+import type { Scene, StatementContext } from './context.ts';
+import { kafkaOrigin, postgresOrigin } from './create-source.ts';
+import { newName, takenBy } from './names.ts';
+
+/** What the outside world must be asked before a statement can be planned. */
+export type PurifyRequest =
+  /** the tables of the publication, once the connection, the privileges and `wal_level` have been found in order */
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string }
+  /** the topic exists */
+  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string }
+  /** the columns of a file */
+  | { readonly kind: 'file'; readonly path: string };
+
+/** The answer to a PurifyRequest of the same kind. */
+export type Purified =
+  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[] }
+  | { readonly kind: 'kafka'; readonly partitions: number }
+  | { readonly kind: 'file'; readonly columns: readonly TableColumn[] };
+
+/**
+ * What to ask outside before planning `statement`; undefined where nothing is. Raises what planning would raise about the statement itself,
+ * so that nobody is asked in vain. Under IF NOT EXISTS an existing name asks nothing.
+ */
+export function purifyRequest(statement: Statement, context: StatementContext): PurifyRequest | undefined {
+  const scene: Scene = { ...context, text: statement.text, sql: statement.sql, inferred: [] };
+  if (statement.kind === 'createTableFromFile')
+    return statement.columns === null && takenBy(newName(statement.name, scene), scene) === undefined ? { kind: 'file', path: statement.path } : undefined;
+  if (statement.kind !== 'createSource' || takenBy(newName(statement.name, scene), scene) !== undefined) return undefined;
+  switch (statement.from.kind) {
+    case 'postgres': {
+      const { connection, publication } = postgresOrigin(statement, statement.from, scene);
+      return { kind: 'postgres', connection, publication };
+    }
+    case 'kafka': {
+      const { connection, topic } = kafkaOrigin(statement, statement.from, scene);
+      return { kind: 'kafka', connection, topic };
+    }
+    case 'webhook': return undefined;
+  }
+}

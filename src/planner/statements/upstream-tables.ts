@@ -1,0 +1,81 @@
+import type { UpstreamTable } from '../../catalog/index.ts';
+import { Oid, SqlError, findType, notSupported, sqlType } from '../../core/index.ts';
+import type { Notice } from '../../core/index.ts';
+import type { QualifiedName } from '../plan.ts';
+import type { CreateTablesFromSourceTree, ObjectName, UpstreamSelection } from '../syntax/index.ts';
+import type { Scene } from './context.ts';
+import { itemOfKind, newName, spell, whenTaken } from './names.ts';
+import type { Outcome } from './names.ts';
+
+export interface ChosenTable {
+  readonly upstream: UpstreamTable;
+  readonly name: QualifiedName;
+}
+
+/** The upstream tables with the columns of TEXT COLUMNS (`[schema.]table.column`) read as text; refuses a column of a type that cannot be read otherwise. */
+export function withTextColumns(tables: readonly UpstreamTable[], textColumns: readonly string[]): readonly UpstreamTable[] {
+  const left = new Set(textColumns);
+  const typed = tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => {
+      const names = [`${table.schema}.${table.name}.${column.name}`, `${table.name}.${column.name}`];
+      const named = names.filter((name) => textColumns.includes(name));
+      named.forEach((name) => left.delete(name));
+      if (named.length > 0) return { ...column, type: sqlType(Oid.text) };
+      const info = findType(column.type.oid);
+      if (info === undefined || info.kind === 'p' || info.kind === 'c')
+        throw notSupported(`the type of upstream column "${names[0]}"`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
+      return column;
+    }),
+  }));
+  const [unknown] = left;
+  if (unknown !== undefined) throw new SqlError('42703', `TEXT COLUMNS names "${unknown}", which the publication does not have`, { hint: 'Write schema.table.column.' });
+  return typed;
+}
+
+/** The tables a statement asks for, with the names their relations get: upstream's own, in the schema of creation, unless written otherwise. */
+export function selectUpstream(selection: UpstreamSelection, tables: readonly UpstreamTable[], where: string, scene: Scene): ChosenTable[] {
+  const named = (upstream: UpstreamTable, alias: ObjectName | null): ChosenTable =>
+    ({ upstream, name: newName(alias ?? { parts: [upstream.name], position: 0 }, scene) });
+  const chosen = choose(selection, tables, where, named);
+  const twice = chosen.find(({ name }, i) => chosen.findIndex((other) => other.name.schema === name.schema && other.name.name === name.name) < i);
+  if (twice) throw new SqlError('42P07', `relation "${twice.name.name}" already exists`, { detail: 'Two upstream tables would have this name.', hint: 'Name them apart: (schema.table AS name, ...).' });
+  return chosen;
+}
+
+function choose(selection: UpstreamSelection, tables: readonly UpstreamTable[], where: string, named: (upstream: UpstreamTable, alias: ObjectName | null) => ChosenTable): ChosenTable[] {
+  switch (selection.kind) {
+    case 'all': return tables.map((table) => named(table, null));
+    case 'schemas':
+      return selection.schemas.flatMap(({ name, position }) => {
+        const found = tables.filter((table) => table.schema === name);
+        if (found.length === 0) throw new SqlError('3F000', `${where} has no table in schema "${name}"`, { position });
+        return found.map((table) => named(table, null));
+      });
+    case 'tables': return selection.tables.map(({ upstream, alias }) => named(findUpstream(upstream, tables, where), alias));
+  }
+}
+
+function findUpstream(name: ObjectName, tables: readonly UpstreamTable[], where: string): UpstreamTable {
+  const [table, schema] = name.parts.toReversed();
+  const found = tables.filter((candidate) => candidate.name === table && (schema === undefined || candidate.schema === schema));
+  const [first, ...more] = found;
+  if (first === undefined)
+    throw new SqlError('42P01', `${where} has no table "${spell(name)}"`, { hint: `It has: ${tables.map((candidate) => `${candidate.schema}.${candidate.name}`).join(', ') || 'none'}.`, position: name.position });
+  if (more.length > 0) throw new SqlError('42P09', `table "${spell(name)}" is ambiguous in ${where}`, { hint: `Write one of: ${found.map((candidate) => `${candidate.schema}.${candidate.name}`).join(', ')}.`, position: name.position });
+  return first;
+}
+
+/** CREATE VIEWS FROM SOURCE and CREATE TABLE ... FROM SOURCE. Under IF NOT EXISTS what is there already stays as it is. */
+export function planTablesFromSource(tree: CreateTablesFromSourceTree, scene: Scene): Outcome {
+  const source = itemOfKind('source', tree.source, scene);
+  if (source.origin.kind !== 'postgres') throw new SqlError('42809', `"${source.name}" is not a Postgres source`, { hint: 'A Kafka or webhook source is itself a relation.', position: tree.source.position });
+  const notices: Notice[] = [];
+  const chosen = selectUpstream(tree.tables, source.origin.tables, `source "${source.name}"`, scene).filter(({ name }) => {
+    const taken = whenTaken('table', name, tree.ifNotExists, scene);
+    notices.push(...(taken?.notices ?? []));
+    return taken === undefined;
+  });
+  const tables = chosen.map((table) => ({ ...table, ifNotExists: tree.ifNotExists }));
+  return { plan: { kind: 'createTablesFromSource', source: source.oid, tables, sql: scene.sql }, notices };
+}
