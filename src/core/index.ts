@@ -23,3 +23,23 @@ export {
   numericSign, numericCompare, numericRound, numericTrunc, numericFloor, numericCeil, numericCanonical, numericPrecision, numericApplyTypmod,
 } from './numeric.ts';
 export { numericSqrt, numericExp, numericLn, numericLog, numericPower } from './numeric-functions.ts';
+export {
+  codecOf, compareDatums, arrayTypeOf, isRangeType, makeRange, rangeElement, compareTimetz, compareFloats, parseInteger, printFloat4, printFloat8, padToLength,
+  printHex, trimBlanks,
+} from './codecs/index.ts';
+export { readDatum, readRow, writeDatum, appendRow } from './datum-rows.ts';
+export { encodeUtf8, decodeUtf8, utf8Length, compareText, compareBytes, truncateCharacters, characterCount } from './utf8.ts';
+export { parseJson, parseJsonb, validateJson, printJson, quoteJson, compareJson, compareKeys, canonicalJson, jsonObject, isNumericJson, isJsonArray } from './json.ts';
+export {
+  MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, EPOCH_JULIAN, UNIX_EPOCH_DAYS, MIN_DATE, END_DATE, daysFromCivil, civilFromDays, daysInMonth,
+  dayOfWeek, isoWeek, isoWeekStart, splitTimestamp, joinTimestamp, isTimestampInRange, addLongs, subLongs,
+} from './calendar.ts';
+export type { CivilDate, DayTime } from './calendar.ts';
+export {
+  interval, intervalInfinity, intervalMinusInfinity, intervalInfinitySign, checkedInterval, intervalSpan, compareIntervals, canonicalInterval, negateInterval,
+  addIntervals, parseInterval, printInterval, applyIntervalTypmod, roundHalfEven, roundMicros,
+} from './interval.ts';
+export { findTimeZone, findZoneByName, offsetOfLocal, fixedZone } from './timezone.ts';
+export type { TimeZone } from './timezone.ts';
+export { parseDate, parseTime, parseTimetz, parseTimestamp, parseTimestamptz, applyTimePrecision, sessionZone } from './datetime-parse.ts';
+export { printDate, printTime, printTimetz, printTimestamp, printTimestamptz, printOffset } from './datetime-print.ts';

@@ -1,0 +1,507 @@
+import { ByteReader, ByteWriter, malformedBinary } from '../bytes.ts';
+import type { TextSettings, TypeCodec } from '../codec.ts';
+import type { Datum, SqlArray, SqlRange, SqlRecord } from '../datum.ts';
+import { SqlError, notSupported } from '../errors.ts';
+import { numericOf, numericAdd } from '../numeric.ts';
+import { Oid } from '../types.ts';
+
+/** Codecs of what holds other values: arrays, int2vector and oidvector, records, ranges. */
+
+type CodecOf = (oid: number) => TypeCodec;
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+function needsQuotes(text: string): boolean {
+  if (text === '' || (text.length === 4 && text.toLowerCase() === 'null')) return true;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34 || code === 92 || code === 123 || code === 125 || code === 44 || isSpace(code)) return true;
+  }
+  return false;
+}
+const escapeQuoted = (text: string): string => text.replace(/["\\]/g, '\\$&');
+
+function printArray(array: SqlArray, element: TypeCodec, settings: TextSettings): string {
+  if (array.items.length === 0) return '{}';
+  let at = 0;
+  const printLevel = (level: number): string => {
+    let text = '{';
+    for (let i = 0; i < array.dims[level]!; i++) {
+      if (i > 0) text += ',';
+      if (level < array.dims.length - 1) text += printLevel(level + 1);
+      else {
+        const item = array.items[at++]!;
+        if (item === null) text += 'NULL';
+        else {
+          const plain = element.print(item, settings);
+          text += needsQuotes(plain) ? `"${escapeQuoted(plain)}"` : plain;
+        }
+      }
+    }
+    return `${text}}`;
+  };
+  const body = printLevel(0);
+  if (array.lowerBounds.every((bound) => bound === 1)) return body;
+  return `${array.dims.map((length, i) => `[${array.lowerBounds[i]}:${array.lowerBounds[i]! + length - 1}]`).join('')}=${body}`;
+}
+
+const MAX_DIMENSIONS = 6;
+
+/** Reads `{...}` with an optional `[l:u]...=` before it (manual, "Array Input and Output Syntax"). */
+class ArrayReader {
+  readonly #text: string;
+  readonly #parseItem: (text: string) => Datum;
+  #at = 0;
+  readonly #dims: number[] = [];
+  readonly #items: Datum[] = [];
+  #depthOfItems = -1;
+
+  constructor(text: string, parseItem: (text: string) => Datum) {
+    this.#text = text;
+    this.#parseItem = parseItem;
+  }
+
+  #malformed(detail: string): SqlError {
+    return new SqlError('22P02', `malformed array literal: "${this.#text}"`, { detail });
+  }
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  read(element: number): SqlArray {
+    const declared = this.#dimensions();
+    this.#skipSpace();
+    if (this.#text.charAt(this.#at) !== '{') {
+      throw this.#malformed(declared === undefined ? 'Array value must start with "{" or dimension information.' : 'Array contents must start with "{".');
+    }
+    this.#level(0);
+    this.#skipSpace();
+    if (this.#at < this.#text.length) throw this.#malformed('Junk after closing right brace.');
+    const empty = this.#items.length === 0;
+    if (declared !== undefined && !(declared.length === this.#dims.length && declared.every(([, length], i) => length === this.#dims[i]))) {
+      throw this.#malformed('Specified array dimensions do not match array contents.');
+    }
+    const dims = empty ? [] : this.#dims;
+    return { kind: 'array', element, dims, lowerBounds: dims.map((_, i) => declared?.[i]?.[0] ?? 1), items: this.#items };
+  }
+
+  /** [lower bound, length] of each declared dimension. */
+  #dimensions(): (readonly [number, number])[] | undefined {
+    const declared: (readonly [number, number])[] = [];
+    for (;;) {
+      this.#skipSpace();
+      if (this.#text.charAt(this.#at) !== '[') break;
+      const match = /^\[\s*([+-]?[0-9]+)?\s*(:\s*([+-]?[0-9]+))?\s*(\])?/.exec(this.#text.slice(this.#at));
+      if (match?.[1] === undefined) throw this.#malformed('"[" must introduce explicitly-specified array dimensions.');
+      if (match[4] === undefined) throw this.#malformed('Missing "]" after array dimensions.');
+      const lower = match[3] === undefined ? 1 : Number(match[1]);
+      const upper = Number(match[3] ?? match[1]);
+      if (upper < lower) throw new SqlError('2202E', 'upper bound cannot be less than lower bound');
+      if (declared.length >= MAX_DIMENSIONS) throw tooManyDimensions(declared.length + 1);
+      declared.push([lower, upper - lower + 1]);
+      this.#at += match[0].length;
+    }
+    if (declared.length === 0) return undefined;
+    if (this.#text.charAt(this.#at) !== '=') throw this.#malformed('Missing "=" after array dimensions.');
+    this.#at++;
+    return declared;
+  }
+
+  #level(level: number): void {
+    if (level >= MAX_DIMENSIONS) throw tooManyDimensions(level + 1);
+    this.#at++;
+    let count = 0;
+    let expectItem = true;
+    for (;;) {
+      this.#skipSpace();
+      const character = this.#text.charAt(this.#at);
+      if (character === '') throw this.#malformed('Unexpected end of input.');
+      if (character === '}') {
+        if (expectItem && count > 0) throw this.#malformed('Unexpected "}" character.');
+        this.#at++;
+        break;
+      }
+      if (character === ',') {
+        if (expectItem) throw this.#malformed('Unexpected "," character.');
+        expectItem = true;
+        this.#at++;
+        continue;
+      }
+      if (!expectItem) throw this.#malformed(character === '{' ? 'Unexpected "{" character.' : 'Unexpected array element.');
+      if (character === '{') {
+        if (this.#depthOfItems >= 0 && level >= this.#depthOfItems) throw this.#mismatch();
+        this.#level(level + 1);
+      } else {
+        if (this.#depthOfItems >= 0 && this.#depthOfItems !== level) throw this.#mismatch();
+        if (this.#dims.length > level + 1) throw this.#mismatch();
+        this.#depthOfItems = level;
+        this.#item();
+      }
+      count++;
+      expectItem = false;
+    }
+    if (this.#dims[level] === undefined) this.#dims[level] = count;
+    else if (this.#dims[level] !== count) throw this.#mismatch();
+  }
+
+  #mismatch(): SqlError {
+    return this.#malformed('Multidimensional arrays must have sub-arrays with matching dimensions.');
+  }
+
+  #item(): void {
+    const text = this.#text;
+    if (text.charAt(this.#at) === '"') {
+      this.#items.push(this.#parseItem(this.#quoted()));
+      return;
+    }
+    let item = '';
+    let kept = 0;
+    let escaped = false;
+    for (;;) {
+      const character = text.charAt(this.#at);
+      if (character === '') throw this.#malformed('Unexpected end of input.');
+      if (character === '"') throw this.#malformed('Incorrectly quoted array element.');
+      if (character === '{') throw this.#malformed('Unexpected "{" character.');
+      if (character === ',' || character === '}') break;
+      if (character === '\\') {
+        escaped = true;
+        this.#at++;
+        if (this.#at >= text.length) throw this.#malformed('Unexpected end of input.');
+        item += text.charAt(this.#at++);
+        kept = item.length;
+        continue;
+      }
+      item += character;
+      this.#at++;
+      if (!isSpace(character.charCodeAt(0))) kept = item.length;
+    }
+    const value = item.slice(0, kept);
+    this.#items.push(!escaped && value.toLowerCase() === 'null' ? null : this.#parseItem(value));
+  }
+
+  #quoted(): string {
+    const text = this.#text;
+    let item = '';
+    for (this.#at++; ; this.#at++) {
+      let character = text.charAt(this.#at);
+      if (character === '"') break;
+      if (character === '\\') character = text.charAt(++this.#at);
+      if (character === '') throw this.#malformed('Unexpected end of input.');
+      item += character;
+    }
+    this.#at++;
+    this.#skipSpace();
+    const next = text.charAt(this.#at);
+    if (next === '') throw this.#malformed('Unexpected end of input.');
+    if (next !== ',' && next !== '}') throw this.#malformed('Incorrectly quoted array element.');
+    return item;
+  }
+}
+
+const tooManyDimensions = (count: number): SqlError =>
+  new SqlError('54000', `number of array dimensions (${count}) exceeds the maximum allowed (${MAX_DIMENSIONS})`);
+
+function encodeArray(array: SqlArray, element: TypeCodec): Uint8Array {
+  const writer = new ByteWriter();
+  writer.int32(array.dims.length);
+  writer.int32(array.items.includes(null) ? 1 : 0);
+  writer.int32(array.element);
+  array.dims.forEach((length, i) => {
+    writer.int32(length);
+    writer.int32(array.lowerBounds[i]!);
+  });
+  for (const item of array.items) writer.sized(item === null ? null : element.encode(item));
+  return writer.finish();
+}
+
+function decodeArray(bytes: Uint8Array, codecOf: CodecOf): SqlArray {
+  const reader = new ByteReader(bytes, 'array');
+  const dimensions = reader.int32();
+  if (dimensions < 0 || dimensions > MAX_DIMENSIONS) throw malformedBinary('array');
+  reader.int32();
+  const element = reader.int32();
+  const codec = codecOf(element);
+  const dims: number[] = [];
+  const lowerBounds: number[] = [];
+  for (let i = 0; i < dimensions; i++) {
+    dims.push(reader.int32());
+    lowerBounds.push(reader.int32());
+  }
+  const count = dimensions === 0 ? 0 : dims.reduce((product, length) => product * length, 1);
+  const items: Datum[] = [];
+  for (let i = 0; i < count; i++) {
+    const item = reader.sized();
+    items.push(item === null ? null : codec.decode(item));
+  }
+  reader.end();
+  return { kind: 'array', element, dims, lowerBounds, items };
+}
+
+/** NULL items sort last and equal each other; then the number of items, of dimensions, and the bounds decide. */
+function compareArrays(a: SqlArray, b: SqlArray, element: TypeCodec): number {
+  const shorter = Math.min(a.items.length, b.items.length);
+  for (let i = 0; i < shorter; i++) {
+    const left = a.items[i]!;
+    const right = b.items[i]!;
+    if (left === null || right === null) {
+      if (left !== right) return left === null ? 1 : -1;
+      continue;
+    }
+    const order = element.compare(left, right);
+    if (order !== 0) return order;
+  }
+  if (a.items.length !== b.items.length) return a.items.length - b.items.length;
+  if (a.dims.length !== b.dims.length) return a.dims.length - b.dims.length;
+  for (let i = 0; i < a.dims.length; i++) if (a.dims[i] !== b.dims[i]) return a.dims[i]! - b.dims[i]!;
+  for (let i = 0; i < a.dims.length; i++) if (a.lowerBounds[i] !== b.lowerBounds[i]) return a.lowerBounds[i]! - b.lowerBounds[i]!;
+  return 0;
+}
+
+const canonicalItem = (codec: TypeCodec) => (item: Datum): Datum => (item === null || codec.canonical === undefined ? item : codec.canonical(item));
+
+export function arrayCodec(element: number, codecOf: CodecOf): TypeCodec {
+  const codec = codecOf(element);
+  const common: TypeCodec = {
+    parse: (text, settings, typmod) => new ArrayReader(text, (item) => codec.parse(item, settings, typmod)).read(element),
+    print: (value, settings) => printArray(value as SqlArray, codec, settings),
+    decode: (bytes) => decodeArray(bytes, codecOf),
+    encode: (value) => encodeArray(value as SqlArray, codec),
+    compare: (a, b) => compareArrays(a as SqlArray, b as SqlArray, codec),
+  };
+  if (codec.canonical === undefined) return common;
+  return { ...common, canonical: (value) => ({ ...(value as SqlArray), items: (value as SqlArray).items.map(canonicalItem(codec)) }) };
+}
+
+/** int2vector and oidvector: numbers between spaces, subscripts from 0. */
+export function vectorCodec(element: number, codecOf: CodecOf): TypeCodec {
+  const codec = codecOf(element);
+  const array = arrayCodec(element, codecOf);
+  return {
+    ...array,
+    parse(text, settings) {
+      const items = text.split(/\s+/).filter((part) => part !== '').map((part) => codec.parse(part, settings, -1));
+      return { kind: 'array', element, dims: [items.length], lowerBounds: [0], items };
+    },
+    print: (value, settings) => (value as SqlArray).items.map((item) => (item === null ? '' : codec.print(item, settings))).join(' '),
+  };
+}
+
+const recordFieldNeedsQuotes = (text: string): boolean => text === '' || /["\\(),\s]/.test(text);
+
+export function recordCodec(codecOf: CodecOf): TypeCodec {
+  return {
+    parse() {
+      throw notSupported('input of anonymous composite types', 'Cast the fields one by one.');
+    },
+    print(value, settings) {
+      const { types, fields } = value as SqlRecord;
+      const printed = fields.map((field, i) => {
+        if (field === null) return '';
+        const text = codecOf(types[i]!).print(field, settings);
+        return recordFieldNeedsQuotes(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text;
+      });
+      return `(${printed.join(',')})`;
+    },
+    decode(bytes) {
+      const reader = new ByteReader(bytes, 'record');
+      const types: number[] = [];
+      const fields: Datum[] = [];
+      for (let left = reader.int32(); left > 0; left--) {
+        const oid = reader.int32();
+        const field = reader.sized();
+        types.push(oid);
+        fields.push(field === null ? null : codecOf(oid).decode(field));
+      }
+      reader.end();
+      return { kind: 'record', types, fields };
+    },
+    encode(value) {
+      const { types, fields } = value as SqlRecord;
+      const writer = new ByteWriter();
+      writer.int32(fields.length);
+      fields.forEach((field, i) => {
+        writer.int32(types[i]!);
+        writer.sized(field === null ? null : codecOf(types[i]!).encode(field));
+      });
+      return writer.finish();
+    },
+    compare(a, b) {
+      const left = a as SqlRecord;
+      const right = b as SqlRecord;
+      const shorter = Math.min(left.fields.length, right.fields.length);
+      for (let i = 0; i < shorter; i++) {
+        if (left.types[i] !== right.types[i]) throw differentFields(left.types[i]!, right.types[i]!, i);
+        const x = left.fields[i]!;
+        const y = right.fields[i]!;
+        if (x === null || y === null) {
+          if (x !== y) return x === null ? 1 : -1;
+          continue;
+        }
+        const order = codecOf(left.types[i]!).compare(x, y);
+        if (order !== 0) return order;
+      }
+      if (left.fields.length !== right.fields.length) throw new SqlError('42804', 'cannot compare record types with different numbers of columns');
+      return 0;
+    },
+    canonical(value) {
+      const { types, fields } = value as SqlRecord;
+      return { kind: 'record', types, fields: fields.map((field, i) => (field === null ? null : canonicalItem(codecOf(types[i]!))(field))) };
+    },
+  };
+}
+
+const differentFields = (left: number, right: number, column: number): SqlError =>
+  new SqlError('42804', `cannot compare dissimilar column types ${left} and ${right} at record column ${column + 1}`);
+
+/** The element type of each range type, and for a discrete one the value after a value. */
+const rangeElements: Readonly<Record<number, { readonly element: number; readonly successor?: (value: Datum) => Datum; readonly overflow?: string }>> = {
+  3904: { element: Oid.int4, successor: (value) => (value as number) + 1, overflow: 'integer' },
+  3926: { element: Oid.int8, successor: (value) => numericNext(value as number | bigint), overflow: 'bigint' },
+  3912: { element: Oid.date, successor: (value) => (Math.abs(value as number) >= 0x7fffffff ? value : (value as number) + 1) },
+  3906: { element: Oid.numeric },
+  3908: { element: Oid.timestamp },
+  3910: { element: Oid.timestamptz },
+};
+function numericNext(value: number | bigint): number | bigint {
+  const next = numericAdd(numericOf(BigInt(value), 0), numericOf(1n, 0)).coefficient;
+  return next <= 9007199254740991n && next >= -9007199254740991n ? Number(next) : next;
+}
+
+export const isRangeType = (oid: number): boolean => rangeElements[oid] !== undefined;
+/** oid of the type of a range's bounds. */
+export const rangeElement = (oid: number): number => rangeElements[oid]!.element;
+
+const emptyRange: SqlRange = { kind: 'range', empty: true, lower: null, upper: null, lowerInclusive: false, upperInclusive: false };
+
+/** The range in its canonical form: `[)` where values have successors, empty where nothing lies in it. */
+export function makeRange(oid: number, lower: Datum, upper: Datum, lowerInclusive: boolean, upperInclusive: boolean, codecOf: CodecOf): SqlRange {
+  const { element, successor, overflow } = rangeElements[oid]!;
+  const codec = codecOf(element);
+  if (lower !== null && upper !== null) {
+    const order = codec.compare(lower, upper);
+    if (order > 0) throw new SqlError('22000', 'range lower bound must be less than or equal to range upper bound');
+    if (order === 0 && !(lowerInclusive && upperInclusive)) return emptyRange;
+  }
+  let range: SqlRange = { kind: 'range', empty: false, lower, upper, lowerInclusive: lower !== null && lowerInclusive, upperInclusive: upper !== null && upperInclusive };
+  if (successor === undefined) return range;
+  const next = (value: Datum): Datum => {
+    const result = successor(value);
+    if (overflow === 'integer' && (result as number) > 0x7fffffff) throw new SqlError('22003', 'integer out of range');
+    if (overflow === 'bigint' && (result as bigint) > 9223372036854775807n) throw new SqlError('22003', 'bigint out of range');
+    return result;
+  };
+  if (lower !== null && !lowerInclusive) range = { ...range, lower: next(lower), lowerInclusive: true };
+  if (upper !== null && upperInclusive) range = { ...range, upper: next(upper), upperInclusive: false };
+  return range.lower !== null && range.upper !== null && codec.compare(range.lower, range.upper) >= 0 ? emptyRange : range;
+}
+
+const rangeBoundNeedsQuotes = (text: string): boolean => text === '' || /["\\()[\],\s]/.test(text);
+
+function parseRangeText(text: string): { readonly lower: string | null; readonly upper: string | null; readonly lowerInclusive: boolean; readonly upperInclusive: boolean } | 'empty' {
+  const malformed = (detail: string): SqlError => new SqlError('22P02', `malformed range literal: "${text}"`, { detail });
+  const body = text.trim();
+  if (/^empty$/i.test(body)) return 'empty';
+  const open = body.charAt(0);
+  if (open !== '[' && open !== '(') throw malformed('Missing left parenthesis or bracket.');
+  let at = 1;
+  const bound = (): string | null => {
+    if (body.charAt(at) === ',' || body.charAt(at) === ')' || body.charAt(at) === ']') return null;
+    let value = '';
+    let quoted = false;
+    for (;;) {
+      const character = body.charAt(at);
+      if (character === '') throw malformed('Unexpected end of input.');
+      if (!quoted && (character === ',' || character === ')' || character === ']' || character === '(' || character === '[')) return value;
+      at++;
+      if (character === '\\') {
+        if (at >= body.length) throw malformed('Unexpected end of input.');
+        value += body.charAt(at++);
+      } else if (character === '"') {
+        if (quoted && body.charAt(at) === '"') {
+          value += '"';
+          at++;
+        } else quoted = !quoted;
+      } else value += character;
+    }
+  };
+  const lower = bound();
+  if (body.charAt(at) !== ',') throw malformed('Missing comma after lower bound.');
+  at++;
+  const upper = bound();
+  const close = body.charAt(at);
+  if (close !== ')' && close !== ']') throw malformed('Too many commas.');
+  if (at + 1 < body.length) throw malformed('Junk after right parenthesis or bracket.');
+  return { lower, upper, lowerInclusive: open === '[', upperInclusive: close === ']' };
+}
+
+/** -1 below, 1 above: where an unbounded or exclusive bound lies relative to its value. */
+function compareBounds(a: SqlRange, b: SqlRange, side: 'lower' | 'upper', codec: TypeCodec): number {
+  const x = a[side];
+  const y = b[side];
+  const outward = side === 'lower' ? -1 : 1;
+  if (x === null || y === null) return x === y ? 0 : x === null ? outward : -outward;
+  const order = codec.compare(x, y);
+  if (order !== 0) return order;
+  const xIn = side === 'lower' ? a.lowerInclusive : a.upperInclusive;
+  const yIn = side === 'lower' ? b.lowerInclusive : b.upperInclusive;
+  return xIn === yIn ? 0 : xIn ? outward : -outward;
+}
+
+export function rangeCodec(oid: number, codecOf: CodecOf): TypeCodec {
+  const codec = codecOf(rangeElement(oid));
+  const printBound = (value: Datum, settings: TextSettings): string => {
+    if (value === null) return '';
+    const text = codec.print(value, settings);
+    return rangeBoundNeedsQuotes(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text;
+  };
+  return {
+    parse(text, settings) {
+      const parsed = parseRangeText(text);
+      if (parsed === 'empty') return emptyRange;
+      const parseBound = (bound: string | null): Datum => (bound === null ? null : codec.parse(bound, settings, -1));
+      return makeRange(oid, parseBound(parsed.lower), parseBound(parsed.upper), parsed.lowerInclusive, parsed.upperInclusive, codecOf);
+    },
+    print(value, settings) {
+      const range = value as SqlRange;
+      if (range.empty) return 'empty';
+      return `${range.lowerInclusive ? '[' : '('}${printBound(range.lower, settings)},${printBound(range.upper, settings)}${range.upperInclusive ? ']' : ')'}`;
+    },
+    decode(bytes) {
+      const reader = new ByteReader(bytes, 'range');
+      const flags = reader.byte();
+      if ((flags & 1) !== 0) return emptyRange;
+      const bound = (infinite: number): Datum => {
+        if ((flags & infinite) !== 0) return null;
+        const data = reader.sized();
+        if (data === null) throw malformedBinary('range');
+        return codec.decode(data);
+      };
+      const lower = bound(8);
+      const upper = bound(16);
+      reader.end();
+      return makeRange(oid, lower, upper, (flags & 2) !== 0, (flags & 4) !== 0, codecOf);
+    },
+    encode(value) {
+      const range = value as SqlRange;
+      const writer = new ByteWriter();
+      if (range.empty) {
+        writer.byte(1);
+        return writer.finish();
+      }
+      writer.byte((range.lowerInclusive ? 2 : 0) | (range.upperInclusive ? 4 : 0) | (range.lower === null ? 8 : 0) | (range.upper === null ? 16 : 0));
+      if (range.lower !== null) writer.sized(codec.encode(range.lower));
+      if (range.upper !== null) writer.sized(codec.encode(range.upper));
+      return writer.finish();
+    },
+    compare(a, b) {
+      const left = a as SqlRange;
+      const right = b as SqlRange;
+      if (left.empty || right.empty) return Number(right.empty) - Number(left.empty);
+      return compareBounds(left, right, 'lower', codec) || compareBounds(left, right, 'upper', codec);
+    },
+    canonical(value) {
+      const range = value as SqlRange;
+      return { ...range, lower: canonicalItem(codec)(range.lower), upper: canonicalItem(codec)(range.upper) };
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { TypeCodec } from '../codec.ts';
+import type { Datum } from '../datum.ts';
+import { SqlError } from '../errors.ts';
+import { Oid, findType, typeInfo } from '../types.ts';
+import type { SqlType, TypeInfo } from '../types.ts';
+import { arrayCodec, isRangeType, rangeCodec, recordCodec, vectorCodec } from './containers.ts';
+import { dateCodec, intervalCodec, timeCodec, timestampCodec, timestamptzCodec, timetzCodec } from './datetime.ts';
+import { macaddrCodec, networkCodec } from './network.ts';
+import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
+import {
+  bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
+} from './strings.ts';
+
+/** Text form, binary form and order of every type that has values. Always: `decode(encode(x))` and `parse(print(x))` are x. */
+
+const byName: Readonly<Record<string, TypeCodec>> = {
+  bool: boolCodec, bytea: byteaCodec, char: charCodec, name: nameCodec, int8: int8Codec, int2: int2Codec, int4: int4Codec, text: textCodec,
+  oid: oidCodec('oid'), xid: oidCodec('xid'), cid: oidCodec('cid'), xid8: xid8Codec, tid: tidCodec, json: jsonCodec, jsonb: jsonbCodec, jsonpath: jsonpathCodec,
+  pg_node_tree: textCodec, aclitem: textCodec, refcursor: textCodec, cstring: textCodec, unknown: textCodec, void: voidCodec,
+  float4: float4Codec, float8: float8Codec, numeric: numericCodec, money: moneyCodec, mz_timestamp: mzTimestampCodec,
+  bpchar: bpcharCodec, varchar: varcharCodec, date: dateCodec, time: timeCodec, timetz: timetzCodec, timestamp: timestampCodec, timestamptz: timestamptzCodec,
+  interval: intervalCodec, uuid: uuidCodec, bit: bitCodec(false), varbit: bitCodec(true), inet: networkCodec(false), cidr: networkCodec(true), macaddr: macaddrCodec,
+};
+
+const known = new Map<number, TypeCodec>();
+
+/** The codec of a type; 0A000 for a pseudo-type that no value has. */
+export function codecOf(oid: number): TypeCodec {
+  const found = known.get(oid);
+  if (found !== undefined) return found;
+  const codec = makeCodec(typeInfo(oid));
+  known.set(oid, codec);
+  return codec;
+}
+
+function makeCodec(type: TypeInfo): TypeCodec {
+  if (type.oid === Oid.int2vector || type.oid === Oid.oidvector) return vectorCodec(type.element, codecOf);
+  if (type.kind === 'r' && isRangeType(type.oid)) return rangeCodec(type.oid, codecOf);
+  if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(codecOf);
+  if (type.kind === 'e') return textCodec;
+  if (type.category === 'A' && type.element !== 0) return arrayCodec(type.element, codecOf);
+  if (type.name.startsWith('reg') && type.storage === 'oid') return regCodec(type.name);
+  const codec = byName[type.name];
+  if (codec === undefined) throw new SqlError('0A000', `cannot accept a value of type ${type.sqlName}`);
+  return codec;
+}
+
+/** The order of a type's default btree operator class, NULLs above everything (as NULLS LAST has it). */
+export function compareDatums(type: SqlType, a: Datum, b: Datum): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return codecOf(type.oid).compare(a, b);
+}
+
+/** The array type over an element type, which the caller knows to have one. */
+export const arrayTypeOf = (element: number): number => findType(element)?.array ?? 0;
+
+export { isRangeType, makeRange, rangeElement } from './containers.ts';
+export { compareTimetz } from './datetime.ts';
+export { compareFloats, parseInteger, printFloat4, printFloat8 } from './numbers.ts';
+export { padToLength, printHex, trimBlanks } from './strings.ts';
