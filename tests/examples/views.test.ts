@@ -80,6 +80,14 @@ test('precision, recall and f1 are shares of what was counted', async () => {
   expect(faults).toEqual([]);
 });
 
+test('every question has an answer', async () => {
+  const questions = exampleStatements('questions.sql', {});
+  expect(questions.length).toBeGreaterThanOrEqual(5);
+  for (const question of questions) expect(await at(START + 55_000, question), question).not.toEqual([]);
+  const [best, other] = (await at(START + 55_000, questions[0]!)).map(([bucket]) => bucket);
+  expect([best, other].sort()).toEqual(['control', 'experiment']);
+});
+
 test('scripts are cut into statements', () => {
   expect(splitStatements("-- a; b\nselect ';' as \"x;y\"; -- tail;\nselect 2 - 1 -- c;\n;")).toEqual(["select ';' as \"x;y\"", 'select 2 - 1 -- c;']);
 });
