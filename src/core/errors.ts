@@ -9,6 +9,8 @@ export interface SqlErrorFields {
   readonly column?: string;
   readonly dataType?: string;
   readonly constraint?: string;
+  /** what was being done: "COPY t, line 3, column a" */
+  readonly context?: string;
   readonly cause?: unknown;
 }
 

@@ -53,7 +53,7 @@ test('a later protocol version is negotiated down', async () => {
 });
 
 test.each([
-  ['protocol 2.0', f.startup({}, 131072), '0A000 frontend protocol 2.0 is not supported'],
+  ['protocol 2.0', f.startup({}, 131072), '0A000 unsupported frontend protocol 2.0: server supports 3.0 to 3.0'],
   ['no user', f.startup({ user: '' }), '28000 no PostgreSQL user name specified in startup packet'],
   ['replication', f.startup({ replication: 'database' }), '0A000 the replication protocol is not supported'],
   ['no terminator', packet(196608, Buffer.from('user\0x\0')), '08P01 invalid startup packet layout: expected terminator as last byte'],

@@ -139,7 +139,7 @@ test('parameters: types, counts and formats', async () => {
   expect(await run('', 'e', ['1'], [0, 0])).toEqual(['ErrorResponse(ERROR 08P01 bind message has 2 parameter formats but 1 parameters)', 'ReadyForQuery(I)']);
   expect(await run('', 'e', ['1'], [], [0, 0])).toEqual(['ErrorResponse(ERROR 08P01 bind message has 2 result formats but query has 1 columns)', 'ReadyForQuery(I)']);
   expect(await run('', 'e', ['1'], [7])).toEqual(['ErrorResponse(ERROR 22023 unsupported format code: 7)', 'ReadyForQuery(I)']);
-  expect(await run('', 'e', ['abc'])).toEqual(['ErrorResponse(ERROR 22P02 invalid input syntax for type integer: "abc")', 'ReadyForQuery(I)']);
+  expect(await run('', 'e', ['abc'])).toEqual([`ErrorResponse(ERROR 22P02 invalid input syntax for type integer: "abc" W=unnamed portal parameter $1 = '...')`, 'ReadyForQuery(I)']);
   // asyncpg gives a format code for no parameters at all
   await client.ask(f.parse('none', 'rows 0'), f.sync());
   expect(await run('', 'none', [], [1], [1])).toEqual(['BindComplete', 'RowDescription(i:23b,t:25b)', 'CommandComplete(SELECT 0)', 'ReadyForQuery(I)']);
@@ -149,9 +149,14 @@ test('parameters: types, counts and formats', async () => {
 test('text that is not UTF-8', async () => {
   await client.ask(f.parse('text', 'echo text'), f.sync());
   const bind = (hex: string): Promise<string[]> => client.ask(f.bind('', 'text', [Buffer.from(hex, 'hex')]), f.sync());
-  expect(await bind('61ff')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xff)', 'ReadyForQuery(I)']);
-  expect(await bind('e328a1')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xe3 0x28 0xa1)', 'ReadyForQuery(I)']);
-  expect(await bind('610062')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0x00)', 'ReadyForQuery(I)']);
+  expect(await bind('61ff')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xff W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
+  expect(await bind('e328a1')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xe3 0x28 0xa1 W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
+  expect(await bind('610062')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0x00 W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
+});
+
+test('what Describe and Close cannot be about', async () => {
+  expect(await client.ask(f.describe('Z' as 'S'), f.sync())).toEqual(['ErrorResponse(ERROR 08P01 invalid DESCRIBE message subtype 90)', 'ReadyForQuery(I)']);
+  expect(await client.ask(f.close('Z' as 'S'), f.sync())).toEqual(['ErrorResponse(ERROR 08P01 invalid CLOSE message subtype 90)', 'ReadyForQuery(I)']);
 });
 
 test('a body cut short is an error, not the end', async () => {

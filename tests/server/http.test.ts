@@ -19,7 +19,7 @@ beforeEach(() => {
   served.database.webhookAnswer = async () => ({ status: 200, message: 'accepted' });
 });
 
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> => fetch(`${base}${path}`, { method: 'POST', body, headers });
+const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> => fetch(`${base}${path}`, { method: 'POST', body, headers });
 const hook = '/api/webhook/materialize/public/leads';
 
 test.each(['/', '/health'])('health at %s, on the port of SQL', async (path) => {

@@ -76,7 +76,6 @@ test.each([
   ['in one piece', ['3\tz\n\\.\n']],
   ['in pieces', ['3\tz', '\n', '\\', '.', '\n', 'ignored\n']],
   ['with CR LF', ['3\tz\n\\.', '\r\n']],
-  ['without line end', ['3\tz\n', '\\.']],
 ])('COPY data may hold its end, %s', async (_name, pieces) => {
   client.send(f.query('copy in'));
   expect(await client.ask(...pieces.map(f.copyData), f.copyDone())).toEqual(['CopyInResponse(0,2)', 'CommandComplete(COPY 1)', 'ReadyForQuery(I)']);
@@ -87,6 +86,11 @@ test('what only looks like the end is data', async () => {
   client.send(f.query('copy in'));
   await client.ask(...['a\\.\n', '\\', 'N\n\\', '.x\n', '\\'].map(f.copyData), f.copyDone());
   expect(served.database.copied.at(-1)).toBe('a\\.\n\\N\n\\.x\n\\');
+});
+
+test('an end without its line end', async () => {
+  client.send(f.query('copy in'));
+  expect((await client.ask(f.copyData('3\tz\n\\.'), f.copyDone()))[1]).toBe('ErrorResponse(ERROR 22P04 end-of-copy marker is not alone on its line)');
 });
 
 test('binary COPY data is not looked into', async () => {
@@ -108,6 +112,16 @@ test('what follows a failed COPY is swallowed', async () => {
     'CopyInResponse(0,2)', 'ErrorResponse(ERROR 22P02 invalid input syntax for type integer: "bad")', 'ReadyForQuery(I)',
   ]);
   expect(await client.ask(f.query('rows 0'))).toEqual(['RowDescription(i:23,t:25)', 'CommandComplete(SELECT 0)', 'ReadyForQuery(I)']);
+});
+
+test('a query in the middle of COPY data ends the connection', async () => {
+  const other = await RawClient.start(served.port);
+  other.send(f.query('copy in'), f.query('rows 1'));
+  expect((await other.rest()).slice(1)).toEqual([
+    'ErrorResponse(ERROR 08P01 unexpected message type 0x51 during COPY from stdin)',
+    'ErrorResponse(FATAL 08P01 terminating connection because protocol synchronization was lost)',
+  ]);
+  other.end();
 });
 
 test('COPY by the extended protocol', async () => {

@@ -13,6 +13,7 @@ import type { Input, Message } from './input.ts';
 import { Backend, BodyReader, Frontend, writeError, writeNotice, writeParameterStatus } from './messages.ts';
 import { Output } from './output.ts';
 import { runSimpleQuery } from './simple-query.ts';
+import { PROTOCOL_VERSION } from './startup.ts';
 import type { StartupPacket } from './startup.ts';
 
 /** What all connections of a server share. */
@@ -102,7 +103,7 @@ export class Connection {
     const output = this.#output;
     if (startup.negotiate) {
       output.begin(Backend.negotiateVersion);
-      output.int32(3 << 16);
+      output.int32(PROTOCOL_VERSION);
       output.int32(startup.negotiate.unknownOptions.length);
       for (const option of startup.negotiate.unknownOptions) output.cstring(option);
       output.end();

@@ -1,3 +1,5 @@
+import { SqlError } from '../../core/index.ts';
+
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 const LF = 0x0a;
@@ -7,11 +9,11 @@ const CR = 0x0d;
  * Ends COPY data at a line that is `\.` and nothing else, however the data is cut into messages. psql sends that line with
  * the data; as in Postgres up to 17 it counts for text and CSV alike.
  *
- * State: at most the four bytes of a line that may still become the terminator.
+ * State: at most the two bytes of a line that may still become the terminator.
  */
 export class CopyTerminator {
   #ended = false;
-  /** the beginning of a line held back: a prefix of `\.` CR LF */
+  /** the beginning of a line held back: a prefix of `\.` */
   #held: number[] = [];
   #lineStart = true;
 
@@ -38,11 +40,12 @@ export class CopyTerminator {
     return bytes;
   }
 
-  /** The end of the data: what was held back, unless it is the terminator without a line end. */
+  /** The end of the data: what was held back. Throws 22P04 for a terminator without a line end. */
   finish(): Uint8Array {
     const held = Uint8Array.from(this.#held);
     this.#held = [];
-    return held.length >= 2 ? EMPTY : held;
+    if (held.length >= 2) throw new SqlError('22P04', 'end-of-copy marker is not alone on its line');
+    return held;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Portal } from '../../database/index.ts';
 import type { Conversation } from './conversation.ts';
 import { CopyTerminator } from './copy-terminator.ts';
 import { protocolViolation } from './errors.ts';
-import { Backend, BodyReader, Frontend, writeCopyResponse } from './messages.ts';
+import { Backend, BodyReader, Frontend, writeCopyResponse, writeError } from './messages.ts';
 
 /** Runs a COPY in either direction by its sub-protocol (manual, "COPY Operations"); resolves to the command tag. */
 export async function runCopy(talk: Conversation, portal: Portal, signal: AbortSignal): Promise<string> {
@@ -57,7 +57,8 @@ async function copyIn(talk: Conversation, portal: Portal, signal: AbortSignal): 
         case Frontend.sync:
           break; // libpq sends a Sync with the Execute; the one that counts follows CopyDone
         default:
-          throw protocolViolation(`unexpected message type 0x${type.toString(16).toUpperCase().padStart(2, '0')} during COPY from stdin`);
+          writeError(output, 'ERROR', new SqlError('08P01', `unexpected message type 0x${type.toString(16).toUpperCase().padStart(2, '0')} during COPY from stdin`));
+          throw protocolViolation('terminating connection because protocol synchronization was lost');
       }
     }
   } catch (error) {

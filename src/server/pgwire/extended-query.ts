@@ -44,7 +44,7 @@ export async function bind(talk: Conversation, body: Buffer): Promise<void> {
   throwIfAborted(talk, statement);
   if (portalName === '') await talk.closePortal('');
   else if (session.portals.has(portalName)) throw new SqlError('42P03', `cursor "${portalName}" already exists`);
-  const portal = await session.open(statement, readParameters(values, formats, parameterTypes, session.text));
+  const portal = await session.open(statement, readParameters(portalName, values, formats, parameterTypes, session.text));
   try {
     const columns = portal.columns?.length ?? 0;
     const binding: Binding = {
@@ -62,7 +62,7 @@ export async function bind(talk: Conversation, body: Buffer): Promise<void> {
 
 export function describe(talk: Conversation, body: Buffer): void {
   const { output } = talk;
-  const { kind, name } = readTarget(body);
+  const { kind, name } = readTarget(body, 'DESCRIBE');
   if (kind === 'S') {
     const statement = statementNamed(talk, name);
     if (statement.columns !== null) throwIfAborted(talk, statement);
@@ -108,18 +108,18 @@ function executeAgain(talk: Conversation, name: string, portal: Portal, tag: str
 }
 
 export async function close(talk: Conversation, body: Buffer): Promise<void> {
-  const { kind, name } = readTarget(body);
+  const { kind, name } = readTarget(body, 'CLOSE');
   if (kind === 'S') talk.session.statements.delete(name);
   else await talk.closePortal(name);
   talk.output.empty(Backend.closeComplete);
 }
 
-function readTarget(body: Buffer): { kind: 'S' | 'P'; name: string } {
+function readTarget(body: Buffer, message: 'DESCRIBE' | 'CLOSE'): { kind: 'S' | 'P'; name: string } {
   const reader = new BodyReader(body);
   const kind = String.fromCharCode(reader.byte());
   const name = reader.cstring();
   reader.end();
-  if (kind !== 'S' && kind !== 'P') throw new SqlError('08P01', `invalid message subtype ${kind.charCodeAt(0)}`);
+  if (kind !== 'S' && kind !== 'P') throw new SqlError('08P01', `invalid ${message} message subtype ${kind.charCodeAt(0)}`);
   return { kind, name };
 }
 

@@ -38,6 +38,7 @@ export function writeError(output: Output, severity: 'ERROR' | 'FATAL', error: S
   writeField(output, 'D', fields.detail);
   writeField(output, 'H', fields.hint);
   writeField(output, 'P', fields.position);
+  writeField(output, 'W', fields.context);
   writeField(output, 's', fields.schema);
   writeField(output, 't', fields.table);
   writeField(output, 'c', fields.column);

@@ -12,15 +12,27 @@ export function expandFormats(codes: readonly number[], count: number, complaint
   return Array.from({ length: count }, (_, i) => (codes.length === 1 ? codes[0]! : (codes[i] ?? 0)));
 }
 
-/** The values of a Bind message as datums of `types`. */
+/** The values of a Bind message for `portal`, as datums of `types`. */
 export function readParameters(
-  values: readonly (Buffer | null)[], formats: readonly number[], types: readonly number[], settings: TextSettings,
+  portal: string, values: readonly (Buffer | null)[], formats: readonly number[], types: readonly number[], settings: TextSettings,
 ): Datum[] {
   return values.map((value, i) => {
     if (value === null) return null;
     const oid = types[i]!;
     if (findType(oid) === undefined) throw notSupported(`a parameter of type oid ${oid}`, `Cast $${i + 1} to a supported type.`);
     const codec = codecOf(oid);
-    return formats[i] === 1 ? codec.decode(value) : codec.parse(decodeUtf8(value), settings, -1);
+    const where = `${portal === '' ? 'unnamed portal' : `portal "${portal}"`} parameter $${i + 1}`;
+    if (formats[i] === 1) return within(where, () => codec.decode(value));
+    const text = within(where, () => decodeUtf8(value));
+    return within(`${where} = '...'`, () => codec.parse(text, settings, -1));
   });
+}
+
+/** Adds to an error which parameter it is about; as in Postgres its value is not repeated. */
+function within<T>(context: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof SqlError ? new SqlError(error.code, error.message, { ...error.fields, context }) : error;
+  }
 }

@@ -37,7 +37,7 @@ export function readStartupPacket(body: Buffer): StartupPacket {
   const major = version >> 16;
   const minor = version & 0xffff;
   if (major !== 3) {
-    throw new FatalError(notSupported(`frontend protocol ${major}.${minor}`, 'This server speaks version 3.0 of the Postgres protocol.'));
+    throw new FatalError(new SqlError('0A000', `unsupported frontend protocol ${major}.${minor}: server supports 3.0 to 3.0`));
   }
   const parameters = readParameters(body.subarray(4));
   const unknownOptions = [...parameters.keys()].filter((name) => name.startsWith('_pq_.'));

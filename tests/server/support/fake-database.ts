@@ -166,7 +166,10 @@ export class FakeSession implements Session {
       case 'notice':
         return this.#command(base, 'NOTICE', () => this.options.onNotice({ severity: 'NOTICE', code: '00000', message: rest.join(' ') }));
       case 'declare':
-        return this.#command(base, 'DECLARE CURSOR', () => this.portals.set(rest[0]!, new RowsPortal(this, numbers(count))));
+        return this.#command(base, 'DECLARE CURSOR', () => {
+          this.openPortals++;
+          this.portals.set(rest[0]!, new RowsPortal(this, numbers(count)));
+        });
       case 'rows':
         return this.#rows(base, numbers(count));
       case 'endless':
