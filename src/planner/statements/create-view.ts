@@ -26,7 +26,7 @@ export function planCreateView(tree: CreateViewTree, scene: Scene): Outcome {
   const replaced = orReplace ? replacedView('view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('view', name, ifNotExists, scene);
   if (taken) return taken;
-  const view = planBody(node.query, node.aliases, name, 'adhoc', scene);
+  const view = planBody(node.query, node.aliases, name, scene);
   if (replaced) checkReplacement(replaced.columns, view.columns);
   return { plan: { kind: 'createView', name, ...view, query, ifNotExists, orReplace, sql: scene.sql } };
 }
@@ -45,13 +45,14 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
   const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);
   if (taken) return taken;
   const onError = onErrorOf(tree.options) ?? 'fail';
-  const view = planBody(node.query, into?.colNames, name, 'view', scene);
+  const view = planBody(node.query, into?.colNames, name, scene);
   return { plan: { kind: 'createMaterializedView', name, ...view, query, onError, ifNotExists, orReplace, sql: scene.sql } };
 }
 
-function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, mode: 'adhoc' | 'view', scene: Scene): PlannedView {
+/** A plain view too is planned as what is kept up to date: it becomes a part of every view over it, temporal filter and all. */
+function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, scene: Scene): PlannedView {
   const columnNames = (names ?? []).map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
-  const view = planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, mode));
+  const view = planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, 'view'));
   if (scene.inferred.length > 0) throw new SqlError('42P02', 'there is no parameter $1');
   return view;
 }

@@ -22,7 +22,8 @@ export class Fragments {
       return this.#grammar.parse(text);
     } catch (error) {
       if (!(error instanceof GrammarError)) throw error;
-      throw new SqlError(error.code, error.message, { position: characterThroughBlanks(original, text, error.character) + 1 });
+      const position = error.character === undefined ? undefined : characterThroughBlanks(original, text, error.character) + 1;
+      throw new SqlError(error.code, error.message, { position });
     }
   }
 

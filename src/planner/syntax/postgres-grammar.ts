@@ -5,11 +5,11 @@ import { SqlError } from '../../core/index.ts';
 
 /** What Postgres' grammar says of a text it does not accept. */
 export class GrammarError extends Error {
-  /** 0-based, in characters */
-  readonly character: number;
+  /** 0-based; undefined where Postgres gives no position */
+  readonly character: number | undefined;
   readonly code: string;
 
-  constructor(message: string, character: number, code: string) {
+  constructor(message: string, character: number | undefined, code: string) {
     super(message);
     this.name = 'GrammarError';
     this.character = character;
@@ -109,18 +109,23 @@ function parseWith(module: PgQueryModule, text: string): string {
 
 function readError(module: PgQueryModule, error: number): GrammarError {
   const message = module.UTF8ToString(module.getValue(error, 'i32'));
+  const raisedBy = module.UTF8ToString(module.getValue(error + 4, 'i32'));
   const cursor = module.getValue(error + 16, 'i32');
-  return new GrammarError(message, Math.max(cursor - 1, 0), codeOf(message));
+  return new GrammarError(message, cursor > 0 ? cursor - 1 : undefined, codeOf(message, raisedBy));
 }
 
-/** The grammar's errors that are no plain syntax error. libpg-query hands on the message alone, so that it is all there is to tell them by. */
-const codes: readonly (readonly [RegExp, string])[] = [
+/**
+ * The grammar's errors that are no plain syntax error. libpg-query hands on the message and the C function that raised it, not the SQLSTATE,
+ * so that those are all there is to tell them by.
+ */
+const codes: readonly (readonly [message: RegExp, code: string, raisedBy?: string])[] = [
   [/^memory exhausted/, '54001'],
   [/not yet implemented$|not supported|not implemented|cannot be marked/, '0A000'],
-  [/^invalid Unicode escape$/, '22025'],
+  [/^invalid Unicode escape$/, '22025', 'core_yylex'],
   [/^invalid byte sequence/, '22021'],
   [/^unsafe use of/, '22P06'],
   [/^precision for type float must|^interval precision|is out of range/, '22023'],
 ];
 
-const codeOf = (message: string): string => codes.find(([pattern]) => pattern.test(message))?.[1] ?? '42601';
+const codeOf = (message: string, raisedBy: string): string =>
+  codes.find(([pattern, , by]) => pattern.test(message) && (by === undefined || by === raisedBy))?.[1] ?? '42601';

@@ -96,7 +96,7 @@ export class TokenCursor {
     const token = this.peek();
     if (token?.kind !== 'word' && token?.kind !== 'quoted') throw this.syntaxError();
     this.#at++;
-    return token.value;
+    return truncateIdentifier(token.value);
   }
 
   string(): string {
@@ -217,4 +217,12 @@ export class TokenCursor {
     }
     return { kind: 'name', name: this.name(), position };
   }
+}
+
+/** NAMEDATALEN - 1 bytes, cut at a character. */
+function truncateIdentifier(name: string): string {
+  if (Buffer.byteLength(name) <= 63) return name;
+  const characters = [...name];
+  while (Buffer.byteLength(characters.join('')) > 63) characters.pop();
+  return characters.join('');
 }
