@@ -9,8 +9,17 @@ export type {
 } from './functions/contract.ts';
 export { quoteIdentifier, keywords } from './functions/keywords.ts';
 export type { Keyword, KeywordCategory } from './functions/keywords.ts';
-export { procedureOid, procedureOids, procedureName } from './functions/proc-oids.ts';
+export { procedureOids } from './functions/proc-oids.ts';
+export { routinesByOid } from './functions/routine-oids.ts';
+export type { Routine } from './functions/routine-oids.ts';
 export {
   allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, functionById, functionsNamed, tableFunctionById, tableFunctionsNamed,
   operatorsNamed, castBetween, castsFrom, aggregateById, aggregatesNamed, evaluatorOf,
 } from './functions/index.ts';
+export { relationTypeOf, isNullable, isOuter } from './types.ts';
+export {
+  mapOperands, operandsOf, mapScalar, someScalar, columnsOf, renumber, substitute, mapInputs, inputsOf, someRelation, mapOwnScalars, mapScalars, mapAggregate, mapQueryScalars,
+  bindParameters, bindScalar,
+} from './visit.ts';
+export { explainQuery, explainRelation, explainScalar } from './explain.ts';
+export { evaluateScalar, arrayOf, subscript } from './evaluate.ts';

@@ -6,7 +6,7 @@ import type { Definition } from './define.ts';
 import { objectInputs, printObject, readObject } from './object-names.ts';
 import type { ObjectType } from './object-names.ts';
 import { privilegeFunctions } from './privileges.ts';
-import { procedureArguments, procedureName } from './proc-oids.ts';
+import { routinesByOid } from './routine-oids.ts';
 import { formatType } from './type-names.ts';
 
 /** Encodings by number (pg_wchar.h). */
@@ -94,12 +94,34 @@ function typeIsVisible(oid: number, environment: Environment): Datum {
 }
 
 function functionDefinition(oid: number): Datum {
-  if (procedureName(oid) === undefined) return null;
+  if (!routinesByOid().has(oid)) return null;
   throw notSupported('pg_get_functiondef of a built-in function', 'Built-in functions have no SQL text; \\df shows their arguments and results.');
 }
 
-const argumentsOf = (oid: number, environment: Environment): Datum =>
-  procedureName(oid) === undefined ? null : procedureArguments(oid).map((type) => formatType(type, null, environment.catalog)).join(', ');
+function argumentsOf(oid: number, environment: Environment): Datum {
+  const routine = routinesByOid().get(oid);
+  if (routine === undefined) return null;
+  const inputs = routine.row.args.map((type) => formatType(type, null, environment.catalog));
+  if ('variadic' in routine.row && routine.row.variadic === true) inputs.push(`VARIADIC ${inputs.pop()!}`);
+  return inputs.join(', ');
+}
+
+/** With the OUT arguments that a function returning rows of several columns has. */
+function allArgumentsOf(oid: number, environment: Environment): Datum {
+  const inputs = argumentsOf(oid, environment);
+  const routine = routinesByOid().get(oid);
+  if (typeof inputs !== 'string' || routine?.kind !== 'table function' || routine.row.columns.length === 1) return inputs;
+  const outputs = routine.row.columns.map(({ name, type }) => `OUT ${name} ${formatType(type, null, environment.catalog)}`);
+  return [...(inputs === '' ? [] : [inputs]), ...outputs].join(', ');
+}
+
+function resultOf(oid: number, environment: Environment): Datum {
+  const routine = routinesByOid().get(oid);
+  if (routine === undefined) return null;
+  if (routine.kind !== 'table function') return formatType(routine.row.result, null, environment.catalog);
+  const { columns } = routine.row;
+  return `SETOF ${columns.length === 1 ? formatType(columns[0]!.type, null, environment.catalog) : 'record'}`;
+}
 
 /** Input, output and to_* of the reg* types. */
 const objectDefinitions: readonly Definition[] = (Object.keys(objectInputs) as ObjectType[]).flatMap((kind): Definition[] => [
@@ -168,8 +190,9 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   ['pg_get_constraintdef(oid,bool) text stable total', (oid: number, _: boolean, environment: Environment) => environment.catalog.constraintDefinition(oid) ?? null],
   ['pg_get_serial_sequence(text,text) text stable', serialSequence],
   ['pg_get_functiondef(oid) text stable', functionDefinition],
-  ['pg_get_function_arguments(oid) text stable total', argumentsOf],
+  ['pg_get_function_arguments(oid) text stable total', allArgumentsOf],
   ['pg_get_function_identity_arguments(oid) text stable total', argumentsOf],
+  ['pg_get_function_result(oid) text stable total', resultOf],
   ...neverFound([
     'pg_get_function_sqlbody(oid) text', 'pg_get_function_arg_default(oid,int4) text', 'pg_get_triggerdef(oid) text', 'pg_get_triggerdef(oid,bool) text',
     'pg_get_ruledef(oid) text', 'pg_get_ruledef(oid,bool) text', 'pg_get_partkeydef(oid) text', 'pg_get_partition_constraintdef(oid) text',
@@ -190,7 +213,7 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
 
   ['pg_table_is_visible(oid) bool stable total', (oid: number, environment: Environment) => environment.catalog.relationName(oid)?.visible ?? null],
   ['pg_type_is_visible(oid) bool stable total', typeIsVisible],
-  ['pg_function_is_visible(oid) bool stable total', (oid: number) => (procedureName(oid) === undefined ? null : true)],
+  ['pg_function_is_visible(oid) bool stable total', (oid: number) => (routinesByOid().has(oid) ? true : null)],
   ...visibilityOf(['operator', 'opclass', 'opfamily', 'collation', 'conversion', 'statistics_obj', 'ts_config', 'ts_dict', 'ts_parser', 'ts_template']),
 
   ...['pg_relation_size(regclass)', 'pg_table_size(regclass)', 'pg_total_relation_size(regclass)', 'pg_indexes_size(regclass)'].map((signature): Definition =>

@@ -3,9 +3,11 @@ import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
 import { aggregates } from './aggregates.ts';
+import { arrayFunctions, arrayOperators } from './array.ts';
 import { booleanFunctions } from './boolean.ts';
 import { byteaFunctions } from './bytea.ts';
 import { casts } from './casts.ts';
+import { catalogFunctions } from './catalog.ts';
 import { floatFunctions } from './float.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
@@ -15,6 +17,7 @@ import { miscFunctions } from './misc.ts';
 import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
+import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
 import { uuidFunctions } from './uuid.ts';
 
@@ -24,11 +27,11 @@ import { uuidFunctions } from './uuid.ts';
  */
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
-  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions, ...arrayFunctions, ...catalogFunctions,
 ];
 const implemented = new Set(allFunctions.map((row) => row.id));
-export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions];
-export const allOperators: readonly OperatorRow[] = operators.filter((row) => implemented.has(row.function));
+export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions];
+export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators].filter((row) => implemented.has(row.function));
 export const allCasts: readonly CastRow[] = casts.filter((row) => row.function === 'binary' || row.function === 'inout' || implemented.has(row.function));
 export const allAggregates: readonly AggregateRow[] = aggregates;
 

@@ -2,6 +2,7 @@ import { SqlError } from '../../core/index.ts';
 import type { CatalogQuestions, Environment } from './contract.ts';
 import { quoteIdentifier } from './keywords.ts';
 import { procedureArguments, procedureName, procedureOid, procedureOids } from './proc-oids.ts';
+import { routinesByOid } from './routine-oids.ts';
 import { formatType, parseTypeName, splitName } from './type-names.ts';
 
 /** A qualified name taken apart; `database.schema.name` must name this database. */
@@ -102,8 +103,8 @@ const quoted = (name: string | undefined): string | undefined => (name === undef
 const printers: Record<ObjectType, (oid: number, catalog: CatalogQuestions) => string | undefined> = {
   regclass: (oid, catalog) => printName(catalog.relationName(oid)),
   regproc: (oid) => {
-    const name = procedureName(oid);
-    return name === undefined ? undefined : procedureOids(name).length === 1 ? quoteIdentifier(name) : `pg_catalog.${quoteIdentifier(name)}`;
+    const name = procedureName(oid) ?? routinesByOid().get(oid)?.row.name;
+    return name === undefined ? undefined : procedureOids(name).length <= 1 ? quoteIdentifier(name) : `pg_catalog.${quoteIdentifier(name)}`;
   },
   regprocedure: (oid, catalog) => {
     const name = procedureName(oid);

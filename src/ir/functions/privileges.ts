@@ -5,7 +5,7 @@ import { defineFunctions } from './define.ts';
 import type { Definition } from './define.ts';
 import { objectInputs, readObject } from './object-names.ts';
 import type { ObjectType } from './object-names.ts';
-import { procedureName } from './proc-oids.ts';
+import { routinesByOid } from './routine-oids.ts';
 
 /** How one kind of object is named and what may be done with it. */
 interface Kind {
@@ -36,7 +36,7 @@ const kinds: readonly Kind[] = [
     },
     exists: (oid, environment) => environment.catalog.databaseName(oid) !== undefined,
   },
-  { name: 'function', privileges: ['execute'], byName: named('regprocedure'), exists: (oid) => procedureName(oid) !== undefined },
+  { name: 'function', privileges: ['execute'], byName: named('regprocedure'), exists: (oid) => routinesByOid().has(oid) },
   { name: 'type', privileges: ['usage'], byName: named('regtype'), exists: () => true },
 ];
 
