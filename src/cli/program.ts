@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { logLevels } from './log.ts';
 import { runMonitorGenerate, runMonitorList } from './monitor.ts';
 import { port, positive, wholeNumber } from './options.ts';
 import { packageRoot } from './package-root.ts';
@@ -32,6 +33,7 @@ function startCommand(): Command {
     .option('--insecure', 'let everybody in, also from other machines', false)
     .addOption(new Option('--tls-cert <file>', 'certificate (PEM)').env('MILLRACE_TLS_CERT'))
     .addOption(new Option('--tls-key <file>', 'its key (PEM)').env('MILLRACE_TLS_KEY'))
+    .addOption(new Option('--log-level <level>', 'how much to tell on stderr').choices(logLevels).default('info').env('MILLRACE_LOG_LEVEL'))
     .action(async (options) => (await import('./start.ts')).runStart(options));
 }
 

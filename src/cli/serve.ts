@@ -2,14 +2,15 @@ import { SystemRandom } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
 import { openDatabase } from '../database/index.ts';
 import { scramVerifier, startServer } from '../server/index.ts';
-import type { Authentication, Server, ServerLog } from '../server/index.ts';
+import type { Authentication, Server } from '../server/index.ts';
+import type { Log } from './log.ts';
 
 export interface ServeOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
-  readonly log: ServerLog;
+  readonly log: Log;
   /** with a password only this user gets in; without one everybody does */
   readonly user?: string;
   readonly password?: string;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SqlError, SystemClock } from '../core/index.ts';
 import { terminalLog } from './log.ts';
+import type { LogLevel } from './log.ts';
 import { serve } from './serve.ts';
 
 export interface StartOptions {
@@ -13,6 +14,7 @@ export interface StartOptions {
   readonly insecure: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly logLevel: LogLevel;
 }
 
 /** `millrace start`: serves until SIGINT or SIGTERM, then closes in order. */
@@ -25,7 +27,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     ? { cert: readFileSync(options.tlsCert, 'utf8'), key: readFileSync(options.tlsKey, 'utf8') }
     : undefined;
   const running = await serve({
-    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock),
+    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock, options.logLevel),
     user: options.user, insecure: options.insecure,
     ...(options.password === undefined || options.password === '' ? {} : { password: options.password }),
     ...(tls === undefined ? {} : { tls }),

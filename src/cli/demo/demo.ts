@@ -7,7 +7,7 @@ import { setUpExample } from '../../../examples/dtc-coupons/setup.ts';
 import { simulate } from '../../../examples/dtc-coupons/simulate.ts';
 import { SystemClock } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
-import { quietLog } from '../log.ts';
+import { terminalLog } from '../log.ts';
 import { serve } from '../serve.ts';
 import { Closers } from './closers.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -52,7 +52,7 @@ async function run(options: DemoOptions, clock: Clock, say: (line: string) => vo
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
   closers.add(() => rm(dataDirectory, { recursive: true, force: true }));
   say(`starting Millrace on 127.0.0.1:${options.port}`);
-  const millrace = await serve({ clock, host: '127.0.0.1', port: options.port, dataDirectory, log: quietLog(clock) });
+  const millrace = await serve({ clock, host: '127.0.0.1', port: options.port, dataDirectory, log: terminalLog(clock, 'warn') });
   closers.add(() => millrace.close());
   const { port } = millrace.server.address;
   const millraceUrl = `postgres://materialize@127.0.0.1:${port}/materialize`;

@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { freePort, isListening } from '../../src/cli/demo/ports.ts';
+import { kafkaSkipped } from '../support/kafka.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { projectRoot } from '../support/sources.ts';
+
+const demo = (...args: string[]): Demo => new Demo(args);
+
+class Demo {
+  readonly child;
+  output = '';
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), 'demo', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+  /** Resolves when the output matches; rejects when the demo ends before. */
+  until(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => void (pattern.test(this.output) && resolve());
+      this.child.stdout.on('data', look);
+      this.child.once('exit', () => reject(new Error(`the demo ended:\n${this.output}`)));
+      look();
+    });
+  }
+  async interrupt(): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGINT');
+    return ended;
+  }
+}
+
+let running: Demo | undefined;
+afterEach(() => void running?.child.kill('SIGKILL'));
+
+const folders = (): string[] => readdirSync(tmpdir()).filter((name) => /^millrace-(postgres|kafka|demo)-/.test(name));
+const descendants = (folder: string): string => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes(folder)).join('\n');
+
+test.skipIf(kafkaSkipped)('the demo shows metrics, and Ctrl-C leaves nothing', { timeout: 120_000 }, async () => {
+  const before = new Set(folders());
+  const port = await freePort();
+  const started = Date.now();
+  running = demo('--port', String(port), '--rate', '100');
+  await running.until(/ control +\| last 30 s +\| +\d+ \| +\d\.\d{3}/);
+  expect(Date.now() - started).toBeLessThan(60_000);
+  expect(running.output).toContain(`psql -h 127.0.0.1 -p ${port} -U materialize materialize`);
+  const made = folders().filter((name) => !before.has(name));
+  expect(made.map((name) => name.split('-')[1]).sort()).toEqual(['demo', 'kafka', 'postgres']);
+  expect(await running.interrupt()).toBe(0);
+  expect(folders().filter((name) => !before.has(name))).toEqual([]);
+  for (const folder of made) expect(descendants(folder)).toBe('');
+  expect(await isListening('127.0.0.1', port)).toBe(false);
+});
+
+test.skipIf(kafkaSkipped)('a Postgres that stays keeps no replication slot of ours', { timeout: 120_000 }, async () => {
+  const postgres = await startPostgres();
+  try {
+    await postgres.query("select pg_create_logical_replication_slot('somebody_else', 'pgoutput')");
+    running = demo('--port', String(await freePort()), '--postgres', postgres.url, '--label', 'bool', '--rate', '50');
+    await running.until(/ experiment +\| last 30 s +\| +\d+ \| +\d\.\d{3}/);
+    expect((await postgres.query('select count(*)::int as slots from pg_replication_slots'))[0]).toEqual({ slots: 2 });
+    expect(await running.interrupt()).toBe(0);
+    expect(await postgres.query('select slot_name from pg_replication_slots')).toEqual([{ slot_name: 'somebody_else' }]);
+  } finally {
+    await postgres.stop();
+  }
+});
