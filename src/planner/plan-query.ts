@@ -1,8 +1,20 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { Column, Notice } from '../core/index.ts';
-import { InvariantError } from '../core/index.ts';
+import { Oid } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
+import { relationTypeOf } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
+import { notesOnWindows } from './lower/window-notice.ts';
+import { narrowed, unit } from './lower/bound.ts';
+import type { Bound } from './lower/bound.ts';
+import { lower, rowCount, sortKeys } from './lower/lower.ts';
+import { toScalar } from './lower/to-scalar.ts';
+import { optimize } from './optimize/optimize.ts';
+import { foldScalar } from './optimize/fold-constants.ts';
+import { Planning } from './planning.ts';
+import { resolveSettled } from './resolve/expression.ts';
+import { resolveSelect } from './resolve/select.ts';
+import type { TypedQuery } from './resolve/typed.ts';
 
 /** What CREATE VIEW and CREATE MATERIALIZED VIEW store. */
 export interface PlannedView {
@@ -15,20 +27,106 @@ export interface PlannedView {
 
 /** Plans a SELECT, VALUES or set operation of the statement `sql`. */
 export function planQuery(select: SelectStmt, sql: string, context: PlanContext): Query {
-  throw new InvariantError(`planQuery ${typeof select} ${sql} ${context.mode}`);
+  const planning = new Planning(sql, context);
+  return finishQuery(planning, resolveSelect(planning, select, null, null));
+}
+
+/** The stages of a query's planning, for EXPLAIN: before and after optimisation. */
+export function planQueryUnoptimized(select: SelectStmt, sql: string, context: PlanContext): Query {
+  const planning = new Planning(sql, context);
+  return lowerQuery(planning, resolveSelect(planning, select, null, null));
+}
+
+export function finishQuery(planning: Planning, typed: TypedQuery): Query {
+  settleParameters(planning);
+  const query = lowerQuery(planning, typed);
+  return { ...query, relation: optimize(query.relation, planning.context.environment) };
+}
+
+/** A parameter whose type nothing determined is an error, as in Postgres. */
+function settleParameters(planning: Planning): void {
+  const open = planning.context.parameterTypes.findIndex((type) => type === undefined);
+  if (open >= 0) throw planning.error('42P18', `could not determine data type of parameter $${open + 1}`, undefined);
+}
+
+/** The query's relation with just the answer's columns, then those that only the order needs. */
+function lowerQuery(planning: Planning, typed: TypedQuery): Query {
+  const visible = typed.columns.map((column) => column.id);
+  const hidden = typed.order.map((key) => key.id).filter((id) => !visible.includes(id));
+  const rows = lower(planning, typed.relation, unit);
+  const selected = answerColumns(narrowed(rows, [...new Set([...visible, ...hidden])]), visible, hidden);
+  const order = sortKeys({ relation: selected.relation, at: selected.at }, typed.order);
+  const columns = typed.columns.map(({ name, type, origin }) => ({ name, type, ...(origin && { origin }) }));
+  if (typed.withTies) {
+    const limited: Relation = { op: 'topK', input: selected.relation, by: [], order, offset: rowCount(planning, typed.offset, 'OFFSET') ?? 0, limit: rowCount(planning, typed.limit, 'LIMIT'), withTies: true };
+    return { relation: limited, columns, order, limit: null, offset: null };
+  }
+  const count = (expr: TypedQuery['limit']): Scalar | null => expr && foldScalar(toScalar(planning, expr, unit), planning.context.environment);
+  return { relation: selected.relation, columns, order, limit: count(typed.limit), offset: count(typed.offset) };
+}
+
+/** One column of the relation for each of the answer, even where two are the same. */
+function answerColumns(rows: Bound, visible: readonly number[], hidden: readonly number[]): Bound {
+  if (new Set(visible).size === visible.length) return rows;
+  const columns = relationTypeOf(rows.relation).columns;
+  const places = [...visible, ...hidden].map((id) => rows.at.get(id)!);
+  return {
+    at: new Map([...visible, ...hidden].map((id, index): [number, number] => [id, index])),
+    relation: { op: 'map', input: rows.relation, columns: places.map((index) => ({ name: columns[index]!.name, value: { op: 'column', index, type: columns[index]!.type } })) },
+  };
 }
 
 /** Plans the query of a view called `name`; `columnNames` are those written behind the name. */
 export function planView(select: SelectStmt, sql: string, name: string, columnNames: readonly string[], context: PlanContext): PlannedView {
-  throw new InvariantError(`planView ${typeof select} ${sql} ${name} ${columnNames.length} ${context.mode}`);
+  const planning = new Planning(sql, context);
+  const typed = resolveSelect(planning, select, null, null);
+  if (columnNames.length > typed.columns.length) throw planning.error('42601', 'CREATE VIEW specifies more column names than columns', undefined);
+  if (planning.context.parameterTypes.length > 0) throw planning.error('42P02', 'there is no parameter $1', undefined);
+  const names = typed.columns.map((column, index) => columnNames[index] ?? column.name);
+  for (const [index, column] of names.entries()) {
+    if (names.indexOf(column) !== index) throw planning.error('42701', `column "${column}" specified more than once`, undefined);
+  }
+  for (const [index, column] of typed.columns.entries()) {
+    if (column.type.oid === Oid.record) throw planning.error('42P16', `column "${names[index]}" has pseudo-type record`, undefined);
+  }
+  const query = lowerQuery(planning, typed);
+  const relation = optimize(named(limited(planning, query), names), context.environment);
+  const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
+  return { columns, relation, dependsOn: [...planning.dependsOn], notices: [...planning.notices, ...notesOnWindows(name, relation, context.environment)] };
+}
+
+/** A view has no order, but LIMIT chooses its rows. */
+function limited(planning: Planning, query: Query): Relation {
+  if (query.limit === null && query.offset === null) return query.relation;
+  const number = (scalar: Scalar | null): number | null => {
+    if (scalar === null) return null;
+    if (scalar.op !== 'literal') throw planning.error('0A000', 'LIMIT of a view must be a constant', undefined);
+    return scalar.value === null ? null : Number(scalar.value);
+  };
+  return { op: 'topK', input: query.relation, by: [], order: query.order, offset: number(query.offset) ?? 0, limit: number(query.limit), withTies: false };
+}
+
+function named(relation: Relation, names: readonly string[]): Relation {
+  const columns = relationTypeOf(relation).columns;
+  if (columns.length === names.length && columns.every((column, index) => column.name === names[index])) return relation;
+  return { op: 'map', input: relation, columns: names.map((name, index) => ({ name, value: { op: 'column', index, type: columns[index]!.type } })) };
 }
 
 /** An expression over the columns of one relation called `relationName` (a default, a CHECK, an index expression). */
 export function planExpression(node: Node, sql: string, relationName: string, columns: readonly Column[], context: PlanContext): Scalar {
-  throw new InvariantError(`planExpression ${typeof node} ${sql} ${relationName} ${columns.length} ${context.mode}`);
+  const planning = new Planning(sql, context);
+  const typed = columns.map((column) => ({ id: planning.newColumn(`${relationName}.${column.name}`), name: column.name, type: column.type }));
+  const scope = { items: columns.length === 0 ? [] : [{ name: relationName, columns: typed, columnsVisible: true, rowType: Oid.record }], outer: null };
+  const value = resolveSettled({ planning, scope, tables: null, clause: columns.length === 0 ? 'a constant expression' : 'expressions', aggregates: null, functions: null }, node);
+  const bound: Bound = {
+    at: new Map(typed.map((column, index) => [column.id, index])),
+    relation: { op: 'constant', rows: [], type: { columns, keys: [] } },
+  };
+  return foldScalar(toScalar(planning, value, bound), context.environment);
 }
 
 /** An expression without columns (EXECUTE's arguments, AS OF, a DEFAULT). */
 export function planConstant(node: Node, sql: string, context: PlanContext): Scalar {
   return planExpression(node, sql, '', [], context);
 }
+

@@ -1,0 +1,16 @@
+import type { Relation } from '../../ir/index.ts';
+import type { Rewrite } from './rewrite.ts';
+
+/** A filter of a filter is one filter, the lower one's conjuncts first: `WHERE x <> 0` below keeps guarding `1 / x > 1` above. */
+export const fuseFilters: Rewrite = {
+  name: 'fuseFilters',
+  apply(relation): Relation {
+    if (relation.op === 'filter' && relation.input.op === 'filter') {
+      return { op: 'filter', input: relation.input.input, predicates: [...relation.input.predicates, ...relation.predicates] };
+    }
+    if (relation.op === 'temporalFilter' && relation.input.op === 'temporalFilter') {
+      return { op: 'temporalFilter', input: relation.input.input, bounds: [...relation.input.bounds, ...relation.bounds] };
+    }
+    return relation;
+  },
+};

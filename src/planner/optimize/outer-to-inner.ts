@@ -1,0 +1,62 @@
+import type { Relation, Scalar } from '../../ir/index.ts';
+import { columnsOf, functionById, relationTypeOf } from '../../ir/index.ts';
+import type { Rewrite } from './rewrite.ts';
+
+/**
+ * A left join whose missing side cannot pass the filter above is an inner join.
+ *
+ * The filter must be false or NULL when that side is NULL throughout, whatever else the row holds: a comparison by a strict function does, `IS NULL` and
+ * `coalesce(b.x, 0) = 0` do not: `SELECT * FROM a LEFT JOIN b ON a.k = b.k WHERE b.k IS NULL` lives on the rows that are missing.
+ */
+export const outerToInner: Rewrite = {
+  name: 'outerToInner',
+  apply(relation): Relation {
+    if (relation.op !== 'filter' || relation.input.op !== 'join') return relation;
+    const join = relation.input;
+    const rejected = new Set(relation.predicates.flatMap((predicate) => [...rejectsNull(predicate)]));
+    if (rejected.size === 0) return relation;
+    let start = relationTypeOf(join.inputs[0]!).columns.length;
+    let changed = false;
+    const on = [...join.on];
+    for (const [index, input] of join.inputs.slice(1).entries()) {
+      const end = start + relationTypeOf(input).columns.length;
+      const hit = [...rejected].some((column) => column >= start && column < end);
+      // whoever needs this input present needs those it hangs on present too
+      for (let at = index + 1; hit && at > 0; at = on[at - 1]!.parent) {
+        if (!on[at - 1]!.outer) continue;
+        on[at - 1] = { ...on[at - 1]!, outer: false };
+        changed = true;
+      }
+      start = end;
+    }
+    return changed ? { ...relation, input: { ...join, on } } : relation;
+  },
+};
+
+/** Columns of which any being NULL keeps the predicate from being true. */
+function rejectsNull(predicate: Scalar): ReadonlySet<number> {
+  switch (predicate.op) {
+    case 'call':
+      return strictColumns(predicate);
+    case 'anyOf':
+      return functionById(predicate.function)?.strict ? strictColumns(predicate.left) : new Set();
+    case 'and':
+      return new Set(predicate.args.flatMap((arg) => [...rejectsNull(arg)]));
+    case 'isTrue':
+      return rejectsNull(predicate.arg);
+    case 'not':
+      return predicate.arg.op === 'isNull' ? strictColumns(predicate.arg.arg) : predicate.arg.op === 'call' ? strictColumns(predicate.arg) : new Set();
+    case 'column':
+      return columnsOf(predicate);
+    default:
+      return new Set();
+  }
+}
+
+/** Columns that make the scalar NULL when they are. */
+function strictColumns(scalar: Scalar): ReadonlySet<number> {
+  if (scalar.op === 'column') return new Set([scalar.index]);
+  if (scalar.op === 'relabel' || scalar.op === 'coerceTypmod' || scalar.op === 'toText' || scalar.op === 'fromText') return strictColumns(scalar.arg);
+  if (scalar.op === 'call' && functionById(scalar.function)?.strict) return new Set(scalar.args.flatMap((arg) => [...strictColumns(arg)]));
+  return new Set();
+}

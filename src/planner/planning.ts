@@ -1,0 +1,59 @@
+import type { Column, Notice, SqlType } from '../core/index.ts';
+import { SqlError } from '../core/index.ts';
+import type { PlanContext } from './context.ts';
+import type { ColumnId, Expr } from './resolve/typed.ts';
+
+/** The planning of one statement: its text, its surroundings, and the names given out so far. */
+export class Planning {
+  readonly sql: string;
+  readonly context: PlanContext;
+  /** oids of the relations read, in the order met */
+  readonly dependsOn = new Set<number>();
+  readonly notices: Notice[] = [];
+  #columns = 0;
+  #locals = 0;
+  /** what a column is called in messages: `t.a` */
+  readonly columnLabels = new Map<ColumnId, string>();
+  /** columns that are a string or NULL literal whose type is still open: what they are, for the one who decides */
+  readonly unknownColumns = new Map<ColumnId, Expr>();
+  /** the fields of columns that are records */
+  readonly recordShapes = new Map<ColumnId, readonly Column[]>();
+  /** where the expression of an output column stands */
+  readonly targetPositions = new Map<ColumnId, number>();
+  /** columns of the shared results that references name */
+  readonly localTypes = new Map<string, readonly Column[]>();
+  readonly #ascii: boolean;
+
+  constructor(sql: string, context: PlanContext) {
+    this.sql = sql;
+    this.context = context;
+    // oxlint-disable-next-line no-control-regex
+    this.#ascii = /^[\x00-\x7f]*$/.test(sql);
+  }
+
+  newColumn(label = ''): ColumnId {
+    const id = ++this.#columns;
+    if (label !== '') this.columnLabels.set(id, label);
+    return id;
+  }
+
+  newLocal(stem: string): string {
+    return `${stem}${++this.#locals}`;
+  }
+
+  /** The 1-based character position of a parse node's `location`: a UTF-8 byte offset, left out when 0, -1 when unknown. */
+  at(location: number | undefined): number | undefined {
+    const offset = location ?? 0;
+    if (offset < 0) return undefined;
+    if (this.#ascii) return offset + 1;
+    return [...Buffer.from(this.sql, 'utf8').subarray(0, offset).toString('utf8')].length + 1;
+  }
+
+  error(code: string, message: string, position: number | undefined, fields: { readonly hint?: string; readonly detail?: string } = {}): SqlError {
+    return new SqlError(code, message, { ...fields, ...(position !== undefined && { position }) });
+  }
+
+  parameterType(index: number): SqlType | undefined {
+    return this.context.parameterTypes[index - 1];
+  }
+}

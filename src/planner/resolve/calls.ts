@@ -1,0 +1,118 @@
+import type { FuncCall } from '@pgsql/types';
+import { Oid, notSupported, sqlType } from '../../core/index.ts';
+import type { SortKey } from '../../ir/index.ts';
+import { coerce, coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
+import { isAggregateName, resolveCall } from '../typing/call-function.ts';
+import type { CallSite, ResolvedCall } from '../typing/call-function.ts';
+import { clockFunction } from './clock.ts';
+import { resolveExpression } from './expression.ts';
+import type { Level } from './level.ts';
+import { namesOf } from './nodes.ts';
+import { sortDirection } from './sort-direction.ts';
+import type { Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
+import { forEachColumn, sameExpr, startOf } from './walk.ts';
+
+/** A function call: a function, an aggregate, a set-returning function, or a cast in disguise. */
+export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
+  const { planning } = level;
+  const position = planning.at(node.location);
+  const site = siteOf(level, node);
+  if (node.over !== undefined) throw notSupported('the window function call', 'Use GROUP BY, or DISTINCT ON with ORDER BY for the first row of each group.', position);
+  if (node.agg_within_group) throw notSupported('WITHIN GROUP', 'Use avg, min, max or a histogram by width_bucket.', position);
+  const clock = clockFunction(level, site, (node.args ?? []).length);
+  if (clock !== undefined) return clock;
+  if (isAggregateName(site.name)) return resolveAggregate(level, node, site);
+  const args = (node.args ?? []).map((arg) => resolveExpression(level, arg));
+  const misused = node.agg_star ? undefined : node.agg_distinct ? 'DISTINCT' : node.agg_order ? 'ORDER BY' : node.agg_filter ? 'FILTER' : undefined;
+  const call = resolveCall(planning, site, args);
+  if (misused !== undefined) throw planning.error('42809', `${misused} specified, but ${site.name} is not an aggregate function`, position);
+  if (node.agg_star) throw planning.error('42809', `${site.name}(*) specified, but ${site.name} is not an aggregate function`, position);
+  switch (call.kind) {
+    case 'function':
+      return { op: 'call', function: call.row.id, args: call.args, type: sqlType(call.result), position };
+    case 'cast':
+      return coerce(planning, args[0]!, sqlType(call.target), 'explicit', args[0]!.type.oid === Oid.unknown ? undefined : position);
+    case 'table':
+      return expandInPlace(level, call, site, position);
+    case 'aggregate':
+      return resolveAggregate(level, node, site);
+  }
+}
+
+export function siteOf(level: Level, node: FuncCall): CallSite {
+  const path = namesOf(node.funcname);
+  return { schema: path.at(-2), name: path.at(-1) ?? '', variadic: node.func_variadic ?? false, star: node.agg_star ?? false, position: level.planning.at(node.location) };
+}
+
+function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
+  const { planning } = level;
+  const { position } = site;
+  if (level.inAggregate) throw planning.error('42803', 'aggregate function calls cannot be nested', position);
+  if (level.aggregates === null) throw planning.error('42803', `aggregate functions are not allowed in ${level.clause}`, position);
+  const inner: Level = { ...level, inAggregate: true, functions: null, clause: 'aggregate function calls' };
+  if ((node.args ?? []).length === 0 && !node.agg_star) throw planning.error('42809', `${site.name}(*) must be used to call a parameterless aggregate function`, position);
+  const args = (node.args ?? []).map((arg) => resolveExpression(inner, arg));
+  const call = resolveCall(planning, site, args);
+  if (call.kind !== 'aggregate') throw planning.error('42809', `${site.name} is not an aggregate function`, position);
+  const settled = call.args.map((arg) => settleUnknown(planning, arg));
+  const filter = node.agg_filter ? coerceToBoolean(planning, resolveExpression({ ...inner, clause: 'FILTER' }, node.agg_filter), 'FILTER') : null;
+  const sorted = (node.agg_order ?? []).map((sort) => sortWithin(inner, sort, settled));
+  if (node.agg_distinct && sorted.some(({ value }) => !settled.some((arg) => sameExpr(arg, value)))) {
+    throw planning.error('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', startOf(sorted.find(({ value }) => !settled.some((arg) => sameExpr(arg, value)))!.value));
+  }
+  const extended = [...settled];
+  const order = sorted.map(({ value, key }): SortKey => {
+    const known = extended.findIndex((arg) => sameExpr(arg, value));
+    return { ...key, column: known >= 0 ? known : extended.push(value) - 1 };
+  });
+  requireOwnLevel(level, [...extended, ...(filter ? [filter] : [])], position);
+  const type = sqlType(call.result);
+  const aggregate: Omit<TypedAggregate, 'id'> = { function: call.row.id, args: extended, distinct: node.agg_distinct ?? false, filter, order, type, name: site.name };
+  const known = level.aggregates.find((other) => sameAggregate(other, aggregate));
+  const id = known?.id ?? planning.newColumn(site.name);
+  if (known === undefined) level.aggregates.push({ ...aggregate, id });
+  return { op: 'column', id, type, position };
+}
+
+function sortWithin(level: Level, node: import('@pgsql/types').Node, args: readonly Expr[]): { readonly value: Expr; readonly key: Omit<SortKey, 'column'> } {
+  const { expression, ...key } = sortDirection(level.planning, node);
+  const value = settleUnknown(level.planning, resolveExpression(level, expression));
+  return { value: args.find((arg) => sameExpr(arg, value)) ?? value, key };
+}
+
+function sameAggregate(a: Omit<TypedAggregate, 'id'>, b: Omit<TypedAggregate, 'id'>): boolean {
+  const listed = (aggregate: Omit<TypedAggregate, 'id'>): Expr => ({
+    op: 'row', type: aggregate.type, names: [aggregate.function, String(aggregate.distinct), JSON.stringify(aggregate.order)],
+    fields: [...aggregate.args, ...(aggregate.filter ? [aggregate.filter] : [])],
+  });
+  return a.args.length === b.args.length && sameExpr(listed(a), listed(b));
+}
+
+/** An aggregate over columns of an outer query only would belong to that query. */
+function requireOwnLevel(level: Level, args: readonly Expr[], position: number | undefined): void {
+  const own = new Set(level.scope.items.flatMap((item) => item.columns.map((column) => column.id)));
+  let columns = 0;
+  let ownColumns = 0;
+  for (const arg of args) forEachColumn(arg, (id) => (columns++, own.has(id) && ownColumns++));
+  if (columns > 0 && ownColumns === 0) throw notSupported('an aggregate of an outer query inside a subquery', 'Compute the aggregate in the outer query and compare with it there.', position);
+}
+
+/** A set-returning function in an expression: each of its rows makes a row of the query. */
+function expandInPlace(level: Level, call: Extract<ResolvedCall, { kind: 'table' }>, site: CallSite, position: number | undefined): Expr {
+  const { planning } = level;
+  if (level.inAggregate) throw planning.error('0A000', 'aggregate function calls cannot contain set-returning function calls', position, { hint: 'You might be able to move the set-returning function into a LATERAL FROM item.' });
+  if (level.functions === null) throw planning.error('0A000', `set-returning functions are not allowed in ${level.clause}`, position);
+  const typed = tableFunctionCall(level, call, site.name);
+  level.functions.push(typed);
+  const columns = typed.produces.map((column, index): Expr => ({ op: 'column', id: typed.ids[index]!, type: column.type, position }));
+  return columns.length === 1 ? columns[0]! : { op: 'row', fields: columns, names: typed.produces.map((column) => column.name), type: sqlType(Oid.record), position };
+}
+
+export function tableFunctionCall(level: Level, call: Extract<ResolvedCall, { kind: 'table' }>, label: string): TableFunctionCall {
+  return {
+    function: call.row.id,
+    args: call.args,
+    produces: call.columns.map((column) => ({ name: column.name, type: sqlType(column.type), nullable: true })),
+    ids: call.columns.map((column) => level.planning.newColumn(`${label}.${column.name}`)),
+  };
+}

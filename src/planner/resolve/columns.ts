@@ -1,0 +1,56 @@
+import type { ColumnRef } from '@pgsql/types';
+import { sqlType } from '../../core/index.ts';
+import { findColumn, findItem, missingColumn, missingItem } from '../scope/scope.ts';
+import type { ScopeItem } from '../scope/scope.ts';
+import type { Level } from './level.ts';
+import { isStar, stringOf } from './nodes.ts';
+import type { Expr } from './typed.ts';
+import { columnOf } from './typed.ts';
+
+/** A name: a column, a qualified column, or a whole row. */
+export function resolveColumnReference(level: Level, node: ColumnRef): Expr {
+  const { planning, scope } = level;
+  const position = planning.at(node.location);
+  const fields = node.fields ?? [];
+  if (isStar(fields.at(-1))) {
+    if (fields.length === 1) throw planning.error('42601', 'row expansion via "*" is not supported here', position);
+    return wholeRow(qualifiedItem(level, fields.slice(0, -1).map(stringOf), position), position);
+  }
+  const names = fields.map(stringOf);
+  const [first = ''] = names;
+  if (names.length === 1) {
+    const column = findColumn(planning, scope, first, position);
+    if (column !== undefined) return column;
+    const item = findItem(planning, scope, undefined, first, position);
+    if (item !== undefined) return item.scalar ? columnOf(item.columns[0]!, position) : wholeRow(item, position);
+    throw missingColumn(planning, scope, undefined, first, position);
+  }
+  const item = qualifiedItem(level, names.slice(0, -1), position);
+  const name = names.at(-1)!;
+  const matches = item.columns.filter((column) => column.name === name);
+  if (matches.length > 1) throw planning.error('42702', `column reference "${name}" is ambiguous`, position);
+  if (matches[0] === undefined) throw missingColumn(planning, scope, names.at(-2), name, position);
+  return columnOf(matches[0], position);
+}
+
+/** The entry of FROM that `table`, `schema.table` or `database.schema.table` names. */
+export function qualifiedItem(level: Level, path: readonly string[], position: number | undefined): ScopeItem {
+  const { planning } = level;
+  if (path.length > 3) throw planning.error('42601', `improper qualified name (too many dotted names): ${path.join('.')}`, position);
+  if (path.length === 3 && path[0] !== planning.context.environment.database) {
+    throw planning.error('0A000', `cross-database references are not implemented: ${path.join('.')}`, position);
+  }
+  const item = findItem(planning, level.scope, path.at(-2), path.at(-1)!, position);
+  if (item !== undefined) return item;
+  const table = path.at(-1)!;
+  if (path.length > 1 && findItem(planning, level.scope, undefined, table, position) !== undefined) {
+    throw planning.error('42P01', `invalid reference to FROM-clause entry for table "${table}"`, position, {
+      detail: `There is an entry for table "${table}", but it cannot be referenced from this part of the query.`,
+    });
+  }
+  throw missingItem(planning, table, position);
+}
+
+function wholeRow(item: ScopeItem, position: number | undefined): Expr {
+  return { op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(item.rowType), position };
+}

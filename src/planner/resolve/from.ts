@@ -1,0 +1,241 @@
+import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
+import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
+import type { SqlType } from '../../core/index.ts';
+import type { CatalogItem, RelationCatalogItem } from '../../catalog/index.ts';
+import { coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
+import { commonTypeOf, toType } from '../typing/common-type.ts';
+import { resolveTypeName } from '../typing/type-name.ts';
+import type { ScopeItem } from '../scope/scope.ts';
+import { siteOf } from './calls.ts';
+import { required, resolveExpression } from './expression.ts';
+import { findCommonTable } from './level.ts';
+import type { Level } from './level.ts';
+import { kindOf, listOf, locationOf, namesOf } from './nodes.ts';
+import { compare, conjunction } from './operators.ts';
+import { outputName } from './output-name.ts';
+import { asRelation } from './query-relation.ts';
+import { resolveSelect } from './select.ts';
+import type { Expr, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
+import { columnOf } from './typed.ts';
+
+/** A part of FROM: its rows, and the names it lends. */
+export interface FromPart {
+  readonly relation: TypedRelation;
+  readonly items: readonly ScopeItem[];
+}
+
+/** The comma list of FROM: each part joined to those before it, which LATERAL parts may refer to. */
+export function resolveFrom(level: Level, nodes: readonly Node[]): FromPart {
+  let all: FromPart | undefined;
+  for (const node of nodes) {
+    const part = resolvePart(level, node, all?.items ?? []);
+    all = all === undefined ? part : { relation: { op: 'join', kind: 'inner', left: all.relation, right: part.relation, on: null }, items: together(level, all.items, part.items) };
+  }
+  return all ?? { relation: { op: 'unit' }, items: [] };
+}
+
+function together(level: Level, left: readonly ScopeItem[], right: readonly ScopeItem[]): readonly ScopeItem[] {
+  for (const item of right) {
+    if (item.name !== null && left.some((other) => other.name === item.name && other.schema === item.schema)) {
+      throw level.planning.error('42712', `table name "${item.name}" specified more than once`, undefined);
+    }
+  }
+  return [...left, ...right];
+}
+
+function resolvePart(level: Level, node: Node, before: readonly ScopeItem[]): FromPart {
+  if ('RangeVar' in node) return namedRelation(level, node.RangeVar);
+  if ('RangeSubselect' in node) return subselect(level, node.RangeSubselect, before);
+  if ('RangeFunction' in node) return functionCall(level, node.RangeFunction, before);
+  if ('JoinExpr' in node) return join(level, node.JoinExpr, before);
+  throw notSupported(`${kindOf(node)} in FROM`, 'Use a relation, a subquery or a function.', level.planning.at(locationOf(node)));
+}
+
+/** The level of a LATERAL part: it sees what stands before it in FROM. */
+const lateralLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: before, outer: level.scope.outer }, aggregates: null, functions: null });
+/** The level of a part that sees only the queries around. */
+const outerLevel = (level: Level): Level => ({ ...level, scope: { items: [], outer: level.scope.outer }, aggregates: null, functions: null });
+
+function namedRelation(level: Level, node: RangeVar): FromPart {
+  const { planning } = level;
+  const name = node.relname ?? '';
+  const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
+  if (common !== undefined) {
+    const { relation, columns } = common.reference();
+    return aliased(level, relation, { name, columns, columnsVisible: true, rowType: Oid.record }, node.alias, planning.at(node.location));
+  }
+  const item = findRelation(level.planning, node);
+  planning.dependsOn.add(item.oid);
+  const columns = item.type.columns.map((column, index): TypedColumn => ({
+    id: planning.newColumn(`${node.alias?.aliasname ?? name}.${column.name}`), name: column.name, type: column.type, origin: { table: item.oid, attribute: index + 1 },
+  }));
+  const stored = item.kind === 'view' || item.kind === 'system' ? item.relation : undefined;
+  const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
+  const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
+  const scopeItem: ScopeItem = {
+    name, columns, columnsVisible: true, rowType: item.rowType,
+    ...(node.schemaname !== undefined && { schema: node.schemaname }),
+    ...(key && { primaryKey: key.columns.map((column) => columns[column]!.id) }),
+  };
+  return aliased(level, relation, scopeItem, node.alias, planning.at(node.location));
+}
+
+/** The relation a name means; 42P01 where there is none, 42809 where it is something that cannot be read. */
+export function findRelation(planning: Level['planning'], node: RangeVar): RelationCatalogItem {
+  const { catalog, searchPath, environment } = planning.context;
+  const name = node.relname ?? '';
+  const position = planning.at(node.location);
+  if (node.catalogname !== undefined && node.catalogname !== environment.database) {
+    throw planning.error('0A000', `cross-database references are not implemented: "${node.catalogname}.${node.schemaname}.${name}"`, position);
+  }
+  const item = catalog.find(node.schemaname, name, searchPath);
+  if (item === undefined) throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position);
+  if (!isRelation(item)) throw planning.error('42809', `cannot open relation "${name}"`, position, { detail: `This operation is not supported for ${item.kind === 'index' ? 'indexes' : `${item.kind}s`}.` });
+  if (item.kind === 'source' && item.origin.kind === 'postgres') {
+    throw planning.error('42809', `source "${name}" has no rows of its own`, position, { hint: `Read the tables made from it, or make them: CREATE VIEWS FROM SOURCE ${name}.` });
+  }
+  return item;
+}
+
+const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
+
+/** The alias of a table: its new name, and new names for its first columns. */
+function aliased(level: Level, relation: TypedRelation, item: ScopeItem, alias: Alias | undefined, position: number | undefined): FromPart {
+  if (alias === undefined) return { relation, items: [item] };
+  const { planning } = level;
+  const name = alias.aliasname ?? item.name ?? '';
+  const names = namesOf(alias.colnames);
+  if (names.length > item.columns.length) {
+    throw planning.error('42P10', `table "${name}" has ${item.columns.length} columns available but ${names.length} columns specified`, position === undefined ? undefined : undefined);
+  }
+  const columns = item.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
+  for (const column of columns) planning.columnLabels.set(column.id, `${name}.${column.name}`);
+  return { relation, items: [{ ...item, name, schema: undefined, columns }] };
+}
+
+function subselect(level: Level, node: RangeSubselect, before: readonly ScopeItem[]): FromPart {
+  if (node.subquery === undefined || !('SelectStmt' in node.subquery)) throw new InvariantError('a subquery in FROM that is not a SELECT');
+  const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level);
+  const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
+  const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true, rowType: Oid.record };
+  return aliased(level, asRelation(level.planning, query), item, node.alias, undefined);
+}
+
+/** A function in FROM, or several in lockstep (ROWS FROM): it may always refer to what stands before it. */
+function functionCall(level: Level, node: RangeFunction, before: readonly ScopeItem[]): FromPart {
+  const { planning } = level;
+  const inner: Level = { ...lateralLevel(level, before), clause: 'functions in FROM' };
+  const calls: TableFunctionCall[] = [];
+  const plain: { readonly id: number; readonly name: string; readonly value: Expr }[] = [];
+  const columns: TypedColumn[] = [];
+  let scalar = true;
+  const names: string[] = [];
+  for (const entry of node.functions ?? []) {
+    const [call, definition] = listOf(entry);
+    if (call === undefined) continue;
+    const name = outputName(call);
+    names.push(name);
+    if ((node.coldeflist ?? []).length > 0 || (definition !== undefined && kindOf(definition) === 'List')) return columnDefinitions(level, node, call);
+    const resolved = tableCallOf(inner, call);
+    if (resolved === undefined) {
+      const value = settleUnknown(planning, resolveExpression(inner, call));
+      if (value.op === 'row') scalar = false;
+      const id = planning.newColumn(name);
+      plain.push({ id, name, value });
+      columns.push({ id, name, type: value.type });
+      continue;
+    }
+    calls.push(resolved);
+    if (resolved.produces.length > 1) scalar = false;
+    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: resolved.produces.length === 1 ? name : column.name, type: column.type })));
+  }
+  if (plain.length > 0 && (calls.length > 0 || node.ordinality)) throw notSupported('a function that returns one value among others in ROWS FROM', 'Select it in a subquery of its own.', planning.at(locationOf(node.functions?.[0] ?? {} as Node)));
+  const ordinality = node.ordinality ? planning.newColumn('ordinality') : null;
+  if (ordinality !== null) columns.push({ id: ordinality, name: 'ordinality', type: sqlType(Oid.int8) });
+  const relation: TypedRelation = plain.length > 0 ? { op: 'compute', input: { op: 'unit' }, columns: plain } : { op: 'functions', calls, ordinality };
+  const single = names.length === 1 && scalar;
+  const [first, ...rest] = columns;
+  // the alias of a function with one plain column names that column too
+  const renamed = single && first !== undefined && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
+  const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, rowType: Oid.record, ...(single && !node.ordinality && { scalar: true }) };
+  return aliased(level, relation, item, node.alias, undefined);
+}
+
+function tableCallOf(level: Level, node: Node): TableFunctionCall | undefined {
+  if (!('FuncCall' in node)) return undefined;
+  const site = siteOf(level, node.FuncCall);
+  const collected: TableFunctionCall[] = [];
+  const value = resolveExpression({ ...level, functions: collected }, node);
+  void value;
+  const last = collected.at(-1);
+  if (collected.length > 1) throw level.planning.error('0A000', 'set-returning functions must appear at top level of FROM', site.position);
+  return last;
+}
+
+/** `f(...) AS t(a integer, ...)`: for functions that return records without names. */
+function columnDefinitions(level: Level, node: RangeFunction, call: Node): FromPart {
+  const { planning } = level;
+  const types: SqlType[] = (node.coldeflist ?? []).flatMap((definition) => ('ColumnDef' in definition && definition.ColumnDef.typeName ? [resolveTypeName(definition.ColumnDef.typeName, planning.sql)] : []));
+  throw notSupported(`a column definition list (${types.length} columns)`, 'Read the fields with -> and ->>, and cast them.', planning.at(locationOf(call)));
+}
+
+function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromPart {
+  const { planning } = level;
+  const left = resolvePart(level, required(node.larg), before);
+  const right = resolvePart(level, required(node.rarg), [...before, ...left.items]);
+  const items = together(level, left.items, right.items);
+  const kind = node.jointype === 'JOIN_LEFT' ? 'left' : node.jointype === 'JOIN_RIGHT' ? 'right' : node.jointype === 'JOIN_FULL' ? 'full' : 'inner';
+  const shared = node.isNatural ? naturalColumns(left.items, right.items) : node.usingClause === undefined ? undefined : namesOf(node.usingClause);
+  if (shared !== undefined && (shared.length > 0 || node.isNatural)) return aliasedJoin(level, usingJoin(level, kind, left, right, items, shared), node);
+  const inner: Level = { ...level, scope: { items, outer: level.scope.outer }, clause: 'JOIN conditions', aggregates: null, functions: null };
+  const on = node.quals === undefined ? null : coerceToBoolean(planning, resolveExpression(inner, node.quals), 'JOIN/ON');
+  const joined: FromPart = { relation: { op: 'join', kind, left: left.relation, right: right.relation, on }, items };
+  return aliasedJoin(level, joined, node);
+}
+
+const visibleColumns = (items: readonly ScopeItem[]): readonly TypedColumn[] => items.flatMap((item) => (item.columnsVisible ? item.columns : []));
+
+function naturalColumns(left: readonly ScopeItem[], right: readonly ScopeItem[]): readonly string[] {
+  const theirs = new Set(visibleColumns(right).map((column) => column.name));
+  return visibleColumns(left).map((column) => column.name).filter((name) => theirs.has(name));
+}
+
+/**
+ * JOIN USING: the named columns are compared, and each pair becomes one column, which comes first in `*`. The merged column is the left one,
+ * in a right join the right one, in a full join whichever is not NULL.
+ */
+function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left: FromPart, right: FromPart, items: readonly ScopeItem[], names: readonly string[]): FromPart {
+  const { planning } = level;
+  const side = (part: FromPart, name: string, which: string): TypedColumn => {
+    const found = visibleColumns(part.items).filter((column) => column.name === name);
+    if (found.length > 1) throw planning.error('42702', `common column name "${name}" appears more than once in ${which} table`, undefined);
+    if (found[0] === undefined) throw planning.error('42703', `column "${name}" specified in USING clause does not exist in ${which} table`, undefined);
+    return found[0];
+  };
+  const pairs = names.map((name) => ({ name, left: side(left, name, 'left'), right: side(right, name, 'right') }));
+  const on = pairs.length === 0 ? null : conjunction(pairs.map((pair) => compare(planning, '=', columnOf(pair.left), columnOf(pair.right), undefined)), undefined);
+  const joined: TypedRelation = { op: 'join', kind, left: left.relation, right: right.relation, on };
+  const computed: { readonly id: number; readonly name: string; readonly value: Expr }[] = [];
+  const merged = pairs.map((pair): TypedColumn => {
+    const type = commonTypeOf([columnOf(pair.left), columnOf(pair.right)]) ?? pair.left.type;
+    const preferred = kind === 'right' ? pair.right : pair.left;
+    if (kind !== 'full' && preferred.type.oid === type.oid) return preferred;
+    const values = [pair.left, pair.right].map((column) => toType(planning, columnOf(column), type, 'JOIN/USING'));
+    const value: Expr = kind === 'full' ? { op: 'coalesce', args: values, type } : values[kind === 'right' ? 1 : 0]!;
+    const id = planning.newColumn(pair.name);
+    computed.push({ id, name: pair.name, value });
+    return { id, name: pair.name, type };
+  });
+  const rest = (part: FromPart): readonly TypedColumn[] => visibleColumns(part.items).filter((column) => !names.includes(column.name));
+  const whole: ScopeItem = { name: null, columns: [...merged, ...rest(left), ...rest(right)], columnsVisible: true, rowType: Oid.record };
+  const relation: TypedRelation = computed.length === 0 ? joined : { op: 'compute', input: joined, columns: computed };
+  return { relation, items: [whole, ...items.map((item) => ({ ...item, columnsVisible: false }))] };
+}
+
+/** `(a JOIN b ...) AS j`: from outside only `j` is seen. */
+function aliasedJoin(level: Level, joined: FromPart, node: JoinExpr): FromPart {
+  if (node.alias === undefined) return joined;
+  const whole: ScopeItem = { name: null, columns: visibleColumns(joined.items), columnsVisible: true, rowType: Oid.record };
+  return aliased(level, joined.relation, whole, node.alias, undefined);
+}
+

@@ -1,0 +1,81 @@
+import type { A_Indirection, Node } from '@pgsql/types';
+import { Oid, findType, notSupported, sqlType } from '../../core/index.ts';
+import { tryCoerce } from '../typing/coerce.ts';
+import { isArrayType, typeText } from '../typing/format-type.ts';
+import { required, resolveExpression } from './expression.ts';
+import type { Level } from './level.ts';
+import { isStar, stringOf } from './nodes.ts';
+import type { Expr } from './typed.ts';
+import { startOf } from './walk.ts';
+
+type Indices = Extract<Node, { A_Indices: unknown }>['A_Indices'];
+
+/** `(expr).field`, `expr[i]`, `expr[i:j]` and chains of them. */
+export function resolveIndirection(level: Level, node: A_Indirection): Expr {
+  let value = resolveExpression(level, required(node.arg));
+  const steps = [...(node.indirection ?? [])];
+  while (steps.length > 0) {
+    const indices: Indices[] = [];
+    while (steps[0] !== undefined && 'A_Indices' in steps[0]) {
+      indices.push(steps[0].A_Indices);
+      steps.shift();
+    }
+    if (indices.length > 0) value = subscript(level, value, indices);
+    const step = steps.shift();
+    if (step === undefined) break;
+    if (isStar(step)) throw level.planning.error('42601', 'row expansion via "*" is not supported here', startOf(value));
+    value = selectField(level, value, stringOf(step));
+  }
+  return value;
+}
+
+function subscript(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
+  const { planning } = level;
+  const position = startOf(arg);
+  const type = arg.type.oid;
+  if (type === Oid.jsonb) throw notSupported('subscripting of jsonb', 'Use the operators -> and ->>.', position);
+  if (!isArrayType(type) && type !== Oid.int2vector && type !== Oid.oidvector) {
+    throw planning.error('42804', `cannot subscript type ${typeText(type)} because it does not support subscripting`, position);
+  }
+  const bound = (node: Node | undefined): Expr | null => {
+    if (node === undefined) return null;
+    const index = resolveExpression(level, node);
+    const coerced = index.type.oid === Oid.bool ? undefined : tryCoerce(planning, index, sqlType(Oid.int4), 'assignment');
+    if (coerced === undefined) throw planning.error('42804', 'array subscript must have type integer', startOf(index));
+    return coerced;
+  };
+  const isSlice = indices.some((index) => index.is_slice);
+  if (!isSlice) return { op: 'subscript', arg, lower: indices.map((index) => bound(index.uidx)), type: sqlType(findType(type)!.element), position };
+  const one: Expr = { op: 'literal', value: 1, type: sqlType(Oid.int4) };
+  return {
+    op: 'subscript', arg, type: arg.type, position,
+    lower: indices.map((index) => (index.is_slice ? bound(index.lidx) : one)),
+    upper: indices.map((index) => bound(index.uidx)),
+  };
+}
+
+/** A field of a row whose fields are known. */
+export function selectField(level: Level, value: Expr, name: string): Expr {
+  const { planning } = level;
+  if (value.op === 'row') {
+    const index = value.names.indexOf(name);
+    if (index >= 0) return value.fields[index]!;
+    throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
+  }
+  const shape = value.op === 'column' ? planning.recordShapes.get(value.id) : undefined;
+  if (shape !== undefined) {
+    const index = shape.findIndex((column) => column.name === name);
+    if (index >= 0) return { op: 'field', arg: value, index, type: shape[index]!.type, position: value.position };
+    throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
+  }
+  if (value.type.oid === Oid.record) throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
+  throw planning.error('42809', `column notation .${name} applied to type ${typeText(value.type.oid)}, which is not a composite type`, startOf(value));
+}
+
+/** The fields of `(expr).*`. */
+export function expandFields(level: Level, value: Expr): readonly { readonly name: string; readonly value: Expr }[] {
+  if (value.op === 'row') return value.fields.map((field, index) => ({ name: value.names[index]!, value: field }));
+  const shape = value.op === 'column' ? level.planning.recordShapes.get(value.id) : undefined;
+  if (shape === undefined) throw level.planning.error('42809', `type ${typeText(value.type.oid)} is not composite`, startOf(value));
+  return shape.map((column, index) => ({ name: column.name, value: { op: 'field', arg: value, index, type: column.type, position: value.position } }));
+}

@@ -1,0 +1,49 @@
+import type { Planning } from '../planning.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { ColumnId, Expr, TableFunctionCall, TypedAggregate, TypedColumn } from './typed.ts';
+
+/** A WITH query as seen by those who may name it. */
+export interface CommonTable {
+  readonly name: string;
+  /** resolves the query anew, or refers to its shared result: a relation with ids of its own */
+  reference(): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[] };
+}
+
+/** Names of WITH queries, inner ones hiding outer ones. */
+export interface CommonTables {
+  readonly byName: ReadonlyMap<string, CommonTable>;
+  readonly outer: CommonTables | null;
+}
+
+export function findCommonTable(tables: CommonTables | null, name: string): CommonTable | undefined {
+  for (let level = tables; level !== null; level = level.outer) {
+    const found = level.byName.get(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a query level collects from its expressions: aggregates to compute, set-returning functions to expand. */
+export interface Collected {
+  readonly aggregates: TypedAggregate[];
+  readonly functions: TableFunctionCall[];
+}
+
+/** Where an expression stands: what it may name, and what it may contain. */
+export interface Level {
+  readonly planning: Planning;
+  readonly scope: Scope;
+  readonly tables: CommonTables | null;
+  /** as messages name the place: `WHERE`, `JOIN conditions`, `GROUP BY`, ... */
+  readonly clause: string;
+  /** null: aggregates are not allowed here */
+  readonly aggregates: TypedAggregate[] | null;
+  /** null: set-returning functions are not allowed here */
+  readonly functions: TableFunctionCall[] | null;
+  /** inside an aggregate's arguments */
+  readonly inAggregate?: boolean;
+  /** the expression of `CASE expr WHEN` */
+  readonly caseOperand?: Expr;
+}
+
+export const labelOf = (planning: Planning, id: ColumnId): string => planning.columnLabels.get(id) ?? '?column?';

@@ -1,0 +1,79 @@
+import type { CommonTableExpr, WithClause } from '@pgsql/types';
+import { InvariantError, notSupported } from '../../core/index.ts';
+import type { Planning } from '../planning.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { CommonTable, CommonTables } from './level.ts';
+import { namesOf } from './nodes.ts';
+import { asRelation } from './query-relation.ts';
+import { resolveSelect } from './select.ts';
+import type { TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
+import { idsOf } from './typed.ts';
+import { referencedIn } from './walk.ts';
+
+/** Resolves `body` with the names of the WITH clause in sight, and puts their definitions around it. */
+export function withQueries(planning: Planning, clause: WithClause | undefined, outer: Scope | null, tables: CommonTables | null, body: (tables: CommonTables | null) => TypedQuery): TypedQuery {
+  if (clause === undefined) return body(tables);
+  const byName = new Map<string, CommonTable>();
+  const inner: CommonTables = { byName, outer: tables };
+  const shared: { readonly name: string; readonly value: TypedRelation; readonly valueIds: readonly number[] }[] = [];
+  for (const node of clause.ctes ?? []) {
+    if (!('CommonTableExpr' in node)) continue;
+    const table = node.CommonTableExpr;
+    const name = table.ctename ?? '';
+    const position = planning.at(table.location);
+    if (byName.has(name)) throw planning.error('42712', `WITH query name "${name}" specified more than once`, position);
+    if (clause.recursive && mentions(table, name)) throw notSupported('WITH RECURSIVE', 'Write out the levels you need as joins.', position);
+    const definition = resolveTable(planning, table, outer, inner);
+    const local = planning.newLocal(`${name}_`);
+    if (definition.isCorrelated) {
+      byName.set(name, { name, reference: () => resolveTable(planning, table, outer, inner) });
+    } else {
+      shared.push({ name: local, value: definition.relation, valueIds: definition.columns.map((column) => column.id) });
+      byName.set(name, { name, reference: () => referenceTo(planning, name, local, definition.columns) });
+    }
+  }
+  const query = body(inner);
+  const relation = shared.reduceRight<TypedRelation>((below, entry) => ({ op: 'with', ...entry, body: below }), query.relation);
+  return { ...query, relation };
+}
+
+function resolveTable(planning: Planning, table: CommonTableExpr, outer: Scope | null, tables: CommonTables): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[]; readonly isCorrelated: boolean } {
+  if (table.ctequery === undefined || !('SelectStmt' in table.ctequery)) {
+    throw notSupported('a data-modifying statement in WITH', 'Run it as a statement of its own.', planning.at(table.location));
+  }
+  const query = resolveSelect(planning, table.ctequery.SelectStmt, outer, tables);
+  const names = namesOf(table.aliascolnames);
+  if (names.length > query.columns.length) {
+    throw planning.error('42P10', `WITH query "${table.ctename}" has ${query.columns.length} columns available but ${names.length} columns specified`, planning.at(table.location));
+  }
+  const relation = asRelation(planning, query);
+  const columns = query.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
+  for (const column of columns) planning.columnLabels.set(column.id, `${table.ctename}.${column.name}`);
+  return { relation, columns, isCorrelated: outer !== null && refersOutside(relation, outer) };
+}
+
+function refersOutside(relation: TypedRelation, outer: Scope): boolean {
+  const inside = referencedIn(relation);
+  for (let level: Scope | null = outer; level !== null; level = level.outer) {
+    if (level.items.some((item) => item.columns.some((column) => inside.has(column.id)))) return true;
+  }
+  return false;
+}
+
+function referenceTo(planning: Planning, name: string, local: string, columns: readonly TypedColumn[]): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[] } {
+  const own = columns.map((column): TypedColumn => {
+    const id = planning.newColumn(`${name}.${column.name}`);
+    const shape = planning.recordShapes.get(column.id);
+    if (shape !== undefined) planning.recordShapes.set(id, shape);
+    return { ...column, id };
+  });
+  const relation: TypedRelation = {
+    op: 'reference', name: local, ids: own.map((column) => column.id),
+    types: own.map((column) => ({ name: column.name, type: column.type, nullable: true })),
+  };
+  if (idsOf(relation).length !== columns.length) throw new InvariantError('a reference with other columns than its table');
+  return { relation, columns: own };
+}
+
+/** Whether the WITH query names itself: only then is it recursive. */
+const mentions = (table: CommonTableExpr, name: string): boolean => JSON.stringify(table.ctequery ?? {}).includes(`"relname":${JSON.stringify(name)}`);

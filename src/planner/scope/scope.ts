@@ -1,0 +1,71 @@
+import type { Planning } from '../planning.ts';
+import type { ColumnId, Expr, TypedColumn } from '../resolve/typed.ts';
+import { columnOf } from '../resolve/typed.ts';
+import { closestColumn } from './spelling.ts';
+
+/** One entry of FROM, or a join of entries: what names it lends to expressions. */
+export interface ScopeItem {
+  /** the table's alias or name; null for a join without alias, which lends columns only */
+  readonly name: string | null;
+  /** the schema of a table named without alias */
+  readonly schema?: string;
+  readonly columns: readonly TypedColumn[];
+  /** columns can be named without qualification, and stand in `*` */
+  readonly columnsVisible: boolean;
+  /** a function that returns plain values: its alias names the value itself */
+  readonly scalar?: boolean;
+  /** oid of the rows' composite type, 2249 (record) where they have none */
+  readonly rowType: number;
+  /** grouping by these determines every other column */
+  readonly primaryKey?: readonly ColumnId[];
+}
+
+/** The names an expression may use: those of its own query level, then those of the levels around it. */
+export interface Scope {
+  readonly items: readonly ScopeItem[];
+  readonly outer: Scope | null;
+}
+
+export const emptyScope: Scope = { items: [], outer: null };
+
+/** `name` alone, as a column. Undefined where no level has one; 42702 where one level has several. */
+export function findColumn(planning: Planning, scope: Scope, name: string, position: number | undefined): Expr | undefined {
+  for (let level: Scope | null = scope; level !== null; level = level.outer) {
+    const found = new Map<ColumnId, TypedColumn>();
+    for (const item of level.items) {
+      if (!item.columnsVisible) continue;
+      const matches = item.columns.filter((column) => column.name === name);
+      if (matches.length > 1) throw ambiguous(planning, name, position);
+      for (const column of matches) {
+        if (found.size > 0) throw ambiguous(planning, name, position);
+        found.set(column.id, column);
+      }
+    }
+    for (const column of found.values()) return columnOf(column, position);
+  }
+  return undefined;
+}
+
+const ambiguous = (planning: Planning, name: string, position: number | undefined): Error =>
+  planning.error('42702', `column reference "${name}" is ambiguous`, position);
+
+/** The entry of FROM called `name`, from the innermost level that has one. */
+export function findItem(planning: Planning, scope: Scope, schema: string | undefined, name: string, position: number | undefined): ScopeItem | undefined {
+  for (let level: Scope | null = scope; level !== null; level = level.outer) {
+    const matches = level.items.filter((item) => item.name === name && (schema === undefined || item.schema === schema));
+    if (matches.length > 1) throw planning.error('42P09', `table reference "${name}" is ambiguous`, position);
+    if (matches[0] !== undefined) return matches[0];
+  }
+  return undefined;
+}
+
+export function missingColumn(planning: Planning, scope: Scope, table: string | undefined, name: string, position: number | undefined): Error {
+  const written = table === undefined ? `"${name}"` : `${table}.${name}`;
+  const hint = closestColumn(scope, table, name);
+  return planning.error('42703', `column ${written} does not exist`, position, hint === undefined ? {} : { hint });
+}
+
+/** 42P01 for a qualifier that no level knows, with Postgres' help for an alias that hides its table's name. */
+export function missingItem(planning: Planning, table: string, position: number | undefined): Error {
+  return planning.error('42P01', `missing FROM-clause entry for table "${table}"`, position);
+}

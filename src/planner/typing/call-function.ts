@@ -1,0 +1,154 @@
+import { Oid, findType, findTypeByName, sqlType } from '../../core/index.ts';
+import type { AggregateRow, FunctionRow, TableFunctionRow } from '../../ir/index.ts';
+import type { Planning } from '../planning.ts';
+import { aggregatesNamed, functionsNamed, tableFunctionsNamed } from '../registry.ts';
+import type { Expr } from '../resolve/typed.ts';
+import { chooseCandidate } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
+import { pathway, settleUnknown, throughText, tryCoerce } from './coerce.ts';
+import { isPolymorphic, typeList, typeText } from './format-type.ts';
+import { bindPolymorphic, requireArrayType } from './polymorphic.ts';
+import type { PolymorphicBinding } from './polymorphic.ts';
+
+/** What a function name with these arguments turned out to be; the arguments are converted to what it takes. */
+export type ResolvedCall =
+  | { readonly kind: 'function'; readonly row: FunctionRow; readonly args: readonly Expr[]; readonly result: number }
+  | { readonly kind: 'aggregate'; readonly row: AggregateRow; readonly args: readonly Expr[]; readonly result: number }
+  | { readonly kind: 'table'; readonly row: TableFunctionRow; readonly args: readonly Expr[]; readonly columns: readonly { readonly name: string; readonly type: number }[] }
+  /** `float8(x)`: a cast written as a call */
+  | { readonly kind: 'cast'; readonly target: number };
+
+type Row =
+  | { readonly kind: 'function'; readonly row: FunctionRow }
+  | { readonly kind: 'aggregate'; readonly row: AggregateRow }
+  | { readonly kind: 'table'; readonly row: TableFunctionRow };
+
+interface Variant {
+  readonly of: Row;
+  /** the number of arguments gathered into the VARIADIC array; null where they are passed one by one */
+  readonly gathered: number | null;
+}
+
+export interface CallSite {
+  readonly schema: string | undefined;
+  readonly name: string;
+  /** `VARIADIC array` was written */
+  readonly variadic: boolean;
+  readonly star: boolean;
+  readonly position: number | undefined;
+}
+
+/** Chooses the function, aggregate or table function that a call means (manual, "Type Conversion: Functions"). */
+export function resolveCall(planning: Planning, site: CallSite, args: readonly Expr[]): ResolvedCall {
+  const variants = variantsOf(site, args.length);
+  const types = args.map((arg) => arg.type.oid);
+  const exact = variants.find(({ args: wanted, row }) => row.gathered === null && wanted.every((type, index) => type === types[index]));
+  if (exact !== undefined) return finish(planning, site, exact, args);
+  if (args.length === 1 && !site.star) {
+    const target = castTarget(site, types[0]!);
+    if (target !== undefined) return { kind: 'cast', target };
+  }
+  const fitting = variants.filter(({ args: wanted }) => !wanted.some(isPolymorphic) || bindPolymorphic(wanted, args) !== undefined);
+  const direct = fitting.filter(({ row }) => row.gathered === null);
+  let choice = chooseCandidate(direct, types);
+  if (choice.kind === 'none') choice = chooseCandidate(fitting, types);
+  if (choice.kind === 'one') return finish(planning, site, choice.candidate, args);
+  throw choice.kind === 'none' ? missing(planning, site, args) : ambiguous(planning, site, args);
+}
+
+/** The function that a call of this name would be, had it no arguments to choose by: is it an aggregate? */
+export const isAggregateName = (name: string): boolean => aggregatesNamed(name).length > 0;
+
+function variantsOf(site: CallSite, count: number): readonly Candidate<Variant>[] {
+  const all: readonly Row[] = [
+    ...functionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })),
+    ...aggregatesNamed(site.name).map((row) => ({ kind: 'aggregate' as const, row })),
+    ...tableFunctionsNamed(site.name).map((row) => ({ kind: 'table' as const, row })),
+  ];
+  return all.flatMap((of): Candidate<Variant>[] => {
+    const declared = of.row.args;
+    if (of.kind === 'aggregate') {
+      if ((of.row.star === true) !== (site.star && declared.length === 0) || declared.length !== count) return [];
+      return [{ args: declared, row: { of, gathered: null } }];
+    }
+    const required = declared.length - (of.row.defaults ?? 0);
+    const found: Candidate<Variant>[] = [];
+    if (count <= declared.length && count >= required && (of.row.variadic !== true || site.variadic)) found.push({ args: declared.slice(0, count), row: { of, gathered: null } });
+    if (of.row.variadic === true && !site.variadic && count >= declared.length) {
+      const fixed = declared.slice(0, -1);
+      const element = elementOfVariadic(declared.at(-1)!);
+      const gathered = count - fixed.length;
+      found.push({ args: [...fixed, ...Array.from({ length: gathered }, () => element)], row: { of, gathered } });
+    }
+    return found;
+  });
+}
+
+/** What each of the gathered arguments is declared as. */
+function elementOfVariadic(array: number): number {
+  if (array === Oid.anyarray) return Oid.anyelement;
+  if (array === Oid.anycompatiblearray) return Oid.anycompatible;
+  return array === Oid.any ? Oid.any : findType(array)!.element;
+}
+
+function castTarget(site: CallSite, source: number): number | undefined {
+  if (site.schema !== undefined && site.schema !== 'pg_catalog') return undefined;
+  const target = findTypeByName(site.name);
+  if (target === undefined || target.kind !== 'b') return undefined;
+  if (source === Oid.unknown) return target.oid;
+  const path = pathway(source, target.oid, 'explicit');
+  return path.kind === 'relabel' || path.kind === 'inout' ? target.oid : undefined;
+}
+
+function finish(planning: Planning, site: CallSite, { args: declared, row: { of, gathered } }: Candidate<Variant>, args: readonly Expr[]): ResolvedCall {
+  const binding = bindPolymorphic(declared, args);
+  if (binding === undefined) throw missing(planning, site, args);
+  if (declared.some(isPolymorphic) && args.length > 0 && declared.every((type, index) => !isPolymorphic(type) || args[index]!.type.oid === Oid.unknown) && needsElement(declared, of)) {
+    throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', site.position);
+  }
+  const converted = declared.map((type, index) => toDeclared(planning, args[index]!, type, binding));
+  const passed = gathered === null ? converted : gather(planning, converted, gathered, of.row.args.at(-1)!, binding, site.position);
+  switch (of.kind) {
+    case 'function':
+      return { kind: 'function', row: of.row, args: passed, result: binding.concrete(of.row.result) };
+    case 'aggregate':
+      return { kind: 'aggregate', row: of.row, args: passed, result: binding.concrete(of.row.result) };
+    case 'table':
+      return { kind: 'table', row: of.row, args: passed, columns: of.row.columns.map((column) => ({ name: column.name, type: binding.concrete(column.type) })) };
+  }
+}
+
+/** anyarray and friends cannot be text for want of better; anyelement's callers expect an error too. */
+const needsElement = (declared: readonly number[], of: Row): boolean => of.kind !== 'aggregate' && declared.some((type) => type === Oid.anyarray || type === Oid.anyelement || type === Oid.anynonarray);
+
+function toDeclared(planning: Planning, arg: Expr, declared: number, binding: PolymorphicBinding): Expr {
+  if (declared === Oid.any) return settleUnknown(planning, arg);
+  const concrete = binding.concrete(declared);
+  // a vector stands where anyarray does, as the array type it is
+  if (isPolymorphic(declared) && arg.type.oid !== Oid.unknown && pathway(arg.type.oid, concrete, 'implicit').kind === 'none') return arg;
+  return tryCoerce(planning, arg, sqlType(concrete), 'implicit') ?? arg;
+}
+
+function gather(planning: Planning, args: readonly Expr[], count: number, declared: number, binding: PolymorphicBinding, position: number | undefined): readonly Expr[] {
+  const rest = args.slice(args.length - count);
+  if (declared === Oid.any) {
+    // VARIADIC "any": each argument keeps its type; the array carries their texts
+    const texts = rest.map((arg) => throughText(arg, Oid.text, arg.position));
+    return [...args.slice(0, args.length - count), { op: 'array', elements: texts, nested: false, type: sqlType(Oid.textArray), position }];
+  }
+  const array = declared === Oid.anyarray || declared === Oid.anycompatiblearray ? binding.concrete(declared) : declared;
+  return [...args.slice(0, args.length - count), { op: 'array', elements: rest, nested: false, type: sqlType(array === 0 ? requireArrayType(planning, rest[0]!.type.oid, position) : array), position }];
+}
+
+function missing(planning: Planning, site: CallSite, args: readonly Expr[]): Error {
+  const name = site.schema === undefined ? site.name : `${site.schema}.${site.name}`;
+  return planning.error('42883', `function ${name}(${typeList(args.map((arg) => arg.type))}) does not exist`, site.position, {
+    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+  });
+}
+
+function ambiguous(planning: Planning, site: CallSite, args: readonly Expr[]): Error {
+  return planning.error('42725', `function ${site.name}(${args.map((arg) => typeText(arg.type.oid)).join(', ')}) is not unique`, site.position, {
+    hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
+  });
+}
