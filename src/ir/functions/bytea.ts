@@ -286,7 +286,6 @@ export const byteaFunctions = defineFunctions([
   ['byteale(bytea,bytea) bool total', (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) <= 0],
   ['byteagt(bytea,bytea) bool total', (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) > 0],
   ['byteage(bytea,bytea) bool total', (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) >= 0],
-  ['byteacmp(bytea,bytea) int4 total', compareBytes],
   ['bytea_larger(bytea,bytea) bytea total', (a: Uint8Array, b: Uint8Array) => (compareBytes(a, b) > 0 ? a : b)],
   ['bytea_smaller(bytea,bytea) bytea total', (a: Uint8Array, b: Uint8Array) => (compareBytes(a, b) < 0 ? a : b)],
   ['byteacat(bytea,bytea) bytea total', concatenate],

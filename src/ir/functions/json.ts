@@ -1,4 +1,4 @@
-import { numericCompare, numericToNumber, Oid, SqlError } from '../../core/index.ts';
+import { numericCompare, Oid, SqlError } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, Numeric, SqlArray, SqlRecord, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
@@ -11,7 +11,7 @@ import {
 } from './json-values.ts';
 import { concatenated, editAt, pathIndex, withoutIndex, withoutKeys, withoutNulls } from './jsonb-edit.ts';
 import { jsonPretty } from './json-pretty.ts';
-import { float4FromNumeric } from './numeric.ts';
+import { float4FromNumeric, float8FromNumeric } from './numeric.ts';
 import { codecOf } from './printing.ts';
 
 // ---- json: parts of its own text ----
@@ -50,7 +50,9 @@ function jsonArrayLength(text: string): number {
 // ---- jsonb ----
 
 const field = (document: Jsonb, key: string): JsonValue | undefined => (document.value instanceof Map ? document.value.get(key) : undefined);
-const element = (document: Jsonb, index: number): JsonValue | undefined => (isArray(document.value) ? document.value.at(index) : undefined);
+/** A bare scalar counts as an array of itself. */
+const element = ({ value }: Jsonb, index: number): JsonValue | undefined =>
+  isArray(value) ? value.at(index) : isObject(value) || (index !== 0 && index !== -1) ? undefined : value;
 
 function valueAt(document: JsonValue, path: SqlArray): JsonValue | undefined {
   let at: JsonValue | undefined = document;
@@ -107,6 +109,8 @@ function exists(document: JsonValue, key: string): boolean {
 
 const keysIn = (keys: SqlArray): readonly string[] => keys.items.filter((key) => key !== null).map(String);
 
+const isEmpty = (document: JsonValue): boolean => (isArray(document) ? document.length === 0 : isObject(document) && document.size === 0);
+
 function checkPath(document: JsonValue, path: SqlArray, action: string): void {
   if (path.dims.length > 1) throw new SqlError('2202E', 'wrong number of array subscripts');
   if (!isContainer(document)) throw invalidParameter(`cannot ${action} path in scalar`);
@@ -114,16 +118,17 @@ function checkPath(document: JsonValue, path: SqlArray, action: string): void {
 
 function setPath(document: Jsonb, path: SqlArray, value: JsonValue, create: boolean): Jsonb {
   checkPath(document.value, path, 'set');
+  if (!create && isEmpty(document.value)) return document;
   return jsonb(editAt(document.value, path.items, { kind: 'set', value, create }));
 }
 
 function setPathLax(...args: readonly any[]): Datum {
   const [document, path, value, create = true, treatment = 'use_json_null'] = args.slice(0, -1) as [Jsonb | null, SqlArray | null, Jsonb | null, boolean | null | undefined, string | null | undefined];
   if (document === null || path === null || create === null) return null;
-  if (treatment === null || !['raise_exception', 'use_json_null', 'delete_key', 'return_target'].includes(treatment)) {
-    throw invalidParameter('null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"');
-  }
+  const unknownTreatment = invalidParameter('null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"');
+  if (treatment === null) throw unknownTreatment;
   if (value !== null) return setPath(document, path, value.value, create);
+  if (!['raise_exception', 'use_json_null', 'delete_key', 'return_target'].includes(treatment)) throw unknownTreatment;
   if (treatment === 'raise_exception') {
     throw new SqlError('22004', 'JSON value must not be null', {
       detail: 'Exception was raised because null_value_treatment is "raise_exception".',
@@ -136,6 +141,7 @@ function setPathLax(...args: readonly any[]): Datum {
 
 function deletePath(document: Jsonb, path: SqlArray): Jsonb {
   checkPath(document.value, path, 'delete');
+  if (isEmpty(document.value)) return document;
   return jsonb(editAt(document.value, path.items, { kind: 'delete' }));
 }
 
@@ -223,7 +229,7 @@ function pairsOf(array: SqlArray): readonly (readonly [Datum, Datum])[] {
 }
 
 function zip(keys: SqlArray, values: SqlArray): readonly (readonly [Datum, Datum])[] {
-  if (keys.dims.length > 1 || values.dims.length > 1) throw new SqlError('2202E', 'wrong number of array subscripts');
+  if (keys.dims.length > 1 || values.dims.length !== keys.dims.length) throw new SqlError('2202E', 'wrong number of array subscripts');
   if (keys.items.length !== values.items.length) throw new SqlError('2202E', 'mismatched array dimensions');
   return keys.items.map((key, i) => [key, values.items[i]!] as const);
 }
@@ -287,7 +293,10 @@ const jsonbFunctions: readonly Definition[] = [
   ['jsonb_exists_all(jsonb,_text) bool total', (document: Jsonb, keys: SqlArray) => keysIn(keys).every((key) => exists(document.value, key))],
   ['jsonb_concat(jsonb,jsonb) jsonb total', (a: Jsonb, b: Jsonb) => jsonb(concatenated(a.value, b.value))],
   ['jsonb_delete(jsonb,text) jsonb', (document: Jsonb, key: string) => jsonb(withoutKeys(document.value, [key]))],
-  ['jsonb_delete(jsonb,_text) jsonb variadic', (document: Jsonb, keys: SqlArray) => jsonb(withoutKeys(document.value, keys.items))],
+  ['jsonb_delete(jsonb,_text) jsonb variadic', (document: Jsonb, keys: SqlArray) => {
+    if (keys.dims.length > 1) throw new SqlError('2202E', 'wrong number of array subscripts');
+    return jsonb(withoutKeys(document.value, keys.items));
+  }],
   ['jsonb_delete(jsonb,int4) jsonb', (document: Jsonb, index: number) => jsonb(withoutIndex(document.value, index))],
   ['jsonb_delete_path(jsonb,_text) jsonb', deletePath],
   ['jsonb_set(jsonb,_text,jsonb,bool) jsonb defaults=1', (document: Jsonb, path: SqlArray, value: Jsonb, create?: unknown) => setPath(document, path, value.value, optional(create, true))],
@@ -315,7 +324,7 @@ const jsonbFunctions: readonly Definition[] = [
   ['int4(jsonb) int4', fromNumber('integer', integerFromNumeric('int4'))],
   ['int8(jsonb) int8', fromNumber('bigint', integerFromNumeric('int8'))],
   ['float4(jsonb) float4', fromNumber('real', float4FromNumeric)],
-  ['float8(jsonb) float8', fromNumber('double precision', numericToNumber)],
+  ['float8(jsonb) float8', fromNumber('double precision', float8FromNumeric)],
 ];
 
 /** Manual: "JSON Functions and Operators". */

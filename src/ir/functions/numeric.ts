@@ -1,6 +1,6 @@
 import {
   normalLong, numericAbs, numericAdd, numericCanonical, numericCeil, numericCompare, numericDiv, numericDivTrunc, numericExp, numericFloor, numericFromInteger,
-  numericFromNumber, numericLn, numericLog, numericMod, numericMul, numericNegate, numericPower, numericRound, numericSign, numericSignOf,
+  numericFromNumber, numericLn, numericLog, numericMod, numericMul, numericNegate, numericPower, numericPrint, numericRound, numericSign, numericSignOf,
   numericSqrt, numericSub, numericToNumber, numericTrunc, SqlError,
 } from '../../core/index.ts';
 import type { Numeric } from '../../core/index.ts';
@@ -37,13 +37,18 @@ function numericWidthBucket(value: Numeric, low: Numeric, high: Numeric, count: 
   return Number(scaled.coefficient) + 1;
 }
 
-export function float4FromNumeric(n: Numeric): number {
-  const value = Math.fround(numericToNumber(n));
-  if (!Number.isFinite(value) && n.special === undefined) throw new SqlError('22003', `"${n.coefficient}" is out of range for type real`);
+/** Overflow to infinity and underflow to 0 are errors, worded as if the number were read from its text. */
+const toFloat = (round: (value: number) => number, typeName: string) => (n: Numeric): number => {
+  const value = round(numericToNumber(n));
+  if (n.special === undefined && (!Number.isFinite(value) || (value === 0 && n.coefficient !== 0n))) {
+    throw new SqlError('22003', `"${numericPrint(n)}" is out of range for type ${typeName}`);
+  }
   return value;
-}
+};
+export const float8FromNumeric = toFloat((value) => value, 'double precision');
+export const float4FromNumeric = toFloat(Math.fround, 'real');
 
-/** `text` sign: numeric has no -0, so that ordering is total but for NaN, which is the greatest. */
+/** Manual: "Mathematical Functions and Operators". */
 export const numericFunctions = defineFunctions([
   ['numeric_add(numeric,numeric) numeric monotone', numericAdd],
   ['numeric_sub(numeric,numeric) numeric', numericSub],
@@ -96,7 +101,7 @@ export const numericFunctions = defineFunctions([
   ['numeric_inc(numeric) numeric monotone', (a: Numeric) => numericAdd(a, numericFromInteger(1))],
   ['numeric(float8) numeric total monotone', (a: number) => numericFromNumber(a, 15)],
   ['numeric(float4) numeric total monotone', (a: number) => numericFromNumber(a, 6)],
-  ['float8(numeric) float8 monotone', numericToNumber],
+  ['float8(numeric) float8 monotone', float8FromNumeric],
   ['float4(numeric) float4 monotone', float4FromNumeric],
   ['numeric(mz_timestamp) numeric total monotone', (a: number | bigint) => numericFromInteger(a)],
   ['mz_timestamp(numeric) mz_timestamp', (a: Numeric) => {

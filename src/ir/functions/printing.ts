@@ -15,5 +15,12 @@ export function printerOf(oid: number): Printer {
   return (value, environment) => codec.print(value, environment.settings);
 }
 
+/** The text a cast to text makes, where that is not the output function's. */
+export function castPrinterOf(oid: number): Printer {
+  if (oid === Oid.bool) return (value) => (value === true ? 'true' : 'false');
+  if (oid === Oid.bpchar) return (value) => (value as string).replace(/ +$/, '');
+  return printerOf(oid);
+}
+
 export const printersOf = (args: readonly Scalar[]): readonly Printer[] => args.map((arg) => printerOf(arg.type.oid));
 export { codecOf };

@@ -28,6 +28,8 @@ export interface Options {
   readonly anchorsAtLines: boolean;
   readonly expanded: boolean;
   readonly literal: boolean;
+  /** the older syntaxes: basic and extended */
+  readonly older?: 'b' | 'e';
 }
 
 export const plainOptions: Options = { ignoreCase: false, dotStopsAtNewline: false, anchorsAtLines: false, expanded: false, literal: false };
@@ -46,7 +48,7 @@ export function withOption(options: Options, letter: string): Options | undefine
     case 'x': return { ...options, expanded: true };
     case 't': return { ...options, expanded: false };
     case 'q': return { ...options, literal: true };
-    case 'b': case 'e': throw notSupported(`regular expression option "${letter}"`, 'Write the pattern as an advanced regular expression.');
+    case 'b': case 'e': return { ...options, older: letter };
     default: return undefined;
   }
 }
@@ -375,6 +377,7 @@ class Parser {
 }
 
 export function parseRegex(pattern: string, options: Options): { readonly regex: Regex; readonly groups: number } {
+  if (options.older !== undefined) throw notSupported(`regular expression option "${options.older}"`, 'Write the pattern as an advanced regular expression.');
   const parser = new Parser(pattern, options);
   const regex = parser.parse();
   return { regex, groups: parser.groups };

@@ -107,6 +107,7 @@ function expand(replacement: string, text: string, match: Match): string {
 
 /** Replaces the `nth` match from `start` on, all of them when 0. */
 function replace(text: string, pattern: string, replacement: string, options: Options, start: number, nth: number): string {
+  if (start - 1 > lengthOf(text)) return text;
   let result = '';
   let copied = 0;
   let index = 0;
@@ -143,6 +144,7 @@ function replaceWithFlags(text: string, pattern: string, replacement: string, fl
 function countMatches(text: string, pattern: string, start = 1, flags = ''): number {
   checkPositive('start', start);
   const options = readFlagsWithoutGlobal(flags, 'regexp_count');
+  if (start - 1 > lengthOf(text)) return 0;
   let count = 0;
   for (const _ of matchesOf(matcherOf(pattern, options), text, unitIndex(text, start - 1))) count++;
   return count;

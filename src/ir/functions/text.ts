@@ -1,5 +1,5 @@
 import { SqlError } from '../../core/index.ts';
-import type { Datum, SqlArray } from '../../core/index.ts';
+import type { Datum, SqlArray, TypeCodec } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
 import { compareText, hasSurrogates, lengthOf, lowerCase, slice, upperCase } from './code-points.ts';
@@ -8,9 +8,10 @@ import type { Definition } from './define.ts';
 import { md5, textBytes } from './digest.ts';
 import { formatWith, quoteLiteral } from './format.ts';
 import { quoteIdentifier } from './keywords.ts';
-import { printerOf, printersOf } from './printing.ts';
+import { castPrinterOf, codecOf, printersOf } from './printing.ts';
 
 const TEXT = typeNamed('text');
+const charCodec = (): TypeCodec => codecOf(typeNamed('char'));
 const tooLarge = (): SqlError => new SqlError('54000', 'requested length too large');
 /** Postgres' limit on one value: a gigabyte less a byte, header included. */
 const LONGEST_VALUE = 0x3fffffff - 4;
@@ -79,8 +80,8 @@ function trimmed(text: string, characters: string, left: boolean, right: boolean
 
 function padding(text: string, width: number, fill: string): { readonly kept: string; readonly fill: string } {
   const wanted = Math.max(width, 0);
-  if (wanted * 4 > LONGEST_VALUE) throw tooLarge();
   const length = lengthOf(text);
+  if (fill !== '' && wanted * 4 > LONGEST_VALUE) throw tooLarge();
   if (length >= wanted || fill === '') return { kept: slice(text, 0, wanted), fill: '' };
   const missing = wanted - length;
   return { kept: text, fill: slice(fill.repeat(Math.ceil(missing / lengthOf(fill))), 0, missing) };
@@ -113,7 +114,8 @@ export function octetLength(text: string): number {
 }
 
 const first = (text: string, count: number): string => (count >= 0 ? slice(text, 0, count) : slice(text, 0, Math.max(lengthOf(text) + count, 0)));
-const last = (text: string, count: number): string => (count >= 0 ? slice(text, Math.max(lengthOf(text) - count, 0)) : slice(text, -count));
+/** The smallest int4 has no opposite, and Postgres, negating it, leaves nothing out. */
+const last = (text: string, count: number): string => (count === -2147483648 ? text : count >= 0 ? slice(text, Math.max(lengthOf(text) - count, 0)) : slice(text, -count));
 const initialCapitals = (text: string): string =>
   text.replace(/[A-Za-z0-9]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());
 
@@ -140,7 +142,7 @@ const reversed = (text: string): string => Array.from(text).reverse().join('');
 
 function character(code: number): string {
   if (code === 0) throw new SqlError('54000', 'null character not permitted');
-  if (code < 0) throw new SqlError('54000', 'character number must be positive');
+  if (code < 0) throw invalidParameter('character number must be positive');
   if (code > 0x10ffff) throw new SqlError('54000', `requested character too large for encoding: ${code}`);
   if (code >= 0xd800 && code <= 0xdfff) throw new SqlError('54000', `requested character not valid for encoding: ${code}`);
   return String.fromCodePoint(code);
@@ -177,7 +179,7 @@ function bindFormat(args: readonly Scalar[]): (...values: any[]) => Datum {
 }
 
 const bindQuoteLiteral = (args: readonly Scalar[]): ((value: Datum, environment: Environment) => Datum) => {
-  const print = printerOf(args[0]!.type.oid);
+  const print = castPrinterOf(args[0]!.type.oid);
   return (value, environment) => (value === null ? 'NULL' : quoteLiteral(print(value, environment)));
 };
 
@@ -216,7 +218,7 @@ export const textFunctions = defineFunctions([
   ...comparing(named('name'), 'name', 'name'),
   ...comparing(named('name', 'text'), 'name', 'text'),
   ...comparing(named('text', 'name'), 'text', 'name'),
-  ...comparing(named('char'), 'char', 'char'),
+  ...comparing(named('char'), 'char', 'char', (text) => String.fromCharCode(charCodec().encode(text)[0]!)),
   ...comparing(named('bpchar'), 'bpchar', 'bpchar', trimEnd),
   ...patternOrder('text'),
   ...patternOrder('bpchar', trimEnd),
@@ -224,16 +226,14 @@ export const textFunctions = defineFunctions([
   ['text_smaller(text,text) text total', smaller],
   ['bpchar_larger(bpchar,bpchar) bpchar total', (a: string, b: string) => (compareText(trimEnd(a), trimEnd(b)) >= 0 ? a : b)],
   ['bpchar_smaller(bpchar,bpchar) bpchar total', (a: string, b: string) => (compareText(trimEnd(a), trimEnd(b)) <= 0 ? a : b)],
-  ['bttextcmp(text,text) int4 total', compareText],
-  ['bpcharcmp(bpchar,bpchar) int4 total', (a: string, b: string) => compareText(trimEnd(a), trimEnd(b))],
 
   ['textcat(text,text) text', (a: string, b: string) => a + b, { inline: (a, b) => `(${a} + ${b})` }],
   ['textanycat(text,anynonarray) text stable', unbound, { bind: (args) => {
-    const print = printerOf(args[1]!.type.oid);
+    const print = castPrinterOf(args[1]!.type.oid);
     return (text: string, value: Datum, environment: Environment) => text + print(value, environment);
   } }],
   ['anytextcat(anynonarray,text) text stable', unbound, { bind: (args) => {
-    const print = printerOf(args[0]!.type.oid);
+    const print = castPrinterOf(args[0]!.type.oid);
     return (value: Datum, text: string, environment: Environment) => print(value, environment) + text;
   } }],
   ['concat(any) text stable null variadic', unbound, { bind: bindConcat }],
@@ -296,12 +296,12 @@ export const textFunctions = defineFunctions([
   ['name(text) name total', toName],
   ['name(varchar) name total', toName],
   ['name(bpchar) name total', (text: string) => trimEnd(toName(text))],
-  ['char(text) char total', (text: string) => slice(text, 0, 1)],
+  ['char(text) char total', (text: string, { settings }: Environment) => charCodec().parse(text, settings, -1)],
   ['char(int4) char', (code: number) => {
     if (code < -128 || code > 127) throw new SqlError('22003', '"char" out of range');
-    return code === 0 ? '' : String.fromCharCode(code & 255);
+    return charCodec().decode(Uint8Array.of(code & 255));
   }],
-  ['int4(char) int4 total', (text: string) => (text === '' ? 0 : (text.charCodeAt(0) << 24) >> 24)],
+  ['int4(char) int4 total', (text: string) => (charCodec().encode(text)[0]! << 24) >> 24],
   ['nameconcatoid(name,oid) name total', (name: string, oid: number) => {
     const suffix = `_${oid}`;
     let kept = name;

@@ -25,7 +25,6 @@ export const uuidFunctions = defineFunctions([
   ['uuid_le(uuid,uuid) bool', (a: string, b: string) => a <= b, { inline: (a, b) => `(${a} <= ${b})` }],
   ['uuid_gt(uuid,uuid) bool', (a: string, b: string) => a > b, { inline: (a, b) => `(${a} > ${b})` }],
   ['uuid_ge(uuid,uuid) bool', (a: string, b: string) => a >= b, { inline: (a, b) => `(${a} >= ${b})` }],
-  ['uuid_cmp(uuid,uuid) int4 total', (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)],
   ['gen_random_uuid() uuid volatile', randomUuid],
   ['uuidv4() uuid volatile', randomUuid],
   ['uuid_extract_version(uuid) int2 total', version],
