@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Oid } from '../../src/core/index.ts';
+import { column } from './support/fake-database.ts';
 import { RawClient, frontend as f } from './support/raw.ts';
 import { serve } from './support/serve.ts';
 import type { Served } from './support/serve.ts';
@@ -152,6 +153,12 @@ test('text that is not UTF-8', async () => {
   expect(await bind('61ff')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xff W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
   expect(await bind('e328a1')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0xe3 0x28 0xa1 W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
   expect(await bind('610062')).toEqual(['ErrorResponse(ERROR 22021 invalid byte sequence for encoding "UTF8": 0x00 W=unnamed portal parameter $1)', 'ReadyForQuery(I)']);
+});
+
+test('regclass and its like are written by name, and sent by number', async () => {
+  served.database.canned.set('names', { columns: [column('c', Oid.regclass)], rowCount: 1, row: (builder) => builder.setWord(0, 1259) });
+  expect((await client.ask(f.query('names')))[1]).toBe('DataRow(object 1259 of 2205)');
+  expect((await client.ask(f.parse('', 'names'), f.bind('', '', [], [], [1]), f.execute(), f.sync()))[2]).toBe('DataRow(\\x000004eb)');
 });
 
 test('what Describe and Close cannot be about', async () => {

@@ -17,7 +17,8 @@ export interface Execution {
 export async function sendRows(
   portal: Portal, formats: readonly number[], limit: number, session: Session, output: Output, signal: AbortSignal,
 ): Promise<Execution> {
-  const encoder = portal.columns === null ? undefined : new RowEncoder(portal.columns.map((column) => column.type), formats, session.text);
+  const writing = { settings: session.text, printObject: session.printObject?.bind(session) };
+  const encoder = portal.columns === null ? undefined : new RowEncoder(portal.columns.map((column) => column.type), formats, writing);
   let sent = 0;
   for (;;) {
     signal.throwIfAborted();

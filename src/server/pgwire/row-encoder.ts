@@ -1,4 +1,4 @@
-import { InvariantError, Oid, codecOf, typeInfo } from '../../core/index.ts';
+import { DATE_INFINITY, InvariantError, Oid, codecOf, typeInfo } from '../../core/index.ts';
 import type { Datum, RowBatch, RowLayout, SqlType, TextSettings, TypeCodec } from '../../core/index.ts';
 import { Backend } from './messages.ts';
 import type { Output } from './output.ts';
@@ -6,6 +6,17 @@ import { writeBigint, writeDate, writeDouble, writeInteger, writeTimestamp } fro
 
 /** Writes one field that is not NULL: its length word and its bytes. */
 type FieldWriter = (output: Output, batch: RowBatch, row: number) => void;
+
+/** Types whose text is the name of the object behind an OID: only a session knows it. */
+const NAMES_AN_OBJECT: ReadonlySet<number> = new Set([
+  Oid.regproc, Oid.regprocedure, Oid.regoper, Oid.regoperator, Oid.regclass, Oid.regtype, Oid.regrole, Oid.regnamespace,
+]);
+
+/** How a session writes values. */
+export interface TextWriting {
+  readonly settings: TextSettings;
+  readonly printObject: ((type: number, oid: number) => string) | undefined;
+}
 
 /** Types whose stored bytes (their binary form) are their text form as well. */
 const TEXT_IS_BINARY: ReadonlySet<number> = new Set([Oid.text, Oid.varchar, Oid.bpchar, Oid.name, Oid.json, Oid.unknown, Oid.refcursor, Oid.pgNodeTree]);
@@ -17,15 +28,15 @@ const TEXT_IS_BINARY: ReadonlySet<number> = new Set([Oid.text, Oid.varchar, Oid.
 export class RowEncoder {
   readonly #types: readonly SqlType[];
   readonly #formats: readonly number[];
-  readonly #settings: TextSettings;
+  readonly #writing: TextWriting;
   #layout: RowLayout | undefined;
   #fields: FieldWriter[] = [];
 
   /** `formats` has one code for each column: 0 text, 1 binary. */
-  constructor(types: readonly SqlType[], formats: readonly number[], settings: TextSettings) {
+  constructor(types: readonly SqlType[], formats: readonly number[], writing: TextWriting) {
     this.#types = types;
     this.#formats = formats;
-    this.#settings = settings;
+    this.#writing = writing;
   }
 
   /** Appends row `row` of `batch`. A value that cannot be written throws, and nothing of its row is sent. */
@@ -51,14 +62,15 @@ export class RowEncoder {
       throw new InvariantError(`a batch of ${layout.types.length} columns answers a statement of ${this.#types.length}`);
     }
     this.#layout = layout;
-    this.#fields = this.#types.map((type, column) => (this.#formats[column] === 1 ? binaryWriter(type, column) : textWriter(type, column, this.#settings)));
+    this.#fields = this.#types.map((type, column) => (this.#formats[column] === 1 ? binaryWriter(type, column) : textWriter(type, column, this.#writing)));
   }
 }
 
 const isUtc = (zone: string): boolean => ['UTC', 'ETC/UTC', 'GMT', 'ETC/GMT', 'ZULU', 'UCT', 'ETC/UCT'].includes(zone.toUpperCase());
 
-function textWriter(type: SqlType, column: number, settings: TextSettings): FieldWriter {
+function textWriter(type: SqlType, column: number, { settings, printObject }: TextWriting): FieldWriter {
   const { oid } = type;
+  if (printObject && NAMES_AN_OBJECT.has(oid)) return (output, batch, row) => output.sizedString(printObject(oid, batch.word(row, column) >>> 0));
   if (TEXT_IS_BINARY.has(oid) || typeInfo(oid).kind === 'e') return storedBytes(column);
   switch (oid) {
     case Oid.bool:
@@ -146,6 +158,13 @@ function datumReader(type: SqlType, codec: TypeCodec, column: number): (batch: R
   }
 }
 
+/** Postgres' -infinity is the smallest int4; a datum's is `-DATE_INFINITY`, one above. */
+const binaryDate = (column: number): FieldWriter => (output, batch, row) => {
+  const days = batch.word(row, column);
+  output.int32(4);
+  output.int32(days === -DATE_INFINITY ? days - 1 : days);
+};
+
 /** Binary forms need no codec: words are numbers in network order, symbols are stored in their binary form. */
 function binaryWriter(type: SqlType, column: number): FieldWriter {
   const info = typeInfo(type.oid);
@@ -157,6 +176,7 @@ function binaryWriter(type: SqlType, column: number): FieldWriter {
       };
     case 'int':
     case 'oid':
+      if (type.oid === Oid.date) return binaryDate(column);
       return info.length === 2
         ? (output, batch, row) => {
             output.int32(2);

@@ -96,6 +96,10 @@ export class FakeSession implements Session {
     return this.database.text;
   }
 
+  printObject(type: number, oid: number): string {
+    return `object ${oid} of ${type}`;
+  }
+
   split(sql: string): readonly { readonly sql: string; readonly offset: number }[] {
     let offset = 0;
     return sql.split(';').flatMap((part) => {
