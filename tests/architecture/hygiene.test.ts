@@ -5,6 +5,9 @@ import { lineOf, parseSource, sourcesBelow, visit } from '../support/sources.ts'
 
 const vagueNames = /(^|\/)(utils?|helpers?|misc|common)(\.ts|\/)|manager|_v\d/i;
 
+/** Implementations of SQL functions: each takes datums of the types that its signature, data beside it, promises; TypeScript cannot see that. */
+const looselyTyped = 'src/ir/functions/';
+
 /** What the style asks of every source file and a machine can see. */
 function hygieneFaults(file: SourceFile): string[] {
   const faults: string[] = [];
@@ -18,7 +21,7 @@ function hygieneFaults(file: SourceFile): string[] {
     if (/\b(TODO|FIXME|XXX|HACK)\b/.test(line)) say('an unfinished thought');
   });
   visit(file.tree, (node) => {
-    if (node.kind === ts.SyntaxKind.AnyKeyword) faults.push(`${file.path}:${lineOf(file, node)}: any`);
+    if (node.kind === ts.SyntaxKind.AnyKeyword && !file.path.startsWith(looselyTyped)) faults.push(`${file.path}:${lineOf(file, node)}: any`);
     if (ts.isDebuggerStatement(node)) faults.push(`${file.path}:${lineOf(file, node)}: debugger`);
     if (ts.isPropertyAccessExpression(node) && node.expression.getText(file.tree) === 'console' && !file.path.startsWith('src/cli/')) {
       faults.push(`${file.path}:${lineOf(file, node)}: console; the database has a log`);
