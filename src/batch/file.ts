@@ -59,7 +59,7 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 function scanExpression(path: string, typesDeclared: boolean): string {
   const lower = path.toLowerCase();
   if (/\.(parquet|pq)$/.test(lower)) return `read_parquet(${literal(path)})`;
-  if (/\.(csv|tsv)(\.gz)?$/.test(lower)) return `read_csv(${literal(path)}${typesDeclared ? ', all_varchar = true' : ''})`;
+  if (/\.(csv|tsv)(\.gz)?$/.test(lower)) return `read_csv(${literal(path)}${typesDeclared ? ', all_varchar = true, header = true' : ''})`;
   throw new SqlError('0A000', `file "${path}" is of no supported format`, { hint: 'Files end in .parquet, .pq, .csv, .tsv, .csv.gz or .tsv.gz.' });
 }
 

@@ -14,7 +14,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
  *
  * After `scan(bytes)`, `kinds[i]`, `starts[i]`, `ends[i]` tell where the value of field i lies (strings without their quotes). Of a field given
  * twice the last one counts, as in jsonb. The whole document is checked to be JSON as Postgres accepts it for jsonb: malformed parts, NUL characters,
- * lone surrogates and bytes that are not UTF-8 are SqlErrors wherever they stand. Nested values and strings with escapes are checked by JSON.parse.
+ * lone surrogates and bytes that are not UTF-8 are SqlErrors wherever they stand; only numbers beyond the range of numeric pass where no column wants them.
+ * Nested values and strings with escapes are checked by JSON.parse.
  */
 export class ObjectScanner {
   readonly kinds: Kind[];

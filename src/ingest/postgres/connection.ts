@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ClientConfig } from 'pg';
-import { SqlError, TransientError } from '../../core/index.ts';
+import { InvariantError, SqlError, TransientError } from '../../core/index.ts';
 
 /** How to reach the upstream Postgres; secrets are resolved. */
 export interface PostgresUpstream {
@@ -145,9 +145,12 @@ export const sqlStateOf = (error: unknown): string | undefined => {
 /** Connection, resource and shutdown classes, a slot another process still holds, and a snapshot that vanished with its session. */
 const TRANSIENT = /^(08|53|57P|58|40|XX)|^55006$|^55P03$|^57014$/;
 
-/** A failure in the middle of reading, as the contract of `Source` wants it: transient unless the server says that this request can never work. */
-export function readError(error: unknown, upstream: PostgresUpstream): SqlError | TransientError {
-  if (error instanceof TransientError) return error;
+/**
+ * A failure in the middle of reading, as the contract of `Source` wants it: transient unless the server says that this request can never work.
+ * Mistakes of ours stay what they are: retrying would hide them.
+ */
+export function readError(error: unknown, upstream: PostgresUpstream): Error {
+  if (error instanceof TransientError || error instanceof InvariantError || error instanceof TypeError || error instanceof RangeError) return error;
   if (error instanceof SqlError) return TRANSIENT.test(error.code) || error.code.startsWith('28') || error.code === '3D000' ? new TransientError(error.message, { cause: error }) : error;
   const cause = error as UpstreamError;
   const state = sqlStateOf(error);

@@ -90,21 +90,25 @@ export class Stream {
     const { clock, outbox, publication, slot, start } = this.#options;
     const ended = new Promise<void>((resolve) => (this.#breakOff = resolve));
     signal.addEventListener('abort', this.#breakOff, { once: true });
+    let settle = (): void => {};
+    // The package cannot be stopped while it connects: it would go on connecting with nobody to close the connection.
+    const settled = new Promise<void>((resolve) => (settle = resolve));
+    this.#service.on('start', settle);
     this.#service.on('error', (error) => this.#break(error));
     this.#service.on('data', () => outbox.room());
     this.#service.on('heartbeat', (lsn, _time, shouldRespond) => this.#heartbeat(parseLsn(lsn), shouldRespond));
     let cancelTimer = clock.after(STATUS_EVERY_MS, () => this.#tick());
     this.#rearm = () => (cancelTimer = clock.after(STATUS_EVERY_MS, () => this.#tick()));
-    const subscription = this.#service.subscribe(new DecodingPlugin(publication, (message) => this.#decode(message)), slot, formatLsn(start)).then(
+    void this.#service.subscribe(new DecodingPlugin(publication, (message) => this.#decode(message)), slot, formatLsn(start)).then(
       () => this.#break(new Error('the upstream server ended the replication stream')),
       (error) => this.#break(error),
-    );
+    ).finally(settle);
     await ended;
+    await settled;
     signal.removeEventListener('abort', this.#breakOff);
     cancelTimer();
     if (this.#broken === undefined) this.#sendStatus(true);
     await this.#service.destroy().catch(() => {});
-    await subscription;
     if (!signal.aborted && this.#broken !== undefined) throw this.#broken;
   }
   #rearm: () => void = () => {};
