@@ -23,6 +23,12 @@ describe.skipIf(kafkaSkipped)('Kafka', () => {
     client = new Kafka({ brokers: [...broker.brokers], logLevel: logLevel.NOTHING });
     admin = client.admin();
     await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'first' }], waitForLeaders: true });
+    await send('first', ids(0, 1));
+    // The first consumer of a new broker meets a group coordinator that is still loading: a transient error, which is retried.
+    for (let read = false; !read; ) {
+      read = await readUntil(source('first'), undefined, (events) => events.some((event) => event.kind === 'commit')).then(() => true, () => pause(200).then(() => false));
+    }
   });
   afterAll(async () => {
     await admin?.disconnect().catch(() => {});
@@ -77,7 +83,7 @@ describe.skipIf(kafkaSkipped)('Kafka', () => {
     await send('poisoned', [
       { value: '{"id": 1}' }, { value: 'not json' }, { value: '{"id": "x"}' }, { value: '{"id": 2, "v": "\\u0000"}' }, { value: Buffer.from([0x7b, 0xff]) }, { value: null, key: 'k' }, { value: '{"id": 3}' },
     ]);
-    const { events } = await readUntil(source('poisoned'), undefined, (all) => rowsOf([...all]).length >= 3);
+    const { events } = await readUntil(source('poisoned'), undefined, (all) => rowsOf([...all]).length >= 3 && all.at(-1)!.kind === 'commit');
     expect(rowsOf([...events])).toEqual([['1'], [null], ['3']]);
     expect(rowsOf([...events], 1)).toEqual([
       ['poisoned', '0', '1', '\\x6e6f74206a736f6e', 'invalid input syntax for type json (Token "not" is invalid.)', '22P02'],
@@ -115,6 +121,10 @@ describe.skipIf(kafkaSkipped)('Kafka', () => {
     const { events } = await readUntil(source('packed'), undefined, (all) => rowsOf([...all]).length >= 1);
     expect(sortedIds(rowsOf([...events]))).toEqual([1]);
     await producer.disconnect();
+    await admin.createTopics({ topics: [{ topic: 'lz4', configEntries: [{ name: 'compression.type', value: 'lz4' }] }], waitForLeaders: true });
+    await send('lz4', ids(1, 1));
+    const refused = await readUntil(source('lz4'), undefined, () => false);
+    expect(refused.events.flatMap(describeEvent)).toEqual(['progress', 'source failed 0A000: the compression of topic "lz4" is not supported: LZ4 compression not implemented']);
   });
 
   test('new partitions are found, and a broker restart loses and doubles nothing', async () => {
