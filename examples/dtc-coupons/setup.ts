@@ -34,7 +34,8 @@ function placeholders({ postgresUrl, kafka }: ExampleSetup): Record<string, stri
     POSTGRES_DATABASE: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
     POSTGRES_USER: decodeURIComponent(url.username) || 'postgres',
     POSTGRES_PASSWORD: decodeURIComponent(url.password),
-    ...(kafka ? { KAFKA_BROKER: kafka.brokers.join(','), KAFKA_TOPIC: kafka.topic } : {}),
+    // One broker is enough to find the others.
+    ...(kafka ? { KAFKA_BROKER: kafka.brokers[0] ?? '', KAFKA_TOPIC: kafka.topic } : {}),
   };
 }
 
