@@ -14,7 +14,8 @@ export function planCreateSecret(tree: CreateSecretTree, scene: Scene): Outcome 
   const name = newName(tree.name, scene);
   const taken = whenTaken('secret', name, tree.ifNotExists, scene);
   if (taken) return taken;
-  const value = coerceForAssignment(planConstant(tree.value, scene.text, planContext(scene, 'adhoc')), sqlType(Oid.text), 'value');
+  const context = planContext(scene, 'adhoc');
+  const value = coerceForAssignment(planConstant(tree.value, scene.text, context), sqlType(Oid.text), 'value', context);
   return { plan: { kind: 'createSecret', name, value, ifNotExists: tree.ifNotExists, sql: tree.publicSql } };
 }
 

@@ -46,7 +46,10 @@ function planCopyFrom(statement: CopyStmt, options: CopyOptions, scene: Scene): 
   const name = nameOfRangeVar(statement.relation, scene);
   if (statement.whereClause !== undefined) throw notSupported('COPY ... WHERE', 'Copy into a table and read it through a view.', name.position);
   const item = relationNamed({ ...name, position: 0 }, scene);
-  if (item.kind !== 'table') throw new SqlError('42809', `cannot copy to ${item.kind === 'system' ? 'system catalog' : item.kind} "${item.name}"`);
+  if (item.kind !== 'table') {
+    const hint = item.kind === 'view' ? { hint: 'To enable copying to a view, provide an INSTEAD OF INSERT trigger.' } : {};
+    throw new SqlError('42809', `cannot copy to ${item.kind === 'system' ? 'system catalog' : item.kind} "${item.name}"`, hint);
+  }
   if (item.origin.kind !== 'user')
     throw new SqlError('42809', `cannot copy to table "${item.name}"`, { detail: 'Its rows come from a source.', hint: 'Write to the table upstream.' });
   const columns = (statement.attlist ?? []).map((node) => {

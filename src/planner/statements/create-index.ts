@@ -12,7 +12,7 @@ import type { Outcome } from './names.ts';
 export function planCreateIndex(statement: IndexStmt, scene: Scene): Outcome {
   const position = positionOf(scene.text, statement.relation?.location);
   refuseIndexFeatures(statement, position);
-  const on = indexable(relationNamed(nameOfRangeVar(statement.relation, scene), scene), position);
+  const on = indexable(relationNamed({ ...nameOfRangeVar(statement.relation, scene), position: 0 }, scene), position);
   if (statement.unique === true && !(on.kind === 'table' && on.origin.kind === 'user'))
     throw notSupported('UNIQUE on anything but a table', 'What is derived or replicated cannot be refused rows; leave UNIQUE out.', position);
   const names = (statement.indexParams ?? []).map((parameter) => indexedColumn(parameter, position));

@@ -63,7 +63,7 @@ export function planTableBody(elements: readonly Node[], table: string, isTaken:
     if ('ColumnDef' in element) {
       const column = planColumn(element.ColumnDef, table, keys, scene);
       if (columns.some((other) => other.name === column.name))
-        throw new SqlError('42701', `column "${column.name}" specified more than once`, { position: positionOf(scene.text, element.ColumnDef.location) });
+        throw new SqlError('42701', `column "${column.name}" specified more than once`);
       columns.push(column);
     } else if ('Constraint' in element) keys.push(tableKey(element.Constraint, scene));
     else if ('TableLikeClause' in element)
@@ -117,7 +117,7 @@ export function columnType(definition: ColumnDef, scene: Scene): SqlType {
   if (definition.typeName === undefined) throw new InvariantError('a column without a type');
   const type = resolveTypeName(definition.typeName, scene.text);
   if (typeInfo(type.oid).kind === 'p' || type.oid === Oid.unknown)
-    throw new SqlError('42P16', `column "${definition.colname}" has pseudo-type ${typeInfo(type.oid).sqlName}`, { position: positionOf(scene.text, definition.location) });
+    throw new SqlError('42P16', `column "${definition.colname}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
   return type;
 }
 
@@ -130,7 +130,7 @@ function planColumn(definition: ColumnDef, table: string, keys: KeyTree[], scene
   const type = serial === undefined ? columnType(definition, scene) : sqlType(serial);
   const facts = columnConstraints(definition, table, keys, scene);
   if (serial === undefined) return { name, type, nullable: facts.nullable ?? true, ...planDefault(facts.default, name, type, scene) };
-  if (facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`, { position: positionOf(scene.text, facts.default.location) });
+  if (facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`);
   const sequence = makeObjectName(table, name, 'seq');
   return { name, type, nullable: false, identity: 'serial', defaultSql: `nextval('${sequence}'::regclass)` };
 }
@@ -200,8 +200,9 @@ function refusedConstraint(constraint: Constraint, position: number | undefined)
 function planDefault(constraint: Constraint | undefined, column: string, type: SqlType, scene: Scene): Pick<TableColumn, 'default' | 'defaultSql'> {
   if (constraint?.raw_expr === undefined) return {};
   const position = positionOf(scene.text, constraint.location);
-  const value = planConstant(constraint.raw_expr, scene.text, planContext(scene, 'adhoc'));
-  return { default: coerceForAssignment(value, type, column), defaultSql: defaultText(scene.text, position ?? 0) };
+  const context = planContext(scene, 'adhoc');
+  const value = planConstant(constraint.raw_expr, scene.text, context);
+  return { default: coerceForAssignment(value, type, column, context), defaultSql: defaultText(scene.text, position ?? 0) };
 }
 
 export function planCreateTableAs(statement: CreateTableAsStmt, scene: Scene): Outcome {

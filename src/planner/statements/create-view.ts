@@ -52,9 +52,7 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
 /** A plain view too is planned as what is kept up to date: it becomes a part of every view over it, temporal filter and all. */
 function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, scene: Scene): PlannedView {
   const columnNames = (names ?? []).map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
-  const view = planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, 'view'));
-  if (scene.inferred.length > 0) throw new SqlError('42P02', 'there is no parameter $1');
-  return view;
+  return planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, 'view'));
 }
 
 function selectOf(query: Node | undefined, scene: Scene): SelectStmt {

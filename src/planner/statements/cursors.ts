@@ -74,7 +74,8 @@ export function planExecute(statement: ExecuteStmt, scene: Scene): Outcome {
   const params = statement.params ?? [];
   if (params.length !== types.length)
     throw new SqlError('42601', `wrong number of parameters for prepared statement "${name}"`, { detail: `Expected ${types.length} parameters but got ${params.length}.` });
-  const values = params.map((param, i) => coerceForAssignment(planConstant(param, scene.text, planContext(scene, 'adhoc')), types[i]!, `$${i + 1}`));
+  const context = planContext(scene, 'adhoc');
+  const values = params.map((param, i) => coerceForAssignment(planConstant(param, scene.text, context), types[i]!, `$${i + 1}`, context));
   return { plan: { kind: 'execute', name, arguments: values } };
 }
 

@@ -2,8 +2,10 @@ import type { DefElem, Node } from '@pgsql/types';
 import { SqlError, notSupported } from '../../core/index.ts';
 import type { Query, Relation, RelationId } from '../../ir/index.ts';
 import type { Plan } from '../plan.ts';
+import { planQueryUnoptimized } from '../plan-query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { ExplainTree } from '../syntax/index.ts';
+import { planContext } from './context.ts';
 import type { Scene } from './context.ts';
 import { explainRelation } from './explain-text.ts';
 import type { NameRelation } from './explain-text.ts';
@@ -18,10 +20,17 @@ type Stage = NonNullable<ExplainTree['stage']>;
  */
 export function planExplain(tree: ExplainTree, explained: () => Plan, scene: Scene): Outcome {
   const stage = tree.stage ?? stageOption(tree.options, scene) ?? 'optimized';
-  if (stage !== 'optimized') throw notSupported(`EXPLAIN ${stage.toUpperCase()} PLAN`, 'The plan that is run is shown by EXPLAIN or EXPLAIN OPTIMIZED PLAN FOR.');
   const nameOf = relationNamer(scene);
+  if (stage === 'decorrelated') return { plan: { kind: 'explain', stage, text: queryText(beforeOptimisation(tree, scene), nameOf) } };
+  if (stage !== 'optimized') throw notSupported(`EXPLAIN ${stage.toUpperCase()} PLAN`, 'There are EXPLAIN DECORRELATED PLAN FOR, before optimisation, and EXPLAIN OPTIMIZED PLAN FOR, the plan that is run.');
   const text = tree.target.kind === 'view' ? explainRelation(viewRelation(relationNamed(tree.target.name, scene)), nameOf) : planText(explained(), nameOf);
   return { plan: { kind: 'explain', stage, text } };
+}
+
+function beforeOptimisation(tree: ExplainTree, scene: Scene): Query {
+  const statement = tree.target.kind === 'statement' ? tree.target.statement : undefined;
+  if (statement?.kind === 'postgres' && 'SelectStmt' in statement.node) return planQueryUnoptimized(statement.node.SelectStmt, scene.text, planContext(scene, 'adhoc'));
+  throw notSupported('EXPLAIN DECORRELATED PLAN of anything but a query', 'EXPLAIN the SELECT itself.');
 }
 
 const stages: readonly Stage[] = ['raw', 'decorrelated', 'optimized', 'physical'];

@@ -16,7 +16,7 @@ import { planAlterOnError, planCreateMaterializedView, planCreateView } from './
 import { planClose, planDeallocate, planDeclare, planDiscard, planExecute, planFetch, planFetchTree, planPrepare } from './cursors.ts';
 import { planDropStatement, planDropTree } from './drop.ts';
 import { planExplain } from './explain.ts';
-import { itemOfKind, nameOfRangeVar, relationNamed } from './names.ts';
+import { nameOfRangeVar, relationNamed } from './names.ts';
 import type { Outcome } from './names.ts';
 import type { Purified } from './purify.ts';
 import { refusal } from './refused.ts';
@@ -111,7 +111,8 @@ function planNode(node: Node, scene: Scene): Outcome {
   if ('CheckPointStmt' in node) return noop('CHECKPOINT');
   if ('RefreshMatViewStmt' in node) {
     // It always is up to date.
-    itemOfKind('materialized view', nameOfRangeVar(node.RefreshMatViewStmt.relation, scene), scene);
+    const item = relationNamed({ ...nameOfRangeVar(node.RefreshMatViewStmt.relation, scene), position: 0 }, scene);
+    if (item.kind !== 'materialized view') throw new SqlError('0A000', `"${item.name}" is not a materialized view`);
     return noop('REFRESH MATERIALIZED VIEW');
   }
   throw refusal(node, scene);

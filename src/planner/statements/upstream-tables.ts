@@ -14,23 +14,20 @@ export interface ChosenTable {
 
 /** The upstream tables with the columns of TEXT COLUMNS (`[schema.]table.column`) read as text; refuses a column of a type that cannot be read otherwise. */
 export function withTextColumns(tables: readonly UpstreamTable[], textColumns: readonly string[]): readonly UpstreamTable[] {
-  const left = new Set(textColumns);
-  const typed = tables.map((table) => ({
+  const spellings = (table: UpstreamTable, column: string): string[] => [`${table.schema}.${table.name}.${column}`, `${table.name}.${column}`];
+  const all = new Set(tables.flatMap((table) => table.columns.flatMap(({ name }) => spellings(table, name))));
+  const unknown = textColumns.find((name) => !all.has(name));
+  if (unknown !== undefined) throw new SqlError('42703', `TEXT COLUMNS names "${unknown}", which the publication does not have`, { hint: 'Write schema.table.column.' });
+  return tables.map((table) => ({
     ...table,
     columns: table.columns.map((column) => {
-      const names = [`${table.schema}.${table.name}.${column.name}`, `${table.name}.${column.name}`];
-      const named = names.filter((name) => textColumns.includes(name));
-      named.forEach((name) => left.delete(name));
-      if (named.length > 0) return { ...column, type: sqlType(Oid.text) };
+      const names = spellings(table, column.name);
+      if (names.some((name) => textColumns.includes(name))) return { ...column, type: sqlType(Oid.text) };
       const info = findType(column.type.oid);
-      if (info === undefined || info.kind === 'p' || info.kind === 'c')
-        throw notSupported(`the type of upstream column "${names[0]}"`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
-      return column;
+      if (info !== undefined && info.kind !== 'p' && info.kind !== 'c') return column;
+      throw notSupported(`the type of upstream column "${names[0]}"`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
     }),
   }));
-  const [unknown] = left;
-  if (unknown !== undefined) throw new SqlError('42703', `TEXT COLUMNS names "${unknown}", which the publication does not have`, { hint: 'Write schema.table.column.' });
-  return typed;
 }
 
 /** The tables a statement asks for, with the names their relations get: upstream's own, in the schema of creation, unless written otherwise. */

@@ -1,7 +1,8 @@
 import type { Format, IncludedColumn } from '../../catalog/index.ts';
 import { Oid, SqlError, sqlType } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import { coerceForAssignment, planExpression } from '../query.ts';
+import { planExpression } from '../query.ts';
+import { typeText } from '../typing/format-type.ts';
 import type { CreateSource } from '../plan.ts';
 import type { CheckInput, SourceTree } from '../syntax/index.ts';
 import { planContext } from './context.ts';
@@ -53,8 +54,8 @@ function planCheck(check: FromWebhook['check'], scene: Scene): PlannedCheck {
     } else nameInput(columns, input);
   }
   const condition = planExpression(check.expression, scene.text, 'webhook', columns, planContext(scene, 'adhoc'));
-  if (condition.type.oid !== Oid.bool && condition.type.oid !== Oid.unknown) throw new SqlError('42804', 'the CHECK of a webhook must be of type boolean');
-  return { check: coerceForAssignment(condition, sqlType(Oid.bool), 'check'), secrets, dependsOn };
+  if (condition.type.oid !== Oid.bool) throw new SqlError('42804', `argument of CHECK must be type boolean, not type ${typeText(condition.type.oid)}`);
+  return { check: condition, secrets, dependsOn };
 }
 
 function nameInput(columns: Column[], input: CheckInput): void {
