@@ -122,7 +122,7 @@ export class Listener {
       writeError(output, 'FATAL', asSqlError(error));
       output.flush();
     } else if (isInternal(error)) {
-      this.#options.log.info({ error, client: plain.remoteAddress }, 'a connection ended before it began');
+      this.#options.log.info({ err: error, client: plain.remoteAddress }, 'a connection ended before it began');
     }
     this.#linger(plain, socket);
   }

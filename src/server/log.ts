@@ -1,4 +1,4 @@
-/** What the server reports to its operator; pino's loggers fit. */
+/** What the server reports to its operator; pino's loggers fit. An error goes by the field `err`. */
 export interface ServerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

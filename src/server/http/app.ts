@@ -89,7 +89,7 @@ const errorHandler = (log: ServerLog): ErrorRequestHandler => (error: unknown, r
   const status = statusOf(error);
   if (status === 413) return refuse(response, 413, 'request body too large', `A webhook body may have at most ${LONGEST_WEBHOOK_BODY_BYTES} bytes.`);
   if (status !== undefined && status < 500) return refuse(response, status, error instanceof Error ? error.message : 'bad request');
-  log.error({ error, path: request.path }, 'an HTTP request failed');
+  log.error({ err: error, path: request.path }, 'an HTTP request failed');
   refuse(response, 500, 'internal error');
 };
 

@@ -84,7 +84,7 @@ export class Connection {
 
   #reportEnd(error: unknown): void {
     if (error instanceof ConnectionLost) return;
-    if (isInternal(error)) this.#context.log.error({ error }, 'a connection ended by a mistake of the server');
+    if (isInternal(error)) this.#context.log.error({ err: error }, 'a connection ended by a mistake of the server');
     writeError(this.#output, 'FATAL', asSqlError(error));
   }
 
@@ -93,7 +93,7 @@ export class Connection {
     try {
       await session.close();
     } catch (error) {
-      this.#context.log.error({ error }, 'a session did not close');
+      this.#context.log.error({ err: error }, 'a session did not close');
     }
   }
 

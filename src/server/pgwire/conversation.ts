@@ -71,7 +71,7 @@ export class Conversation {
   async fail(error: unknown): Promise<void> {
     this.throwIfEnding();
     if (error instanceof FatalError || error instanceof ConnectionLost) throw error;
-    if (isInternal(error)) this.#log.error({ error }, 'a statement failed by a mistake of the server');
+    if (isInternal(error)) this.#log.error({ err: error }, 'a statement failed by a mistake of the server');
     writeError(this.output, 'ERROR', asSqlError(error));
     await this.#endImplicit(true);
   }

@@ -56,6 +56,8 @@ async function encrypt(plain: Socket, before: Input, secureContext: SecureContex
   const ahead = before.detach();
   if (ahead.length > 0) plain.unshift(ahead);
   const socket = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: ['postgresql', 'http/1.1'] });
+  // An error of the socket is followed by its 'close', which is what everybody listens to.
+  socket.on('error', () => undefined);
   await once(socket, 'secure', { signal });
   return { socket, input: new Input(socket, onInputEnd) };
 }
