@@ -23,8 +23,10 @@ export async function describeTopic(
 ): Promise<TopicFacts> {
   signal?.throwIfAborted();
   const admin = kafkaClient(upstream, log).admin();
-  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal?.reason)));
   aborted.catch(() => {});
+  signal?.addEventListener('abort', abort, { once: true });
   const look = async (): Promise<TopicFacts> => {
     await admin.connect();
     if (!(await admin.listTopics()).includes(topic)) throw missingTopic(upstream, topic);
@@ -40,6 +42,7 @@ export async function describeTopic(
     signal?.throwIfAborted();
     throw kafkaConnectError(error, upstream);
   } finally {
+    signal?.removeEventListener('abort', abort);
     void admin.disconnect().catch(() => {});
   }
 }
