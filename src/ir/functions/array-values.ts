@@ -1,6 +1,5 @@
-import { SqlError } from '../../core/index.ts';
+import { SqlError, codecOf } from '../../core/index.ts';
 import type { Datum, SqlArray } from '../../core/index.ts';
-import { codecOf } from './printing.ts';
 
 /** A one-dimensional array. */
 export const listOf = (element: number, items: readonly Datum[], lowerBound = 1): SqlArray =>

@@ -1,10 +1,9 @@
-import { findType, InvariantError, SqlError } from '../../core/index.ts';
+import { InvariantError, SqlError, codecOf, findType } from '../../core/index.ts';
 import type { Datum, SqlArray } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import { compareArrays, compareElements, concatenate, containsAll, emptyArray, listOf, overlaps } from './array-values.ts';
 import type { Environment, FunctionRow, OperatorRow } from './contract.ts';
 import { defineFunctions, defineOperators, unbound } from './define.ts';
-import { codecOf } from './printing.ts';
 
 /** Most elements an array may have (MaxArraySize). */
 const maxElements = 134217727;
