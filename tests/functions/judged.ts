@@ -130,6 +130,6 @@ export async function judged(judge: Judge, expressions: readonly string[]): Prom
 
 export async function judgedRows(judge: Judge, calls: readonly { readonly sql: string; readonly columns: readonly string[] }[]): Promise<readonly (string | null)[]> {
   const { rows } = await judge.query(`select attempt_rows(e, c) from (values ${calls.map(({ sql, columns }, i) =>
-    `(${i}, ${literal(`${sql} as t(${columns.map((_, c) => `c${c}`).join()})`)}, ${literal(columns.map((_, c) => `coalesce('<' || t.c${c} || '>', 'null')`).join(', '))})`).join(',\n')}) v(n, e, c) order by n`);
+    `(${i}, ${literal(`${sql} as t(${columns.map((_, c) => `c${c}`).join()})`)}, ${literal(columns.map((_, c) => `coalesce('<' || t.c${c}::text || '>', 'null')`).join(', '))})`).join(',\n')}) v(n, e, c) order by n`);
   return rows.map(([cell]) => cell ?? null);
 }

@@ -1,14 +1,8 @@
-import { SqlError } from '../../core/index.ts';
+import { compareBytes, SqlError } from '../../core/index.ts';
 import { defineFunctions, invalidParameter } from './define.ts';
 import type { Definition } from './define.ts';
 import { hex, md5, sha224, sha256, sha384, sha512, textBytes } from './digest.ts';
 import type { Long } from './integer.ts';
-
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
-  return Math.sign(a.length - b.length);
-}
 
 function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
   const joined = new Uint8Array(a.length + b.length);

@@ -1,5 +1,5 @@
 /**
- * Strings as Postgres counts them: in code points, ordered by their UTF-8 bytes (collation "C").
+ * Strings as Postgres counts them: in code points.
  * JavaScript counts UTF-16 units; the two differ only where there are surrogates, so everything here has a fast way without.
  */
 const surrogate = /[\ud800-\udfff]/;
@@ -23,20 +23,6 @@ export function unitIndex(text: string, index: number): number {
   let unit = 0;
   for (let i = 0; i < index && unit < text.length; i++) unit += text.codePointAt(unit)! > 0xffff ? 2 : 1;
   return unit;
-}
-
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  const shorter = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  if (i === shorter) return a.length < b.length ? -1 : 1;
-  const x = a.charCodeAt(i);
-  const y = b.charCodeAt(i);
-  // Surrogates stand for code points above all of those in one unit.
-  const xHigh = x >= 0xd800 && x <= 0xdfff;
-  const yHigh = y >= 0xd800 && y <= 0xdfff;
-  return xHigh === yHigh ? (x < y ? -1 : 1) : xHigh ? 1 : -1;
 }
 
 const notAscii = /[^\x00-\x7f]/;

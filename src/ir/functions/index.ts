@@ -8,6 +8,7 @@ import { booleanFunctions } from './boolean.ts';
 import { byteaFunctions } from './bytea.ts';
 import { casts } from './casts.ts';
 import { catalogFunctions } from './catalog.ts';
+import { datetimeCasts, datetimeFunctions, datetimeOperators } from './datetime.ts';
 import { floatFunctions } from './float.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
@@ -27,12 +28,11 @@ import { uuidFunctions } from './uuid.ts';
  */
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
-  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions, ...arrayFunctions, ...catalogFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
 ];
-const implemented = new Set(allFunctions.map((row) => row.id));
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions];
-export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators].filter((row) => implemented.has(row.function));
-export const allCasts: readonly CastRow[] = casts.filter((row) => row.function === 'binary' || row.function === 'inout' || implemented.has(row.function));
+export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators];
+export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
 function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, readonly Row[]> {

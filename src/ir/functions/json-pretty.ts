@@ -1,7 +1,6 @@
-import { Oid } from '../../core/index.ts';
+import { codecOf, Oid } from '../../core/index.ts';
 import type { JsonValue, TextSettings } from '../../core/index.ts';
 import { isArray, isContainer, isObject, jsonb } from './json-values.ts';
-import { codecOf } from './printing.ts';
 
 /** jsonb with one member a line, indented by four: `jsonb_pretty`. Empty containers keep their line feed. */
 export function jsonPretty(value: JsonValue, settings: TextSettings): string {

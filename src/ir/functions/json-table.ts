@@ -4,12 +4,19 @@ import { defineTableFunctions, invalidParameter } from './define.ts';
 import { elementsOf, jsonAsText, jsonKind, membersOf } from './json-text.ts';
 import { isArray, isObject, jsonb, jsonValueAsText } from './json-values.ts';
 
-const need = (kind: string, wanted: 'object' | 'array', name: string): void => {
+/** Worded as each family words it: json by the function's name, jsonb by what was tried. */
+function need(kind: string, wanted: 'object' | 'array', name: string): void {
   if (kind === wanted) return;
-  if (wanted === 'array') throw invalidParameter(kind === 'object' ? `cannot extract elements from an object` : 'cannot extract elements from a scalar');
-  if (name.endsWith('_keys')) throw invalidParameter(kind === 'array' ? `cannot call ${name} on an array` : `cannot call ${name} on a scalar`);
-  throw invalidParameter(kind === 'array' && name.startsWith('json_') ? 'cannot deconstruct an array as an object' : name.startsWith('json_') ? 'cannot deconstruct a scalar' : `cannot call ${name} on a non-object`);
-};
+  const isText = name.startsWith('json_');
+  const isScalar = kind !== 'object' && kind !== 'array';
+  if (wanted === 'array') {
+    if (isText) throw invalidParameter(`cannot call ${name} on a ${isScalar ? 'scalar' : 'non-array'}`);
+    throw invalidParameter(`cannot extract elements from ${isScalar ? 'a scalar' : 'an object'}`);
+  }
+  if (name.endsWith('_keys')) throw invalidParameter(`cannot call ${name} on ${isScalar ? 'a scalar' : 'an array'}`);
+  if (isText) throw invalidParameter(`cannot deconstruct ${isScalar ? 'a scalar' : 'an array as an object'}`);
+  throw invalidParameter(`cannot call ${name} on a non-object`);
+}
 
 const kindOf = (value: JsonValue): string => (isObject(value) ? 'object' : isArray(value) ? 'array' : 'scalar');
 

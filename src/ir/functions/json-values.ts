@@ -1,8 +1,6 @@
-import { numericFromInteger, numericParse, numericPrint, Oid, SqlError, typeInfo } from '../../core/index.ts';
+import { codecOf, jsonObject, numericFromInteger, numericParse, numericPrint, Oid, parseJson, SqlError, typeInfo } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, Numeric, SqlArray, SqlRecord, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
-import { octetLength } from './text.ts';
-import { codecOf } from './printing.ts';
 
 /**
  * Values of any type as json text and as jsonb, as `to_json` and `to_jsonb` make them: numbers and booleans as such, times in ISO 8601,
@@ -90,25 +88,11 @@ export function arrayToJson(array: SqlArray, settings: TextSettings, pretty: boo
   return nest(array, (value) => write(value, settings), (parts, depth) => `[${parts.join(pretty && depth === 0 ? ',\n ' : ',')}]`);
 }
 
-/** Object keys in jsonb's order: shorter first, then by bytes. Of equal keys the last one counts. */
-export function jsonObject(members: Iterable<readonly [string, JsonValue]>): ReadonlyMap<string, JsonValue> {
-  const last = new Map(members);
-  return new Map([...last].sort(([a], [b]) => compareKeys(a, b)));
-}
-
-export function compareKeys(a: string, b: string): number {
-  const difference = octetLength(a) - octetLength(b);
-  if (difference !== 0) return difference;
-  return codecOf(Oid.text).compare(a, b);
-}
-
 export const jsonb = (value: JsonValue): Jsonb => ({ kind: 'jsonb', value });
 export const isObject = (value: JsonValue): value is ReadonlyMap<string, JsonValue> => value instanceof Map;
 export const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 export const isNumber = (value: JsonValue): value is Numeric => typeof value === 'object' && value !== null && !isArray(value) && !isObject(value);
 export const isContainer = (value: JsonValue): value is ReadonlyMap<string, JsonValue> | readonly JsonValue[] => isObject(value) || isArray(value);
-
-export const parseJsonb = (text: string, settings: TextSettings): JsonValue => (codecOf(Oid.jsonb).parse(text, settings, -1) as Jsonb).value;
 
 const valueMakers = new Map<number, ToValue>();
 
@@ -126,7 +110,7 @@ export function jsonValueOf(oid: number): ToValue {
 function makeJsonValue(oid: number): ToValue {
   if (oid === Oid.bool) return (value) => value as boolean;
   if (oid === Oid.jsonb) return (value) => (value as Jsonb).value;
-  if (oid === Oid.json) return (value, settings) => parseJsonb(value as string, settings);
+  if (oid === Oid.json) return (value) => parseJson(value as string);
   if (oid === Oid.int2 || oid === Oid.int4 || oid === Oid.int8) return (value) => numericFromInteger(value as number | bigint);
   if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToValue(value as SqlRecord, fieldNames(value as SqlRecord), settings);
   if (typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A') {

@@ -1,4 +1,4 @@
-import { numericCompare, Oid, SqlError } from '../../core/index.ts';
+import { codecOf, jsonObject, numericCompare, Oid, SqlError } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, Numeric, SqlArray, SqlRecord, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
@@ -7,12 +7,11 @@ import type { Definition } from './define.ts';
 import { integerFromNumeric } from './integer.ts';
 import { elementsOf, jsonAsText, jsonKind, membersOf, rewriteJson } from './json-text.ts';
 import {
-  arrayToJson, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonObject, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
+  arrayToJson, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
 } from './json-values.ts';
 import { concatenated, editAt, pathIndex, withoutIndex, withoutKeys, withoutNulls } from './jsonb-edit.ts';
 import { jsonPretty } from './json-pretty.ts';
 import { float4FromNumeric, float8FromNumeric } from './numeric.ts';
-import { codecOf } from './printing.ts';
 
 // ---- json: parts of its own text ----
 

@@ -1,7 +1,7 @@
-import { SqlError } from '../../core/index.ts';
+import { jsonObject, SqlError } from '../../core/index.ts';
 import type { Datum, JsonValue } from '../../core/index.ts';
 import { invalidParameter } from './define.ts';
-import { isArray, isContainer, isObject, jsonObject } from './json-values.ts';
+import { isArray, isContainer, isObject } from './json-values.ts';
 
 /** What happens at the end of a path. `create`: also where nothing is; `before`/`after`: only where nothing is, in an object, or beside, in an array. */
 export type Edit =

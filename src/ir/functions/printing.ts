@@ -1,11 +1,7 @@
-import * as core from '../../core/index.ts';
-import type { Datum, TypeCodec } from '../../core/index.ts';
+import { codecOf, Oid } from '../../core/index.ts';
+import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
-
-const { Oid } = core;
-
-const codecOf = (oid: number): TypeCodec => (core as unknown as { codecOf(oid: number): TypeCodec }).codecOf(oid);
 
 export type Printer = (value: Datum, environment: Environment) => string;
 
@@ -23,4 +19,5 @@ export function castPrinterOf(oid: number): Printer {
 }
 
 export const printersOf = (args: readonly Scalar[]): readonly Printer[] => args.map((arg) => printerOf(arg.type.oid));
+
 export { codecOf };

@@ -1,14 +1,14 @@
-import { SqlError } from '../../core/index.ts';
+import { codecOf, compareText, SqlError, utf8Length as octetLength } from '../../core/index.ts';
 import type { Datum, SqlArray, TypeCodec } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
-import { compareText, hasSurrogates, lengthOf, lowerCase, slice, upperCase } from './code-points.ts';
+import { hasSurrogates, lengthOf, lowerCase, slice, upperCase } from './code-points.ts';
 import { defineFunctions, invalidParameter, typeNamed, unbound } from './define.ts';
 import type { Definition } from './define.ts';
 import { md5, textBytes } from './digest.ts';
 import { formatWith, quoteLiteral } from './format.ts';
 import { quoteIdentifier } from './keywords.ts';
-import { castPrinterOf, codecOf, printersOf } from './printing.ts';
+import { castPrinterOf, printersOf } from './printing.ts';
 
 const TEXT = typeNamed('text');
 const charCodec = (): TypeCodec => codecOf(typeNamed('char'));
@@ -101,16 +101,6 @@ function repeat(text: string, count: number): string {
   if (count <= 0 || text === '') return '';
   if (octetLength(text) * count > LONGEST_VALUE) throw tooLarge();
   return text.repeat(count);
-}
-
-/** Bytes of the UTF-8 form. */
-export function octetLength(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
 }
 
 const first = (text: string, count: number): string => (count >= 0 ? slice(text, 0, count) : slice(text, 0, Math.max(lengthOf(text) + count, 0)));
