@@ -32,8 +32,18 @@ import { planTablesFromSource } from './upstream-tables.ts';
  */
 export function planStatement(statement: Statement, context: StatementContext, purified?: Purified): PlannedStatement {
   const scene: Scene = { ...context, text: statement.text, sql: statement.sql, inferred: [...context.parameterTypes] };
-  const { plan, notices = [] } = planTree(statement, purified, scene);
+  const { plan, notices = [] } = withinStack(() => planTree(statement, purified, scene));
   return { plan, notices, parameterTypes: settledTypes(scene) };
+}
+
+/** Views over views nest deeper than any text does: planning that runs out of stack is the statement's fault, not the server's. */
+function withinStack(plan: () => Outcome): Outcome {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SqlError('54001', 'stack depth limit exceeded', { hint: 'Break the statement up, by WITH or by materialized views.', cause: error });
+  }
 }
 
 function settledTypes(scene: Scene): PlannedStatement['parameterTypes'] {
