@@ -24,6 +24,9 @@ export class Outbox<P> {
   get isEmpty(): boolean {
     return this.#head === this.#events.length;
   }
+  get isFull(): boolean {
+    return this.#bytes >= this.#limitBytes && !this.#ended;
+  }
   push(event: SourceEvent<P>): void {
     if (this.#ended) return;
     const last = this.isEmpty ? undefined : this.#events[this.#events.length - 1];
@@ -50,7 +53,7 @@ export class Outbox<P> {
   }
   /** `undefined`: go on. Otherwise a promise that resolves when the reader has caught up, or there is no reader any more. */
   room(): Promise<void> | undefined {
-    if (this.#bytes < this.#limitBytes || this.#ended) return undefined;
+    if (!this.isFull) return undefined;
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
   async *drain(): AsyncGenerator<SourceEvent<P>> {

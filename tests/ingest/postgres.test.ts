@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SystemClock, TransientError } from '../../src/core/index.ts';
 import { describeUpstream, dropSlot, postgresSource } from '../../src/ingest/index.ts';
@@ -242,6 +245,21 @@ describe('positions', () => {
       if (event.kind === 'commit') stop.abort();
     }
     expect(rows).toBe(50_000);
+  });
+
+  test('an abort ends a connect that gets no answer', async () => {
+    const n = ++slots;
+    // A port that accepts and then says nothing.
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const source = postgresSource({ upstream: { ...upstream, port }, publication: 'p', slot: `millrace_test_${n}`, tables: [], clock: new SystemClock() });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 100);
+    const started = Date.now();
+    for await (const _event of source.read(undefined, stop.signal)) expect.unreachable();
+    expect(Date.now() - started).toBeLessThan(2_000);
+    mute.close();
   });
 
   test('a restart of the server is transient, and reading goes on where it was', async () => {

@@ -39,6 +39,7 @@ export function clientConfig(upstream: PostgresUpstream, ssl: boolean): ClientCo
     application_name: 'millrace',
     options: SESSION_OPTIONS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     client_encoding: 'UTF8',
   };
@@ -87,14 +88,16 @@ async function open(config: ClientConfig, signal: AbortSignal | undefined): Prom
   const client = new pg.Client(config);
   // Losing the connection is also reported by the query under way; without a listener it would end the process.
   client.on('error', () => {});
-  const abort = (): void => void client.end().catch(() => {});
+  let abort = (): void => {};
+  // `connect` of a client that was ended meanwhile never settles, so the signal ends the wait itself.
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal?.reason)));
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    await client.connect();
+    await Promise.race([client.connect(), aborted]);
     signal?.throwIfAborted();
     return client;
   } catch (error) {
-    void client.end().catch(() => {});
+    client.connection.stream.destroy();
     throw error;
   } finally {
     signal?.removeEventListener('abort', abort);

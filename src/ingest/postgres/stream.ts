@@ -23,6 +23,9 @@ export interface StreamOptions {
 
 /** Upstream gives up on us after wal_sender_timeout (a minute by default) of silence, also while our socket is paused. */
 const STATUS_EVERY_MS = 1_000;
+/** An upstream with nothing to say is asked for a word, and taken for gone where it gives none: a stall must not look like idleness. */
+const ASK_AFTER_MS = 10_000;
+const GONE_AFTER_MS = 60_000;
 
 /**
  * The bytes of a message are good during the call only (the client's buffer is used again), so decoding happens right there;
@@ -63,12 +66,15 @@ export class Stream {
   #received: Lsn;
   #sent: Lsn = 0n;
   #broken: unknown;
+  /** when upstream was last heard of, by the monotonic clock */
+  #heardMs: number;
   #breakOff: () => void = () => {};
 
   constructor(options: StreamOptions) {
     const { upstream, tls, slot, readers, outbox, start } = options;
     this.#options = options;
     this.#acknowledged = this.#emitted = this.#received = start;
+    this.#heardMs = options.clock.monotonic();
     // Its own timer would acknowledge what was merely received (and runs on the machine's clock): 0 turns it off.
     this.#service = new LogicalReplicationService(clientConfig(upstream, tls), {
       acknowledge: { auto: false, timeoutSeconds: 0 }, flowControl: { enabled: true },
@@ -118,12 +124,17 @@ export class Stream {
     this.#breakOff();
   }
   #tick(): void {
-    this.#sendStatus(true);
+    const { clock, outbox } = this.#options;
+    if (outbox.isFull) this.#heardMs = clock.monotonic();
+    const silentMs = clock.monotonic() - this.#heardMs;
+    if (silentMs > GONE_AFTER_MS) return this.#break(new Error(`the upstream server has been silent for ${Math.round(silentMs / 1000)} s`));
+    this.#sendStatus(true, silentMs > ASK_AFTER_MS);
     this.#rearm();
   }
   /** Runs inside the socket's callback: an exception must not leave it. */
   #decode(message: Buffer): void {
     if (this.#broken !== undefined) return;
+    this.#heardMs = this.#options.clock.monotonic();
     try {
       this.#decoder.message(message);
     } catch (error) {
@@ -132,6 +143,7 @@ export class Stream {
   }
   /** Upstream has looked at its log up to `lsn`; within a transaction that says nothing about us. */
   #heartbeat(lsn: Lsn, shouldRespond: boolean): void {
+    this.#heardMs = this.#options.clock.monotonic();
     if (!this.#decoder.inTransaction && lsn > this.#received) {
       this.#received = lsn;
       if (lsn > this.#emitted) this.#options.outbox.push({ kind: 'progress', position: { lsn: formatLsn(lsn), slot: this.#options.slot } });
@@ -143,11 +155,11 @@ export class Stream {
   get #flushed(): Lsn {
     return this.#acknowledged >= this.#emitted && !this.#decoder.inTransaction ? maxLsn(this.#acknowledged, this.#received) : this.#acknowledged;
   }
-  #sendStatus(evenIfKnown: boolean): void {
+  #sendStatus(evenIfKnown: boolean, ask = false): void {
     const flushed = this.#flushed;
     if (flushed === 0n || (!evenIfKnown && flushed === this.#sent)) return;
     this.#sent = flushed;
     // The package takes the last byte that was written and sends the one behind it.
-    void this.#service.acknowledge(formatLsn(flushed - 1n));
+    void this.#service.acknowledge(formatLsn(flushed - 1n), ask);
   }
 }
