@@ -26,9 +26,8 @@ async function copyOut(talk: Conversation, portal: Portal, signal: AbortSignal):
     else output.flushSoon();
   }
   output.empty(Backend.copyDone);
-  const { tag } = await portal.fetch(0, signal);
-  if (tag === undefined) throw new InvariantError('a COPY ended without a command tag');
-  return tag;
+  if (portal.copyOutTag === undefined) throw new InvariantError('a COPY ended without a command tag');
+  return portal.copyOutTag;
 }
 
 async function copyIn(talk: Conversation, portal: Portal, signal: AbortSignal): Promise<string> {

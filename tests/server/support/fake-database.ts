@@ -303,8 +303,11 @@ class CopyPortal extends FakePortal {
     this.#left = count;
     this.#count = count;
   }
-  override async fetch(): Promise<Fetched> {
-    return { rows: null, done: true, tag: `COPY ${this.#count}` };
+  override fetch(): Promise<Fetched> {
+    throw new Error('a COPY is not fetched');
+  }
+  get copyOutTag(): string {
+    return `COPY ${this.#count}`;
   }
   async copyData(chunk: Uint8Array): Promise<void> {
     if (Buffer.from(chunk).includes('bad')) throw new SqlError('22P02', 'invalid input syntax for type integer: "bad"');
