@@ -13,6 +13,8 @@ export interface StatementContext {
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** parameter types of a prepared statement, for EXECUTE */
   readonly prepared: (name: string) => readonly SqlType[] | undefined;
+  /** the program's own start-up, which makes the views of the system's schemas */
+  readonly system?: boolean;
 }
 
 /** A statement with its surroundings: what every planner of this folder gets. `parameterTypes` grows as parameters are met. */

@@ -79,7 +79,7 @@ export function schemaNamed(name: string, scene: Scene, position?: number): Sche
 export function newName(name: ObjectName, scene: Scene): QualifiedName {
   const { schema: schemaName, name: last } = splitName(name);
   const schema = schemaName === undefined ? creationSchema(scene, name) : schemaNamed(schemaName, scene, name.position);
-  if (systemSchemaNames.includes(schema.name))
+  if (scene.system !== true && systemSchemaNames.includes(schema.name))
     throw new SqlError('42501', `permission denied to create "${schema.name}.${last}"`, { detail: 'System catalog modifications are currently disallowed.' });
   return { schema: schema.oid, name: last };
 }
