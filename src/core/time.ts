@@ -20,6 +20,8 @@ export interface Clock {
   monotonic(): number;
   /** Calls `wake` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, wake: () => void): () => void;
+  /** Calls `run` as soon as the events that are waiting have been handled: to take turns with them. */
+  soon(run: () => void): void;
 }
 
 export class SystemClock implements Clock {
@@ -32,6 +34,9 @@ export class SystemClock implements Clock {
   after(delayMs: number, wake: () => void): () => void {
     const timer = setTimeout(wake, delayMs);
     return () => clearTimeout(timer);
+  }
+  soon(run: () => void): void {
+    setImmediate(run);
   }
 }
 
@@ -55,6 +60,10 @@ export class ManualClock implements Clock {
     const id = this.#sequence++;
     this.#timers.set(id, { due: this.#monotonic + Math.max(0, delayMs), wake });
     return () => void this.#timers.delete(id);
+  }
+  /** Turns are taken in real time: only waiting is simulated. */
+  soon(run: () => void): void {
+    setImmediate(run);
   }
   /** Moves both readings forward by `ms` and fires what became due, earliest first. */
   advance(ms: number): void {

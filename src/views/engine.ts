@@ -468,6 +468,15 @@ export class Engine {
     return subscription;
   }
 
+  /** Whether a subscription is complete that has not published its snapshot: a tick is wanted. */
+  get unpublished(): boolean {
+    for (const subscription of this.#subscriptions) if (subscription.isWaiting) return true;
+    return false;
+  }
+  get hasSubscriptions(): boolean {
+    return this.#subscriptions.size > 0;
+  }
+
   /** @internal by Subscription */
   endSubscription(subscription: Subscription, dataflow: Dataflow): void {
     this.#subscriptions.delete(subscription);
@@ -569,9 +578,9 @@ class Query implements QueryRun {
   }
   work(expired: () => boolean): void {
     const dataflow = this.dataflow!;
-    for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
     try {
       this.#limits.interrupt();
+      for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
       if (!dataflow.hydrate(expired)) {
         this.interrupt();
         return;
@@ -627,6 +636,10 @@ export class Subscription {
   }
   begin(dataflow: Dataflow): void {
     this.#dataflow = dataflow;
+  }
+
+  get isWaiting(): boolean {
+    return this.#first && this.#dataflow!.hydrated && this.failure === undefined;
   }
 
   /** Puts the differences of the tick into `published`; the first after hydration is the snapshot. */

@@ -48,6 +48,8 @@ export interface Portal {
   copyFail?(message: string): void;
   /** COPY ... TO STDOUT: the next chunk of CopyData, null at the end */
   copyOut?(signal: AbortSignal): Promise<Uint8Array | null>;
+  /** the command tag, once `copyOut` gave null */
+  readonly copyOutTag?: string;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,8 @@ export interface Session {
   readonly transaction: TransactionStatus;
   /** how values are written for this session */
   readonly text: TextSettings;
+  /** how a reg* value is written: the name of the object behind it, as this session sees it (regclass, regtype, ... as `type`); without it they are written as numbers */
+  printObject?(type: number, oid: number): string;
   /** reported parameters and their values, to be sent after authentication */
   readonly parameters: ReadonlyMap<string, string>;
   /** prepared statements by name ('' is the unnamed one): PREPARE and Parse share them */

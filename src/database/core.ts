@@ -1,0 +1,172 @@
+import { SqlError } from '../core/index.ts';
+import type { Clock, Datum, Notice, Random } from '../core/index.ts';
+import { displayName, encodeChange, systemRows } from '../catalog/index.ts';
+import type { CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
+import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
+import { evaluateScalar } from '../ir/index.ts';
+import type { SqlParser } from '../planner/index.ts';
+import { Engine } from '../views/index.ts';
+import type { ReadPlan } from '../views/index.ts';
+import type { EngineHost } from './engine/host.ts';
+import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest } from './engine/messages.ts';
+import type { DatabaseLog } from './log.ts';
+import { embedCatalog, originsOf, readsOf } from './relations.ts';
+import type { RowStream } from './rows.ts';
+import type { Sources } from './sources.ts';
+import { Mutex } from './transaction.ts';
+import type { CatalogWork } from './transaction.ts';
+import { RowBatch, rowLayout } from '../core/index.ts';
+
+/** What all sessions share. */
+export interface Core {
+  readonly engine: EngineHost;
+  readonly parser: SqlParser;
+  readonly sources: Sources;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: DatabaseLog;
+  readonly secrets: Map<string, string>;
+  /** one catalog change at a time */
+  readonly ddl: Mutex;
+  /** held from reading rows to writing their changes */
+  readonly dml: Mutex;
+  readonly ids: { next: number };
+  catalog: CatalogSnapshot;
+  sessionStates(): Pick<SystemState, 'sessions'>;
+}
+
+export const resolveOption = (core: Core, value: OptionValue): string => {
+  if (typeof value === 'string') return value;
+  const secret = core.secrets.get(String(value.secret));
+  if (secret === undefined) throw new SqlError('42704', `secret ${value.secret} does not exist`);
+  return secret;
+};
+
+/** Makes catalog work durable and real, in one step: log, engine, then the shared snapshot. The caller holds `core.ddl`. */
+export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly import('./engine/messages.ts').WireChange[]): Promise<void> {
+  const changes = work.flatMap((one) => one.changes);
+  const next = core.catalog.apply(changes);
+  await core.engine.request<number>({
+    kind: 'change',
+    actions: work.flatMap((one) => one.actions),
+    catalog: changes.map(encodeChange),
+    secrets: work.flatMap((one) => one.secrets ?? []),
+    forget: work.flatMap((one) => one.forget ?? []),
+    changes: [...work.flatMap((one) => one.rows ?? []), ...rows],
+  });
+  core.catalog = next;
+  for (const [name, value] of work.flatMap((one) => one.secrets ?? [])) {
+    if (value === null) core.secrets.delete(name);
+    else core.secrets.set(name, value);
+  }
+  for (const one of work) await one.after?.();
+}
+
+/** What a query is run with. */
+export interface QueryScene {
+  readonly core: Core;
+  readonly catalog: CatalogSnapshot;
+  readonly environment: Environment;
+  readonly environmentData: QueryRequest['environment'];
+  readonly memoryBytes: number;
+  readonly onNotice: (notice: Notice) => void;
+  systemState(status: EngineStatus | undefined): SystemState;
+}
+
+/** How the answer of a query is read: limit and offset evaluated. */
+export function readPlan(query: Query, environment: Environment): ReadPlan {
+  const count = (scalar: Query['limit'], what: 'LIMIT' | 'OFFSET'): number | null => {
+    if (scalar === null) return null;
+    const value = evaluateScalar(scalar, [], environment);
+    if (value === null) return null;
+    if (Number(value) < 0) throw new SqlError(what === 'LIMIT' ? '2201W' : '2201X', `${what} must not be negative`);
+    return Number(value);
+  };
+  return { order: query.order, limit: count(query.limit, 'LIMIT'), offset: count(query.offset, 'OFFSET') ?? 0, width: query.columns.length };
+}
+
+/** Relations of the catalog whose rows the engine knows better than the snapshot. */
+const needsStatus = (id: RelationId, catalog: CatalogSnapshot): boolean => {
+  const name = catalog.relation(id)?.name;
+  return name === 'mz_view_errors' || name === 'mz_hydration_statuses' || name === 'mz_frontiers';
+};
+
+/**
+ * Runs a query over `relation` and returns its rows. Over catalog relations alone it runs here, on the session's own snapshot; otherwise on the engine,
+ * with the rows of catalog relations put in as constants. Waits, with a NOTICE, until the sources it reads have finished their snapshots.
+ */
+export async function runQuery(scene: QueryScene, relation: Relation, type: { readonly columns: readonly { readonly name: string; readonly type: import('../core/index.ts').SqlType; readonly nullable: boolean }[] }, read: ReadPlan, maxRows: number, signal: AbortSignal): Promise<RowStream> {
+  const { core, catalog } = scene;
+  const reads = readsOf(relation);
+  const status = [...reads].some((id) => needsStatus(id, catalog)) ? await core.engine.request<EngineStatus>({ kind: 'status' }) : undefined;
+  let state: SystemState | undefined;
+  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))));
+  const relationType = { columns: type.columns, keys: [] };
+  const types = type.columns.slice(0, read.width).map((column) => column.type);
+  if (readsOf(embedded).size === 0) return runInline(scene, embedded, relationType, read, signal);
+
+  const origins = originsOf(readsOf(embedded), catalog);
+  for (const item of origins) {
+    const failure = core.sources.failureOf(item);
+    if (failure !== undefined) throw new SqlError(failure.code, `${item.kind} "${item.name}" cannot be read: ${failure.message}`, failure.fields);
+  }
+  await core.sources.whenReadable(origins, signal, (source) =>
+    scene.onNotice({ severity: 'NOTICE', code: '00000', message: `waiting for the snapshot of source "${source}" to finish` }));
+
+  const cancel = new SharedArrayBuffer(4);
+  const flag = new Int32Array(cancel);
+  const query = core.ids.next++;
+  const abort = (): void => void Atomics.store(flag, 0, signal.reason instanceof SqlError && signal.reason.message.includes('timeout') ? 2 : 1);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  let ready: QueryReady;
+  try {
+    ready = await core.engine.request<QueryReady>({
+      kind: 'query', query, maxRows,
+      request: { relation: embedded, type: relationType, read, environment: scene.environmentData, cancel, memoryBytes: scene.memoryBytes },
+    });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  for (const { view, count } of ready.skipped) {
+    scene.onNotice({ severity: 'WARNING', code: '01000', message: `${count} row${count === 1 ? '' : 's'} with errors left out of "${view}"`, hint: 'They are in mz_internal.mz_view_errors.' });
+  }
+  const layout = rowLayout(types);
+  let first: FetchedBatch | undefined = ready.first;
+  let done = ready.first.done;
+  return {
+    next: async (rows) => {
+      let batch = first;
+      first = undefined;
+      if (batch === undefined) {
+        if (done) return { rows: null, done: true };
+        batch = await core.engine.request<FetchedBatch>({ kind: 'fetch', query, maxRows: rows });
+        done = batch.done;
+      }
+      return { rows: batch.rows === null ? null : new RowBatch(batch.rows, layout), done };
+    },
+    close: async () => {
+      if (!done) await core.engine.request<void>({ kind: 'closeQuery', query });
+      done = true;
+    },
+  };
+}
+
+/** Rows that a query run here may hold before it is ended, and how long it may hold the thread. */
+function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): RowStream {
+  const { core } = scene;
+  const engine = new Engine({ environment: scene.environment, log: { next: () => undefined } });
+  engine.tick(core.clock.now(), []);
+  const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt: () => signal.throwIfAborted() });
+  while (!run.ready) engine.work(() => false);
+  if (run.failure !== undefined) throw run.failure;
+  return {
+    next: (maxRows) => {
+      const rows = run.next(maxRows);
+      return Promise.resolve({ rows, done: run.done });
+    },
+    close: () => Promise.resolve(run.close()),
+  };
+}
+
+export const nameOf = (catalog: CatalogSnapshot, item: Parameters<typeof displayName>[1]): string => displayName(catalog, item, ['public']);

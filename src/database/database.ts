@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
+import type { Clock, Datum, Random } from '../core/index.ts';
+import { catalogQuestions, decodeChange, emptyCatalog, systemViewItem, systemViews } from '../catalog/index.ts';
+import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
+import { evaluateScalar } from '../ir/index.ts';
+import { webhookDecoder } from '../ingest/index.ts';
+import type { WebhookDecoder } from '../ingest/index.ts';
+import { createParser, planStatement } from '../planner/index.ts';
+import type { SqlParser } from '../planner/index.ts';
+import type { Database, Session, SessionOptions, WebhookAnswer, WebhookRequest } from './contract.ts';
+import { nameOf, resolveOption } from './core.ts';
+import type { Core } from './core.ts';
+import { environmentOf } from './engine/environment.ts';
+import { inlineEngine, workerEngine } from './engine/host.ts';
+import type { EngineHost } from './engine/host.ts';
+import type { Recovered } from './engine/messages.ts';
+import type { DatabaseLog } from './log.ts';
+import { engineActions } from './relations.ts';
+import { DatabaseSession } from './session/session.ts';
+import { Sources } from './sources.ts';
+import { Mutex } from './transaction.ts';
+
+export interface DatabaseOptions {
+  /** where the log lies; made when it is not there */
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: DatabaseLog;
+  /** run the engine on the caller's thread, with the caller's clock: for tests that hold time */
+  readonly inline?: boolean;
+  /** told when the engine's thread ends by itself: the database answers no more */
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** Opens the database in a directory: what was durable is there again, views hydrate, sources go on from their positions. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { dataDirectory, clock, random, log } = options;
+  const parser = await createParser();
+  const engine = options.inline === true
+    ? inlineEngine({ directory: dataDirectory, clock, random })
+    : await workerEngine({ directory: dataDirectory, onExit: (error) => options.onFailure?.(error) });
+  const recovered = await engine.request<Recovered>({ kind: 'recover' });
+  let catalog = systemCatalog(parser, random);
+  if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));
+  const database = new MillraceDatabase({ engine, parser, clock, random, log, catalog, recovered });
+  await database.start();
+  return database;
+}
+
+/** Views of the system over its base relations, read from sql/system. Planned once a process: they never change. */
+let systemSnapshot: CatalogSnapshot | undefined;
+function systemCatalog(parser: SqlParser, random: Random): CatalogSnapshot {
+  if (systemSnapshot !== undefined) return systemSnapshot;
+  let catalog = emptyCatalog();
+  for (const view of systemViews) {
+    const sql = readFileSync(new URL(`${rootFrom(import.meta.url)}sql/system/${view.file}`, import.meta.url), 'utf8');
+    const environment = environmentOf({
+      settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: [view.schema], backendPid: 0, variables: new Map(),
+    }, random, catalogQuestions(catalog, [view.schema]));
+    const { plan } = planStatement(parser.parse(sql), { catalog, searchPath: [view.schema], environment, parameterTypes: [], prepared: () => undefined, system: true });
+    if (plan.kind !== 'createView') throw new SqlError('XX000', `sql/system/${view.file} does not create a view`);
+    const { columns, query, relation, dependsOn } = plan;
+    catalog = catalog.apply([{ kind: 'create', item: systemViewItem(view, { columns, query, relation, dependsOn, sql: plan.sql }) }]);
+  }
+  systemSnapshot = catalog;
+  return catalog;
+}
+
+/** From this file to the package's root: two folders up from sources, three from dist. */
+const rootFrom = (url: string): string => (url.includes('/dist/src/') ? '../../../' : '../../');
+
+class MillraceDatabase implements Database {
+  readonly #core: Core;
+  readonly #sessions = new Map<number, DatabaseSession>();
+  readonly #webhooks = new Map<number, { readonly item: SourceItem; readonly decode: WebhookDecoder }>();
+  #nextPid = 1;
+  #ready = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: { readonly engine: EngineHost; readonly parser: SqlParser; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly catalog: CatalogSnapshot; readonly recovered: Recovered }) {
+    const { engine, parser, clock, random, log, catalog, recovered } = parts;
+    this.#core = {
+      engine, parser, clock, random, log, catalog,
+      sources: new Sources({ engine, clock, random, log, positions: recovered.positions }),
+      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1 },
+      sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
+    };
+  }
+
+  /** Hands the recovered catalog to the engine and starts the sources. */
+  async start(): Promise<void> {
+    const core = this.#core;
+    const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
+    await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item))) });
+    for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
+    this.#ready = true;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  connect(options: SessionOptions): Promise<Session> {
+    const pid = this.#nextPid++;
+    const session = new DatabaseSession(this.#core, options, pid, () => this.#sessions.delete(pid));
+    this.#sessions.set(pid, session);
+    return Promise.resolve(session);
+  }
+
+  async webhook(request: WebhookRequest): Promise<WebhookAnswer> {
+    const core = this.#core;
+    if (!this.#ready) return { status: 503, message: 'the server is starting' };
+    const item = request.database === 'materialize' ? core.catalog.find(request.schema, request.name, []) : undefined;
+    if (item?.kind !== 'source' || item.origin.kind !== 'webhook') return { status: 404, message: `there is no webhook source "${request.database}.${request.schema}.${request.name}"` };
+    const body = await this.#decoder(item)(request.body, request.headers);
+    switch (body.kind) {
+      case 'bad':
+        return { status: 400, message: body.reason };
+      case 'refused':
+        return { status: 401, message: 'the check of the source refused the request' };
+      case 'rows': {
+        if (body.rows.rowCount === 0) return { status: 200, message: 'no rows' };
+        const { rowCount } = body.rows;
+        await core.engine.request<number>({ kind: 'write', changes: [{ relation: item.id, rows: body.rows.buffer }], check: false }, [body.rows.buffer]);
+        return { status: 200, message: `${rowCount} row${rowCount === 1 ? '' : 's'}` };
+      }
+    }
+  }
+
+  #decoder(item: SourceItem): WebhookDecoder {
+    const known = this.#webhooks.get(item.oid);
+    if (known?.item === item) return known.decode;
+    if (item.origin.kind !== 'webhook') throw new SqlError('XX000', 'not a webhook source');
+    const { format, included, check, secrets } = item.origin;
+    const core = this.#core;
+    const decode = webhookDecoder({
+      format, columns: item.columns, included,
+      ...(check === undefined ? {} : {
+        check: (body, headers) => {
+          const environment = environmentOf({
+            settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0,
+            user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
+          }, core.random);
+          return evaluateScalar(check, checkRow(body, headers, secrets.map((secret) => this.#secret(secret))), environment) === true;
+        },
+      }),
+    });
+    this.#webhooks.set(item.oid, { item, decode });
+    return decode;
+  }
+
+  /** The value of a secret by its qualified name. */
+  #secret(qualified: string): string {
+    const [schema, ...name] = qualified.split('.');
+    const item = this.#core.catalog.find(schema, name.join('.'), []);
+    return item === undefined ? '' : resolveOption(this.#core, { secret: item.oid });
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+  async #close(): Promise<void> {
+    this.#ready = false;
+    await this.#core.sources.close();
+    for (const session of [...this.#sessions.values()]) await session.close();
+    await this.#core.engine.close();
+  }
+}
+
+/** The row that a webhook's CHECK is evaluated over: headers as jsonb (names in lower case), body as text and as bytea, then the secrets it names. */
+function checkRow(body: Uint8Array, headers: readonly (readonly [string, string])[], secrets: readonly string[]): Datum[] {
+  const named = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  return [codecOf(Oid.jsonb).parse(JSON.stringify(named), defaultTextSettings, -1), new TextDecoder().decode(body), body, ...secrets];
+}

@@ -1,0 +1,95 @@
+import type { RelationType, SqlErrorFields, TextSettings } from '../../core/index.ts';
+import type { Relation, RelationId } from '../../ir/index.ts';
+import type { BaseOptions, OnErrorPolicy, ReadPlan, ViewError } from '../../views/index.ts';
+
+/** Changes of one relation as they cross threads: the batch as its buffer. */
+export interface WireChange {
+  readonly relation: RelationId;
+  readonly rows?: ArrayBuffer;
+  readonly missing?: ReadonlyMap<number, bigint>;
+  readonly keyOnly?: ReadonlySet<number>;
+  readonly truncate?: boolean;
+}
+
+/** What a session says about itself, for functions that run on the engine's thread. */
+export interface EnvironmentData {
+  readonly settings: TextSettings;
+  readonly transactionTimeMicros: number | bigint;
+  readonly statementTimeMicros: number | bigint;
+  readonly user: string;
+  readonly database: string;
+  readonly searchPath: readonly string[];
+  readonly backendPid: number;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** What the catalog asks the engine to do; made from catalog items, at recovery too. */
+export type EngineAction =
+  | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
+  | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
+  | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
+  | { readonly kind: 'remove'; readonly id: RelationId };
+
+export interface QueryRequest {
+  readonly relation: Relation;
+  readonly type: RelationType;
+  readonly read: ReadPlan;
+  readonly environment: EnvironmentData;
+  /** one int32 in shared memory: 0 go on, 1 cancelled by the user, 2 statement timeout */
+  readonly cancel: SharedArrayBuffer;
+  readonly memoryBytes: number;
+}
+
+export type Request =
+  /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */
+  | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[] }
+  /** rows from a statement (`check` enforces keys) or a source (with its position); answers when durable and visible */
+  | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [string, string] }
+  | { readonly kind: 'query'; readonly query: number; readonly request: QueryRequest; /** rows of the first batch at most */ readonly maxRows: number }
+  | { readonly kind: 'fetch'; readonly query: number; readonly maxRows: number }
+  | { readonly kind: 'closeQuery'; readonly query: number }
+  | { readonly kind: 'subscribe'; readonly subscription: number; readonly request: QueryRequest; readonly snapshot: boolean }
+  /** answers when something was published that has not been taken */
+  | { readonly kind: 'take'; readonly subscription: number }
+  | { readonly kind: 'closeSubscription'; readonly subscription: number }
+  | { readonly kind: 'status' }
+  /** what was stored: catalog, positions, secrets */
+  | { readonly kind: 'recover' }
+  /** the catalog's relations: the log is replayed into them, then views hydrate */
+  | { readonly kind: 'start'; readonly actions: readonly EngineAction[] }
+  | { readonly kind: 'close' };
+
+export interface Recovered {
+  readonly catalog: readonly string[];
+  readonly positions: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+export interface QueryReady {
+  readonly time: number;
+  readonly skipped: readonly { readonly view: string; readonly count: number }[];
+  readonly first: FetchedBatch;
+}
+export interface FetchedBatch {
+  readonly rows: ArrayBuffer | null;
+  readonly done: boolean;
+}
+export interface Taken {
+  readonly time: number;
+  readonly rows: ArrayBuffer | null;
+}
+export interface EngineStatus {
+  readonly time: number;
+  readonly errors: readonly { readonly id: RelationId; readonly name: string; readonly errors: readonly (ViewError & { readonly sourceName?: string })[] }[];
+  readonly hydration: readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly scanned: number; readonly known: number }[];
+  readonly memory: readonly { readonly name: string; readonly bytes: number; readonly rows: number }[];
+}
+
+/** An error as it crosses threads. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly fields: Omit<SqlErrorFields, 'cause'>;
+  readonly stack?: string;
+}
+
+export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: WireError };

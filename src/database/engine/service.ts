@@ -1,0 +1,387 @@
+import { defaultTextSettings, InvariantError, RowBatch, rowLayout, SqlError } from '../../core/index.ts';
+import type { Clock, Random, RelationType } from '../../core/index.ts';
+import type { RelationId } from '../../ir/index.ts';
+import { Store } from '../../storage/index.ts';
+import type { StoredChange } from '../../storage/index.ts';
+import { Engine } from '../../views/index.ts';
+import type { Change, QueryRun, Subscription } from '../../views/index.ts';
+import { environmentOf } from './environment.ts';
+import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Reply, Request, Taken, WireChange, WireError } from './messages.ts';
+
+/** How long the engine works on queries and hydration before it looks at ticks and messages again. */
+const SLICE_MS = 2;
+/** Bytes of changes that one tick gathers. */
+const TICK_BYTES = 8 << 20;
+/** With subscribers, time is told at least this often. */
+const HEARTBEAT_MS = 1000;
+
+type Write = Request & { kind: 'write' | 'change' };
+
+/**
+ * The engine thread's work: the timeline that closes ticks, the log, the dataflows and the queries. Takes requests, answers each once.
+ * A turn closes the ticks that are due, then one tick for all writes that wait (one durable append for all of them), then gives queries a slice of time.
+ * A tick's time is max(wall clock, last + 1), and never more than 1 ms ahead of the wall clock; the clock jumping back holds time still.
+ */
+export class EngineService {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void;
+  readonly #types = new Map<RelationId, RelationType>();
+  readonly #writes: { readonly id: number; readonly request: Write }[] = [];
+  readonly #queries = new Map<number, { readonly run: QueryRun; readonly maxRows: number; waiting: number | undefined }>();
+  readonly #subscriptions = new Map<number, { readonly subscription: Subscription; waiting: number | undefined }>();
+  #turning = false;
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+  #started = false;
+
+  constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#reply = options.reply;
+    this.#store = new Store(options.directory);
+    this.#engine = new Engine({
+      environment: environmentOf({
+        settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
+      }, options.random),
+      log: {
+        next: (relation, position) => {
+          const record = this.#store.next(relation, position ?? 0);
+          return record && { changes: this.#changes(record.changes.filter((change) => change.relation === relation)), position: record.sequence };
+        },
+      },
+    });
+  }
+
+  /** Takes one request; its answer goes through `reply`. */
+  handle(id: number, request: Request): void {
+    try {
+      this.#dispatch(id, request);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  #dispatch(id: number, request: Request): void {
+    switch (request.kind) {
+      case 'recover':
+        this.#answer(id, this.#recover());
+        return;
+      case 'start':
+        this.#start(request.actions);
+        this.#answer(id, undefined);
+        return;
+      case 'change':
+      case 'write':
+        this.#writes.push({ id, request });
+        break;
+      case 'query': {
+        this.#keepTime();
+        const { relation, type, read, environment } = request.request;
+        const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#random), limitsOf(request.request));
+        this.#queries.set(request.query, { run, maxRows: request.maxRows, waiting: id });
+        break;
+      }
+      case 'fetch': {
+        const run = this.#queries.get(request.query)?.run;
+        if (run === undefined) throw new InvariantError(`no query ${request.query}`);
+        const batch = fetchBatch(run, request.maxRows);
+        this.#answer(id, batch, batch.rows === null ? [] : [batch.rows]);
+        return;
+      }
+      case 'closeQuery':
+        this.#queries.get(request.query)?.run.close();
+        this.#queries.delete(request.query);
+        this.#answer(id, undefined);
+        return;
+      case 'subscribe': {
+        this.#keepTime();
+        const { relation, type, environment } = request.request;
+        const subscription = this.#engine.subscribe(relation, type, environmentOf(environment, this.#random), request.snapshot, limitsOf(request.request));
+        this.#subscriptions.set(request.subscription, { subscription, waiting: undefined });
+        this.#answer(id, this.#engine.time);
+        break;
+      }
+      case 'take': {
+        const entry = this.#subscriptions.get(request.subscription);
+        if (entry === undefined) throw new InvariantError(`no subscription ${request.subscription}`);
+        entry.waiting = id;
+        this.#serveSubscriptions();
+        return;
+      }
+      case 'closeSubscription': {
+        const entry = this.#subscriptions.get(request.subscription);
+        this.#subscriptions.delete(request.subscription);
+        if (entry?.waiting !== undefined) this.#fail(entry.waiting, cancelled(1));
+        entry?.subscription.close();
+        this.#answer(id, undefined);
+        return;
+      }
+      case 'status':
+        this.#answer(id, this.#status());
+        return;
+      case 'close':
+        this.#closed = true;
+        this.#cancelTimer?.();
+        for (const write of this.#writes.splice(0)) this.#fail(write.id, new SqlError('57P01', 'the server is shutting down'));
+        this.#store.close();
+        this.#answer(id, undefined);
+        return;
+    }
+    this.#wake();
+  }
+
+  #recover(): Recovered {
+    const catalog: string[] = [];
+    for (const record of this.#store.records()) catalog.push(...record.catalog);
+    return { catalog, positions: this.#store.positions(), secrets: this.#store.secrets() };
+  }
+
+  /** Adds the base relations, replays the log into those that are held, then adds the views, which hydrate from there. */
+  #start(actions: readonly EngineAction[]): void {
+    for (const action of actions) if (action.kind === 'addRelation') this.#act(action);
+    for (const record of this.#store.records()) {
+      const known = record.changes.filter((change) => this.#types.has(change.relation as RelationId));
+      const time = Math.max(record.time, this.#engine.time + 1);
+      this.#engine.tick(time, this.#changes(known));
+    }
+    for (const action of actions) if (action.kind !== 'addRelation') this.#act(action);
+    this.#started = true;
+    this.#wake();
+  }
+
+  #act(action: EngineAction): void {
+    switch (action.kind) {
+      case 'addRelation':
+        this.#types.set(action.id, action.type);
+        this.#engine.addRelation(action.id, action.type, action.options);
+        return;
+      case 'addView':
+        this.#engine.addView(action.id, action.name, action.type, action.relation, action.onError);
+        return;
+      case 'setOnError':
+        this.#engine.setOnError(action.id, action.onError);
+        return;
+      case 'remove':
+        this.#types.delete(action.id);
+        this.#engine.remove(action.id);
+        return;
+    }
+  }
+
+  #changes(changes: readonly (StoredChange | WireChange)[]): Change[] {
+    return changes.flatMap((change) => {
+      const id = change.relation as RelationId;
+      const type = this.#types.get(id);
+      if (type === undefined) return [];
+      const { rows } = change;
+      const buffer = rows === undefined ? undefined : rows instanceof ArrayBuffer ? rows : (rows.buffer as ArrayBuffer);
+      return [{
+        relation: id,
+        ...(buffer === undefined ? {} : { rows: new RowBatch(buffer, rowLayout(type.columns.map((column) => column.type))) }),
+        ...(change.missing === undefined ? {} : { missing: change.missing }),
+        ...(change.keyOnly === undefined ? {} : { keyOnly: change.keyOnly }),
+        ...(change.truncate === true ? { truncate: true } : {}),
+      }];
+    });
+  }
+
+  // Turns
+
+  #wake(): void {
+    if (this.#turning || this.#closed) return;
+    this.#turning = true;
+    this.#clock.soon(() => {
+      this.#turning = false;
+      if (this.#closed || !this.#started) return;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const end = this.#clock.monotonic() + SLICE_MS;
+    const expired = (): boolean => this.#clock.monotonic() >= end;
+    const behind = this.#closeDueTicks(expired);
+    if (!behind) this.#closeWrites();
+    let more = behind || this.#engine.work(expired);
+    if (this.#engine.unpublished) this.#keepTime(true);
+    this.#serveQueries();
+    this.#serveSubscriptions();
+    more ||= this.#writes.length > 0;
+    if (more) this.#wake();
+    else this.#sleep();
+  }
+
+  /** Ticks for what changes by the clock alone, each at its own time; true when more are due than this slice allows. */
+  #closeDueTicks(expired: () => boolean): boolean {
+    for (;;) {
+      const due = this.#engine.nextChange();
+      if (due === undefined || due > this.#clock.now()) return false;
+      this.#engine.tick(Math.max(due, this.#engine.time + 1), []);
+      if (expired()) return true;
+    }
+  }
+
+  /** Lets logical time reach the wall clock, so that what is read now is as of now. */
+  #keepTime(always = false): void {
+    if (!this.#started) return;
+    const now = this.#clock.now();
+    if (now > this.#engine.time) {
+      this.#closeDueTicks(() => false);
+      if (now > this.#engine.time) this.#engine.tick(now, []);
+    } else if (always && this.#engine.time <= now + 1) {
+      this.#engine.tick(this.#engine.time + 1, []);
+    }
+  }
+
+  #closeWrites(): void {
+    if (this.#writes.length === 0) return;
+    const now = this.#clock.now();
+    const time = Math.max(Math.floor(now), this.#engine.time + 1);
+    if (time > now + 1) return; // the clock has to catch up first
+    const accepted: { readonly id: number; readonly request: Write }[] = [];
+    const changes: Change[] = [];
+    let bytes = 0;
+    while (this.#writes.length > 0 && bytes < TICK_BYTES) {
+      const write = this.#writes[0]!;
+      // What a catalog change adds or removes must be there before the rows behind it are read, so it is a tick of its own.
+      if (write.request.kind === 'change' && accepted.length > 0) break;
+      this.#writes.shift();
+      try {
+        const own = write.request.kind === 'change' ? [] : this.#changes(write.request.changes);
+        // Keys are checked against what is visible: statements that enforce them close their ticks alone.
+        if (write.request.kind === 'write' && write.request.check) {
+          if (accepted.length > 0) {
+            this.#writes.unshift(write);
+            break;
+          }
+          this.#engine.check(own);
+        }
+        changes.push(...own);
+        accepted.push(write);
+        for (const change of write.request.changes) bytes += change.rows?.byteLength ?? 0;
+      } catch (error) {
+        this.#fail(write.id, error);
+      }
+      if (write.request.kind === 'change' || write.request.check) break;
+    }
+    if (accepted.length === 0) return;
+    this.#store.append({
+      time,
+      changes: accepted.flatMap(({ request }) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
+      positions: accepted.flatMap(({ request }): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
+      catalog: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.catalog : [])),
+      secrets: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.secrets : [])),
+    });
+    const [first] = accepted;
+    if (first!.request.kind === 'change') {
+      // Additions first: the rows may be those of a new table. Views then see them when they hydrate.
+      const { actions } = first!.request;
+      for (const action of actions) if (action.kind === 'addRelation') this.#act(action);
+      this.#engine.tick(time, this.#changes(first!.request.changes));
+      for (const action of actions) if (action.kind !== 'addRelation') this.#act(action);
+    } else {
+      this.#engine.tick(time, changes);
+    }
+    for (const { id } of accepted) this.#answer(id, time);
+  }
+
+  #serveQueries(): void {
+    for (const [query, entry] of this.#queries) {
+      if (entry.waiting === undefined || !entry.run.ready) continue;
+      const id = entry.waiting;
+      entry.waiting = undefined;
+      if (entry.run.failure !== undefined) {
+        this.#queries.delete(query);
+        this.#fail(id, entry.run.failure);
+        continue;
+      }
+      const first = fetchBatch(entry.run, entry.maxRows);
+      if (first.done) this.#queries.delete(query);
+      const ready: QueryReady = { time: entry.run.time, skipped: entry.run.skipped, first };
+      this.#answer(id, ready, first.rows === null ? [] : [first.rows]);
+    }
+  }
+
+  #serveSubscriptions(): void {
+    for (const entry of this.#subscriptions.values()) {
+      if (entry.waiting === undefined) continue;
+      const published = entry.subscription.take();
+      const id = entry.waiting;
+      if (published === undefined) {
+        if (entry.subscription.failure === undefined) continue;
+        entry.waiting = undefined;
+        this.#fail(id, entry.subscription.failure);
+        continue;
+      }
+      entry.waiting = undefined;
+      const taken: Taken = { time: published.time, rows: published.rows?.buffer ?? null };
+      this.#answer(id, taken, taken.rows === null ? [] : [taken.rows]);
+    }
+  }
+
+  /** Until the next change by the clock, the next heartbeat, or a request. */
+  #sleep(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const next = this.#engine.nextChange();
+    const heartbeat = this.#engine.hasSubscriptions ? this.#clock.now() + HEARTBEAT_MS : undefined;
+    const wait = this.#writes.length > 0 ? 1 : Math.min(next ?? Infinity, heartbeat ?? Infinity) - this.#clock.now();
+    if (wait === Infinity) return;
+    // Timers hold at most 2^31 ms; waking early is harmless.
+    this.#cancelTimer = this.#clock.after(Math.min(Math.max(0, wait), 0x7fffffff), () => {
+      this.#cancelTimer = undefined;
+      if (heartbeat !== undefined && this.#clock.now() >= heartbeat) this.#keepTime();
+      this.#wake();
+    });
+  }
+
+  #status(): EngineStatus {
+    return {
+      time: this.#engine.time,
+      hydration: this.#engine.hydration(),
+      memory: this.#engine.memory(),
+      errors: this.#engine.viewErrors().map((view) => ({
+        ...view, errors: view.errors.map((error) => (error.source === undefined ? error : { ...error, sourceName: this.#engine.relationName(error.source) })),
+      })),
+    };
+  }
+
+  #answer(id: number, value: unknown, transfer: readonly ArrayBuffer[] = []): void {
+    this.#reply({ id, value }, transfer);
+  }
+  #fail(id: number, error: unknown): void {
+    this.#reply({ id, error: wireError(error) }, []);
+  }
+}
+
+function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
+  const rows = run.next(maxRows);
+  return { rows: rows?.buffer ?? null, done: run.done };
+}
+
+export function cancelled(reason: number): SqlError {
+  return new SqlError('57014', reason === 2 ? 'canceling statement due to statement timeout' : 'canceling statement due to user request');
+}
+
+function limitsOf(request: QueryRequest): { readonly interrupt: () => void; readonly memoryBytes: number } {
+  const flag = new Int32Array(request.cancel);
+  return {
+    memoryBytes: request.memoryBytes,
+    interrupt: () => {
+      const reason = Atomics.load(flag, 0);
+      if (reason !== 0) throw cancelled(reason);
+    },
+  };
+}
+
+export function wireError(error: unknown): WireError {
+  if (error instanceof SqlError) {
+    const { cause: _cause, ...fields } = error.fields;
+    return { code: error.code, message: error.message, fields };
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { code: 'XX000', message: `internal error: ${error instanceof Error ? error.message : String(error)}`, fields: {}, ...(stack === undefined ? {} : { stack }) };
+}

@@ -1,0 +1,255 @@
+import { assertNever, Oid, sqlType, SqlError } from '../../core/index.ts';
+import type { Datum, RowBatch } from '../../core/index.ts';
+import { bindParameters, bindScalar, evaluateScalar, relationTypeOf } from '../../ir/index.ts';
+import type { Query } from '../../ir/index.ts';
+import { purifyRequest } from '../../planner/index.ts';
+import type { Plan } from '../../planner/index.ts';
+import { queryColumns, subscribeColumns } from '../answer.ts';
+import type { ResultColumn } from '../contract.ts';
+import { readPlan, runQuery } from '../core.ts';
+import { readsOf } from '../relations.ts';
+import { rowsOf } from '../rows.ts';
+import type { RowStream } from '../rows.ts';
+import { CursorPortal } from '../session/portal.ts';
+import { cursorNamed, requirePlan } from '../session/session.ts';
+import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
+import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
+import { executeDelete, executeInsert, executeTruncate, executeUpdate } from './dml.ts';
+import { purify } from './purify.ts';
+import { openSubscription } from './subscribe.ts';
+
+/** What running a statement gave. */
+export interface Outcome {
+  readonly tag: string;
+  /** the tag is followed by the number of rows sent */
+  readonly counts: boolean;
+  readonly columns: readonly ResultColumn[] | null;
+  readonly rows: RowStream | null;
+}
+
+export interface Execution {
+  readonly session: DatabaseSession;
+  readonly prepared: PreparedStatement;
+  readonly parameters: readonly Datum[];
+  /** rows the client asked for first */
+  readonly maxRows: number;
+  readonly signal: AbortSignal;
+}
+
+export const done = (tag: string): Outcome => ({ tag, counts: false, columns: null, rows: null });
+
+/** Runs one statement. Outside a block its effects are durable and visible when this resolves. */
+export async function executePlan(execution: Execution): Promise<Outcome> {
+  const { session, prepared } = execution;
+  let { planned } = prepared;
+  if (planned === undefined) {
+    const request = purifyRequest(prepared.statement, session.statementContext([]));
+    const facts = request === undefined ? undefined : await purify(request, session.core, execution.signal);
+    planned = session.plan(prepared.statement, prepared.declaredTypes, facts);
+  }
+  for (const notice of planned.notices) session.options.onNotice(notice);
+  return execute(planned.plan, execution);
+}
+
+async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
+  const { session, parameters, signal } = execution;
+  if (isCatalogPlan(plan)) return executeCatalogPlan(plan, execution);
+  switch (plan.kind) {
+    case 'empty':
+      return done('');
+    case 'query':
+      return { tag: 'SELECT', counts: true, columns: queryColumns(plan.query), rows: await openQuery(plan.query, execution) };
+    case 'subscribe':
+      return { tag: 'SUBSCRIBE', counts: true, columns: subscribeColumns(plan.subscribe), rows: await openSubscription(plan.subscribe, execution) };
+    case 'copyTo': {
+      const { source } = plan;
+      if (source.kind === 'query') return { tag: 'COPY', counts: true, columns: queryColumns(source.query), rows: await openQuery(source.query, execution) };
+      return { tag: 'COPY', counts: true, columns: subscribeColumns(source.subscribe), rows: await openSubscription(source.subscribe, execution) };
+    }
+    case 'copyFrom':
+      return done('COPY');
+    case 'explain':
+      return { tag: 'EXPLAIN', counts: false, columns: null, rows: rowsOf([sqlType(Oid.text)], plan.text.split('\n').map((line) => [line])) };
+    case 'insert':
+      return executeInsert(plan, execution);
+    case 'delete':
+      return executeDelete(plan, execution);
+    case 'update':
+      return executeUpdate(plan, execution);
+    case 'truncate':
+      return executeTruncate(plan, execution);
+    case 'set':
+      session.settings.set(plan.name, plan.value, plan.local);
+      for (const { name, value } of plan.also ?? []) session.settings.set(name, value, plan.local);
+      return done('SET');
+    case 'resetAll':
+      session.settings.resetAll();
+      return done('RESET');
+    case 'show': {
+      if (plan.name.toLowerCase() === 'all') {
+        const rows = session.settings.states().map((state) => [state.name, state.setting, state.description]);
+        return { tag: 'SHOW', counts: false, columns: null, rows: rowsOf([sqlType(Oid.text), sqlType(Oid.text), sqlType(Oid.text)], rows) };
+      }
+      return { tag: 'SHOW', counts: false, columns: null, rows: rowsOf([sqlType(Oid.text)], [[session.settings.show(plan.name).value]]) };
+    }
+    case 'begin':
+      if (session.block === undefined) session.begin();
+      else if (session.isImplicit) session.makeExplicit();
+      else session.options.onNotice({ severity: 'WARNING', code: '25001', message: 'there is already a transaction in progress' });
+      return done('BEGIN');
+    case 'commit':
+    case 'rollback':
+      return endBlock(plan.kind, session);
+    case 'savepoint':
+    case 'release':
+    case 'rollbackTo':
+      return savepoint(plan, session);
+    case 'declare':
+      return declare(plan, execution);
+    case 'fetch':
+      return fetchCursor(plan, execution);
+    case 'closeCursor': {
+      const names = plan.name === null ? [...session.portals.keys()] : [plan.name];
+      for (const name of names) {
+        const portal = cursorNamed(session, name);
+        session.portals.delete(name);
+        await portal.close();
+      }
+      return done(plan.name === null ? 'CLOSE CURSOR ALL' : 'CLOSE CURSOR');
+    }
+    case 'prepare': {
+      if (session.statements.has(plan.name)) throw new SqlError('42P05', `prepared statement "${plan.name}" already exists`);
+      const inner = session.prepareStatement(session.core.parser.parse(plan.sql), plan.types.map((type) => type.oid), true);
+      session.statements.set(plan.name, inner);
+      return done('PREPARE');
+    }
+    case 'execute': {
+      const inner = session.statements.get(plan.name);
+      if (inner === undefined) throw new SqlError('26000', `prepared statement "${plan.name}" does not exist`);
+      const environment = session.environment();
+      const values = plan.arguments.map((argument) => evaluateScalar(bindScalar(argument, parameters), [], environment));
+      return execute(requirePlan(inner).plan, { ...execution, prepared: inner, parameters: values });
+    }
+    case 'deallocate':
+      if (plan.name === null) {
+        session.statements.clear();
+        return done('DEALLOCATE ALL');
+      }
+      if (!session.statements.delete(plan.name)) throw new SqlError('26000', `prepared statement "${plan.name}" does not exist`);
+      return done('DEALLOCATE');
+    case 'discard':
+      if (session.inBlock && plan.what === 'all') throw new SqlError('25001', 'DISCARD ALL cannot run inside a transaction block');
+      if (plan.what === 'all') session.settings.resetAll();
+      if (plan.what === 'all' || plan.what === 'plans') session.statements.clear();
+      return done(`DISCARD ${plan.what.toUpperCase()}`);
+    case 'noop':
+      return done(plan.tag);
+    default:
+      return assertNever(plan);
+  }
+}
+
+/** Rows of a query with its parameters bound. */
+export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal'>): Promise<RowStream> {
+  const { session, parameters, maxRows, signal } = execution;
+  const bound = bindParameters(query, parameters);
+  await settleReads(session, bound);
+  const scene = session.scene();
+  return runQuery(scene, bound.relation, relationTypeOf(bound.relation), readPlan(bound, scene.environment), maxRows, signal);
+}
+
+/** What an implicit transaction has done is committed before a statement that would have to see it; a block refuses to read what it wrote itself. */
+async function settleReads(session: DatabaseSession, query: Query): Promise<void> {
+  const { block } = session;
+  if (block === undefined || block.isEmpty) return;
+  const own = [...readsOf(query.relation)].filter((id) => id.startsWith('u') && (block.written.has(id) || session.core.catalog.relation(id) === undefined));
+  if (own.length === 0) return;
+  if (!session.isImplicit) {
+    const name = session.catalog.relation(own[0]!)?.name ?? own[0]!;
+    throw new SqlError('0A000', `reading "${name}" after changing it in the same transaction block is not supported`, { hint: 'Commit first, or read before writing.' });
+  }
+  await session.flush(block);
+}
+
+async function endBlock(kind: 'commit' | 'rollback', session: DatabaseSession): Promise<Outcome> {
+  if (!session.inBlock) {
+    session.options.onNotice({ severity: 'WARNING', code: '25P01', message: 'there is no transaction in progress' });
+    return done(kind === 'commit' ? 'COMMIT' : 'ROLLBACK');
+  }
+  if (kind === 'rollback' || session.transaction === 'failed') {
+    session.abandon();
+    return done('ROLLBACK');
+  }
+  await session.commit();
+  return done('COMMIT');
+}
+
+function savepoint(plan: Plan & { kind: 'savepoint' | 'release' | 'rollbackTo' }, session: DatabaseSession): Outcome {
+  const word = { savepoint: 'SAVEPOINT', release: 'RELEASE SAVEPOINT', rollbackTo: 'ROLLBACK TO SAVEPOINT' }[plan.kind];
+  if (!session.inBlock || session.block === undefined) throw new SqlError('25P01', `${word} can only be used in transaction blocks`);
+  if (plan.kind === 'savepoint') {
+    session.block.savepoint(plan.name);
+    return done('SAVEPOINT');
+  }
+  const found = plan.kind === 'release' ? session.block.releaseSavepoint(plan.name) : session.block.rollbackTo(plan.name);
+  if (!found) throw new SqlError('3B001', `savepoint "${plan.name}" does not exist`);
+  if (plan.kind === 'rollbackTo') session.transaction = 'active';
+  return done(plan.kind === 'release' ? 'RELEASE' : 'ROLLBACK');
+}
+
+async function declare(plan: Plan & { kind: 'declare' }, execution: Execution): Promise<Outcome> {
+  const { session } = execution;
+  if (!session.inBlock && !plan.hold) throw new SqlError('25P01', 'DECLARE CURSOR can only be used in transaction blocks');
+  if (session.portals.has(plan.name)) throw new SqlError('42P03', `cursor "${plan.name}" already exists`);
+  const inner = await execute(plan.inner, { ...execution, maxRows: 1 });
+  if (inner.rows === null) throw new SqlError('42601', 'a cursor needs a query');
+  session.portals.set(plan.name, new CursorPortal({
+    columns: inner.columns ?? [], sql: execution.prepared.sql, hold: plan.hold, binary: plan.binary, createdAt: session.now(), rows: inner.rows,
+  }));
+  return done('DECLARE CURSOR');
+}
+
+async function fetchCursor(plan: Plan & { kind: 'fetch' }, execution: Execution): Promise<Outcome> {
+  const { session, signal } = execution;
+  const portal = cursorNamed(session, plan.name);
+  if (plan.direction !== 'forward' || (plan.count !== null && plan.count < 0)) {
+    throw new SqlError('0A000', 'moving a cursor other than forward is not supported', { hint: 'Read forward, or declare the cursor again.' });
+  }
+  const wanted = plan.count ?? Infinity;
+  if (!(portal instanceof CursorPortal)) {
+    // A protocol portal under its name: MOVE of some drivers.
+    let moved = 0;
+    while (moved < wanted) {
+      const fetched = await portal.fetch(Number.isFinite(wanted) ? wanted - moved : 0, signal);
+      moved += fetched.rows?.rowCount ?? 0;
+      if (fetched.done || fetched.rows === null) break;
+    }
+    return done(`${plan.move ? 'MOVE' : 'FETCH'} ${moved}`);
+  }
+  const batches = await takeWithin(portal, wanted, plan.timeoutMs, session, signal);
+  const count = batches.reduce((sum, batch) => sum + batch.rowCount, 0);
+  if (plan.move) return done(`MOVE ${count}`);
+  const waiting = [...batches];
+  return {
+    tag: `FETCH ${count}`, counts: false, columns: portal.columns,
+    rows: { next: () => Promise.resolve({ rows: waiting.shift() ?? null, done: waiting.length === 0 }), close: () => Promise.resolve() },
+  };
+}
+
+/** Rows of a cursor; one over a SUBSCRIBE waits for the first row (at most `timeoutMs`), and then takes what is there. */
+async function takeWithin(portal: CursorPortal, wanted: number, timeoutMs: number | null, session: DatabaseSession, signal: AbortSignal): ReturnType<CursorPortal['take']> {
+  const { poll } = portal.rows;
+  if (poll === undefined) return portal.take(wanted, signal);
+  const batches: RowBatch[] = [];
+  let left = wanted;
+  const deadline = timeoutMs === null ? Infinity : session.core.clock.monotonic() + timeoutMs;
+  while (left > 0) {
+    // Without a timeout FETCH waits for one row at least; with one, for as many as come in time.
+    const until = batches.length > 0 && timeoutMs === null ? 0 : Math.max(0, deadline - session.core.clock.monotonic());
+    const rows = await poll.call(portal.rows, left, until, signal);
+    if (rows === null) break;
+    batches.push(rows);
+    left -= rows.rowCount;
+  }
+  return batches;
+}

@@ -1,0 +1,32 @@
+import { SqlError } from '../../core/index.ts';
+import { openFile } from '../../batch/index.ts';
+import { describeTopic, describeUpstream } from '../../ingest/index.ts';
+import type { Purified, PurifyRequest } from '../../planner/index.ts';
+import { resolveOption } from '../core.ts';
+import type { Core } from '../core.ts';
+import { kafkaUpstream, postgresUpstream } from '../sources.ts';
+
+/** Asks the outside world what a statement needs to know; the one step between syntax and plan that may. */
+export async function purify(request: PurifyRequest, core: Core, signal: AbortSignal): Promise<Purified> {
+  const resolve = (value: Parameters<typeof resolveOption>[1]): string => resolveOption(core, value);
+  switch (request.kind) {
+    case 'postgres': {
+      const facts = await describeUpstream(postgresUpstream(request.connection, resolve), request.publication, signal);
+      return { kind: 'postgres', tables: facts.tables };
+    }
+    case 'kafka': {
+      const facts = await describeTopic(kafkaUpstream(request.connection, resolve), request.topic, signal);
+      return { kind: 'kafka', partitions: facts.partitions.length };
+    }
+    case 'file': {
+      const file = await openFile(request.path);
+      try {
+        return { kind: 'file', columns: file.columns };
+      } finally {
+        file.close();
+      }
+    }
+    default:
+      throw new SqlError('XX000', 'unknown question');
+  }
+}

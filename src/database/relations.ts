@@ -1,0 +1,55 @@
+import type { Datum } from '../core/index.ts';
+import type { CatalogItem, CatalogSnapshot, RelationCatalogItem } from '../catalog/index.ts';
+import type { Relation, RelationId } from '../ir/index.ts';
+import { mapInputs } from '../ir/index.ts';
+import type { BaseOptions } from '../views/index.ts';
+import type { EngineAction } from './engine/messages.ts';
+
+/** The relations a query reads by `get`. */
+export function readsOf(relation: Relation, found = new Set<RelationId>()): Set<RelationId> {
+  if (relation.op === 'get') found.add(relation.id);
+  else mapInputs(relation, (child) => (readsOf(child, found), child));
+  return found;
+}
+
+/** The relation with each relation of the catalog replaced by its rows. */
+export function embedCatalog(relation: Relation, rows: (id: RelationId) => readonly (readonly Datum[])[] | undefined): Relation {
+  if (relation.op === 'get') {
+    const found = rows(relation.id);
+    return found === undefined ? relation : { op: 'constant', type: relation.type, rows: found.map((values) => ({ values, weight: 1 })) };
+  }
+  return mapInputs(relation, (child) => embedCatalog(child, rows));
+}
+
+/** The outside relations (tables and sources) that a relation's rows come from, through materialized views. */
+export function originsOf(ids: Iterable<RelationId>, catalog: CatalogSnapshot, found = new Set<RelationCatalogItem>()): Set<RelationCatalogItem> {
+  for (const id of ids) {
+    const item = catalog.relation(id);
+    if (item === undefined) continue;
+    if (item.kind === 'materialized view') originsOf(readsOf(item.relation), catalog, found);
+    else found.add(item);
+  }
+  return found;
+}
+
+/** What the engine needs to know of a relation of the catalog; nothing for those it does not hold. */
+export function engineActions(item: CatalogItem, name: string): readonly EngineAction[] {
+  switch (item.kind) {
+    case 'table':
+      return [{ kind: 'addRelation', id: item.id, type: item.type, options: tableOptions(item, name) }];
+    case 'source':
+      return item.origin.kind === 'postgres' ? [] : [{ kind: 'addRelation', id: item.id, type: item.type, options: { held: false, keys: [], enforced: false, name } }];
+    case 'materialized view':
+      return [{ kind: 'addView', id: item.id, name, type: item.type, relation: item.relation, onError: item.onError }];
+    default:
+      return [];
+  }
+}
+
+function tableOptions(item: CatalogItem & { kind: 'table' }, name: string): BaseOptions {
+  if (item.origin.kind === 'user') {
+    const keys = [...item.keys].sort((a, b) => Number(b.primary) - Number(a.primary)).map((key) => ({ name: key.name, columns: key.columns }));
+    return { held: true, keys, enforced: true, name };
+  }
+  return { held: true, keys: item.keys.map((key) => ({ name: key.name, columns: key.columns })), enforced: false, name };
+}

@@ -1,0 +1,330 @@
+import { findType, InvariantError, findTimeZone, POSTGRES_EPOCH_MS, SqlError } from '../../core/index.ts';
+import type { Datum, SqlType, TextSettings } from '../../core/index.ts';
+import { catalogQuestions, ownerName, ownerOid } from '../../catalog/index.ts';
+import type { CatalogSnapshot, SessionState, SystemState } from '../../catalog/index.ts';
+import type { Environment } from '../../ir/index.ts';
+import { planStatement } from '../../planner/index.ts';
+import type { Plan, PlannedStatement, Purified, Statement, StatementContext } from '../../planner/index.ts';
+import { answerColumns } from '../answer.ts';
+import type { Portal, Prepared, ResultColumn, Session, SessionOptions, TransactionStatus } from '../contract.ts';
+import { commitWork } from '../core.ts';
+import type { Core, QueryScene } from '../core.ts';
+import { environmentOf } from '../engine/environment.ts';
+import type { EngineStatus, EnvironmentData } from '../engine/messages.ts';
+import { executePlan } from '../execute/execute.ts';
+import { Transaction } from '../transaction.ts';
+import { CursorPortal, StatementPortal } from './portal.ts';
+import { Settings } from './settings.ts';
+
+/** A statement ready to be opened; what the contract does not show is the plan. */
+export interface PreparedStatement extends Prepared {
+  readonly statement: Statement;
+  readonly planned: PlannedStatement | undefined;
+  /** version of the catalog it was planned with; planned again when that has changed */
+  readonly catalogVersion: number;
+  readonly declaredTypes: readonly number[];
+  readonly preparedAt: number;
+  readonly fromSql: boolean;
+}
+
+/** Statements that need facts from outside are planned when they are executed. */
+const asksOutside = (statement: Statement): boolean => statement.kind === 'createSource' || statement.kind === 'createTableFromFile';
+
+const endsTransaction = (plan: Plan | undefined): boolean => plan?.kind === 'commit' || plan?.kind === 'rollback' || plan?.kind === 'rollbackTo';
+
+/** One client's conversation: settings, transaction, prepared statements, portals. See contract.ts for what each call promises. */
+export class DatabaseSession implements Session {
+  readonly pid: number;
+  readonly core: Core;
+  readonly options: SessionOptions;
+  readonly settings: Settings;
+  readonly statements = new Map<string, PreparedStatement>();
+  readonly portals = new Map<string, Portal>();
+  readonly #onClose: () => void;
+  transaction: TransactionStatus = 'idle';
+  /** the block of BEGIN ... COMMIT, or of an implicit transaction; undefined: each statement commits itself */
+  block: Transaction | undefined;
+  #implicit = false;
+  readonly connectedAt: number;
+  #transactionStart = 0;
+  #statementStart = 0;
+  #query = '';
+  #active = false;
+
+  constructor(core: Core, options: SessionOptions, pid: number, onClose: () => void) {
+    this.core = core;
+    this.options = options;
+    this.pid = pid;
+    this.#onClose = onClose;
+    this.settings = new Settings(new Map([...options.settings, ['session_authorization', options.user]]), options.onParameter, (name) => findTimeZone(name) !== undefined);
+    this.connectedAt = this.now();
+  }
+
+  /** microseconds since 2000-01-01 */
+  now(): number {
+    return Math.floor((this.core.clock.now() - POSTGRES_EPOCH_MS) * 1000);
+  }
+  get text(): TextSettings {
+    return this.settings.text;
+  }
+  get parameters(): ReadonlyMap<string, string> {
+    return this.settings.reported;
+  }
+  /** the catalog as this session sees it: with what its transaction has changed */
+  get catalog(): CatalogSnapshot {
+    return this.block?.catalog ?? this.core.catalog;
+  }
+  get inBlock(): boolean {
+    return this.block !== undefined && !this.#implicit;
+  }
+
+  split(sql: string): readonly { readonly sql: string; readonly offset: number }[] {
+    return this.core.parser.split(sql);
+  }
+
+  async prepare(sql: string, parameterTypes: readonly number[]): Promise<PreparedStatement> {
+    this.#query = sql;
+    this.#statementStart = this.now();
+    return this.prepareStatement(await this.core.parser.parse(sql), parameterTypes, false);
+  }
+
+  prepareStatement(statement: Statement, parameterTypes: readonly number[], fromSql: boolean): PreparedStatement {
+    if (this.transaction === 'failed' && !leavesFailedBlock(statement)) {
+      throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
+    }
+    const planned = asksOutside(statement) ? undefined : this.plan(statement, parameterTypes);
+    const plan = planned?.plan;
+    return {
+      sql: statement.text, statement, planned, catalogVersion: this.catalog.version, declaredTypes: parameterTypes, preparedAt: this.now(), fromSql,
+      parameterTypes: planned?.parameterTypes.map((type) => type.oid) ?? [],
+      columns: plan === undefined ? null : this.columnsOf(plan),
+      empty: statement.kind === 'empty',
+      endsTransaction: endsTransaction(plan),
+    };
+  }
+
+  plan(statement: Statement, parameterTypes: readonly number[], purified?: Purified): PlannedStatement {
+    return planStatement(statement, this.statementContext(parameterTypes.map(typeOf)), purified);
+  }
+
+  statementContext(parameterTypes: readonly (SqlType | undefined)[]): StatementContext {
+    return {
+      catalog: this.catalog, searchPath: this.settings.searchPath, environment: this.environment(), parameterTypes,
+      prepared: (name) => this.statements.get(name)?.planned?.parameterTypes,
+    };
+  }
+
+  columnsOf(plan: Plan): readonly ResultColumn[] | null {
+    return answerColumns(plan, {
+      cursor: (name) => this.portals.get(name)?.columns ?? null,
+      prepared: (name) => this.statements.get(name)?.columns ?? null,
+    });
+  }
+
+  open(statement: Prepared, parameters: readonly Datum[]): Promise<Portal> {
+    const prepared = statement as PreparedStatement;
+    if (this.transaction === 'failed' && !prepared.endsTransaction && !prepared.empty) {
+      throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
+    }
+    return Promise.resolve(new StatementPortal(this, this.#current(prepared), parameters));
+  }
+
+  /** The statement planned with the catalog as it is now. */
+  #current(prepared: PreparedStatement): PreparedStatement {
+    if (prepared.planned === undefined || prepared.catalogVersion === this.catalog.version) return prepared;
+    const again = this.prepareStatement(prepared.statement, prepared.declaredTypes, prepared.fromSql);
+    const same = (a: readonly ResultColumn[] | null, b: readonly ResultColumn[] | null): boolean =>
+      a === b || (a !== null && b !== null && a.length === b.length && a.every((column, i) => column.type.oid === b[i]!.type.oid && column.name === b[i]!.name));
+    if (!same(prepared.columns, again.columns)) throw new SqlError('0A000', 'cached plan must not change result type');
+    return again;
+  }
+
+  /** @internal runs a statement of this session; the portal's first fetch calls it */
+  async run(prepared: PreparedStatement, parameters: readonly Datum[], maxRows: number, signal: AbortSignal): ReturnType<typeof executePlan> {
+    this.#statementStart = this.now();
+    if (this.block === undefined) this.#transactionStart = this.#statementStart;
+    this.#query = prepared.sql;
+    this.#active = true;
+    try {
+      return await executePlan({ session: this, prepared, parameters, maxRows, signal });
+    } catch (error) {
+      await this.#afterFailure();
+      throw error;
+    } finally {
+      this.#active = false;
+    }
+  }
+
+  async #afterFailure(): Promise<void> {
+    if (this.inBlock) {
+      this.transaction = 'failed';
+      return;
+    }
+    // A statement on its own, or in an implicit transaction: nothing of it stays.
+    this.abandon();
+    await Promise.resolve();
+  }
+
+  // Transactions
+
+  begin(implicit = false): void {
+    this.block = new Transaction();
+    this.#implicit = implicit;
+    this.#transactionStart = this.now();
+    this.settings.begin();
+    if (!implicit) this.transaction = 'active';
+  }
+  beginImplicit(): void {
+    if (this.block === undefined) this.begin(true);
+  }
+  /** BEGIN inside an implicit transaction makes it an explicit one, with what it has done. */
+  makeExplicit(): void {
+    this.#implicit = false;
+    this.transaction = 'active';
+  }
+  get isImplicit(): boolean {
+    return this.#implicit;
+  }
+
+  /** Makes the block's work durable and visible, all of it or, with an error, nothing. */
+  async commit(): Promise<void> {
+    const { block } = this;
+    if (block === undefined) return;
+    try {
+      await this.flush(block);
+      this.settings.commit();
+    } catch (error) {
+      this.settings.rollback();
+      throw error;
+    } finally {
+      this.#leave();
+    }
+  }
+  /** Writes what a block has done so far; the block goes on. */
+  async flush(block: Transaction): Promise<void> {
+    const { core } = this;
+    const work = block.work.splice(0);
+    const writes = block.writes.splice(0);
+    block.catalog = undefined;
+    block.written.clear();
+    if (work.length > 0) {
+      const release = await core.ddl.lock();
+      try {
+        await commitWork(core, work, writes);
+      } finally {
+        release();
+      }
+    } else if (writes.length > 0) {
+      await core.engine.request<number>({ kind: 'write', changes: writes, check: true }, writes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])));
+    }
+  }
+  /** Forgets what the block has done. */
+  abandon(): void {
+    if (this.block === undefined) return;
+    this.settings.rollback();
+    this.#leave();
+  }
+  #leave(): void {
+    this.block?.release?.();
+    this.block = undefined;
+    this.#implicit = false;
+    this.transaction = 'idle';
+    for (const [name, portal] of this.portals) {
+      if (portal instanceof CursorPortal && portal.hold) continue;
+      this.portals.delete(name);
+      void portal.close();
+    }
+  }
+
+  async sync(failed: boolean): Promise<void> {
+    if (this.inBlock) {
+      if (failed) this.transaction = 'failed';
+      return;
+    }
+    if (this.block === undefined) return;
+    if (failed) this.abandon();
+    else await this.commit();
+  }
+
+  // What functions and queries see of the session
+
+  environmentData(): EnvironmentData {
+    return {
+      settings: this.text, transactionTimeMicros: this.block === undefined ? this.#statementStart : this.#transactionStart, statementTimeMicros: this.#statementStart,
+      user: this.options.user, database: this.options.database, searchPath: this.settings.searchPath, backendPid: this.pid, variables: this.settings.all,
+    };
+  }
+  environment(): Environment {
+    return environmentOf(this.environmentData(), this.core.random, catalogQuestions(this.catalog, this.settings.searchPath), (name, value, local) => this.settings.set(name, value, local && this.block !== undefined));
+  }
+  scene(): QueryScene {
+    return {
+      core: this.core, catalog: this.catalog, environment: this.environment(), environmentData: this.environmentData(),
+      memoryBytes: Number(this.settings.get('query_memory_limit')) * 1048576,
+      onNotice: (notice) => this.options.onNotice(notice),
+      systemState: (status) => this.systemState(status),
+    };
+  }
+
+  systemState(status: EngineStatus | undefined): SystemState {
+    const { catalog } = this;
+    const oidOf = (id: string): number => catalog.relation(id as never)?.oid ?? 0;
+    return {
+      settings: this.settings.states(),
+      roles: [{ oid: ownerOid, name: ownerName }, ...(this.options.user === ownerName ? [] : [{ oid: 16000, name: this.options.user }])],
+      pid: this.pid,
+      ...this.core.sessionStates(),
+      cursors: [...this.portals].flatMap(([name, portal]) => (portal instanceof CursorPortal ? [{ name, statement: portal.sql, hold: portal.hold, binary: portal.binary, scroll: false, createdAt: portal.createdAt }] : [])),
+      preparedStatements: [...this.statements].filter(([name]) => name !== '').map(([name, prepared]) => ({
+        name, statement: prepared.sql, preparedAt: prepared.preparedAt, parameterTypes: prepared.planned?.parameterTypes ?? [], fromSql: prepared.fromSql,
+      })),
+      sources: this.core.sources.states,
+      viewErrors: (status?.errors ?? []).flatMap((view) => view.errors.map((error) => ({
+        view: oidOf(view.id), code: error.code, message: error.message, count: error.count,
+        ...(error.source === undefined ? {} : { source: oidOf(error.source) }), ...(error.row === undefined ? {} : { row: error.row }), ...(error.group === undefined ? {} : { key: error.group }),
+      }))),
+      hydration: (status?.hydration ?? []).map((view) => ({ object: oidOf(view.id), hydrated: view.hydrated, rowsScanned: view.scanned })),
+      frontiers: status === undefined ? [] : status.hydration.map((view) => ({ object: oidOf(view.id), time: status.time })),
+    };
+  }
+
+  get state(): SessionState {
+    return {
+      pid: this.pid, user: this.options.user, application: this.settings.get('application_name') ?? '', connectedAt: this.connectedAt,
+      queryStart: this.#statementStart, stateChange: this.#statementStart, query: this.#query,
+      state: this.#active ? 'active' : this.transaction === 'idle' ? 'idle' : this.transaction === 'active' ? 'idle in transaction' : 'idle in transaction (aborted)',
+    };
+  }
+
+  async close(): Promise<void> {
+    this.abandon();
+    for (const portal of this.portals.values()) await portal.close();
+    this.portals.clear();
+    this.statements.clear();
+    this.#onClose();
+  }
+}
+
+function leavesFailedBlock(statement: Statement): boolean {
+  if (statement.kind === 'empty') return true;
+  if (statement.kind !== 'postgres' || !('TransactionStmt' in statement.node)) return false;
+  const kind = statement.node.TransactionStmt.kind;
+  return kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_ROLLBACK_TO';
+}
+
+function typeOf(oid: number): SqlType | undefined {
+  if (oid === 0 || oid === 705) return undefined;
+  if (findType(oid) === undefined) throw new SqlError('42704', `type with OID ${oid} does not exist`);
+  return { oid, typmod: -1 };
+}
+
+export function cursorNamed(session: DatabaseSession, name: string): Portal {
+  const portal = session.portals.get(name);
+  if (portal === undefined) throw new SqlError('34000', `cursor "${name}" does not exist`);
+  return portal;
+}
+
+export function requirePlan(prepared: PreparedStatement): PlannedStatement {
+  if (prepared.planned === undefined) throw new InvariantError('a statement was opened before it was planned');
+  return prepared.planned;
+}
