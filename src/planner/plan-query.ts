@@ -12,7 +12,8 @@ import { toScalar } from './lower/to-scalar.ts';
 import { optimize } from './optimize/optimize.ts';
 import { foldScalar } from './optimize/fold-constants.ts';
 import { Planning } from './planning.ts';
-import { resolveSettled } from './resolve/expression.ts';
+import { resolveExpression, resolveSettled } from './resolve/expression.ts';
+import { emptyScope } from './scope/scope.ts';
 import { resolveSelect } from './resolve/select.ts';
 import type { TypedQuery } from './resolve/typed.ts';
 
@@ -92,7 +93,7 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
   const query = lowerQuery(planning, typed);
   const relation = optimize(named(limited(planning, query), names), context.environment);
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, dependsOn: [...planning.dependsOn], notices: [...planning.notices, ...notesOnWindows(name, relation, context.environment)] };
+  return { columns, relation, dependsOn: [...planning.dependsOn], notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
 }
 
 /** A view has no order, but LIMIT chooses its rows. */
@@ -116,8 +117,8 @@ function named(relation: Relation, names: readonly string[]): Relation {
 export function planExpression(node: Node, sql: string, relationName: string, columns: readonly Column[], context: PlanContext): Scalar {
   const planning = new Planning(sql, context);
   const typed = columns.map((column) => ({ id: planning.newColumn(`${relationName}.${column.name}`), name: column.name, type: column.type }));
-  const scope = { items: columns.length === 0 ? [] : [{ name: relationName, columns: typed, columnsVisible: true, rowType: Oid.record }], outer: null };
-  const value = resolveSettled({ planning, scope, tables: null, clause: columns.length === 0 ? 'a constant expression' : 'expressions', aggregates: null, functions: null }, node);
+  const scope = { items: [{ name: relationName, columns: typed, columnsVisible: true, rowType: Oid.record }], outer: null };
+  const value = resolveSettled({ planning, scope, tables: null, clause: 'expressions', aggregates: null, functions: null }, node);
   const bound: Bound = {
     at: new Map(typed.map((column, index) => [column.id, index])),
     relation: { op: 'constant', rows: [], type: { columns, keys: [] } },
@@ -125,8 +126,9 @@ export function planExpression(node: Node, sql: string, relationName: string, co
   return foldScalar(toScalar(planning, value, bound), context.environment);
 }
 
-/** An expression without columns (EXECUTE's arguments, AS OF, a DEFAULT). */
+/** An expression without columns (EXECUTE's arguments, AS OF, a DEFAULT). A lone string literal keeps the type `unknown`: what it becomes is for `coerceForAssignment`. */
 export function planConstant(node: Node, sql: string, context: PlanContext): Scalar {
-  return planExpression(node, sql, '', [], context);
+  const planning = new Planning(sql, context);
+  const value = resolveExpression({ planning, scope: emptyScope, tables: null, clause: 'constants', aggregates: null, functions: null }, node);
+  return foldScalar(toScalar(planning, value, unit), context.environment);
 }
-

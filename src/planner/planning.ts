@@ -1,5 +1,6 @@
 import type { Column, Notice, SqlType } from '../core/index.ts';
 import { SqlError } from '../core/index.ts';
+import type { Relation } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
 import type { ColumnId, Expr } from './resolve/typed.ts';
 
@@ -22,6 +23,8 @@ export class Planning {
   readonly targetPositions = new Map<ColumnId, number>();
   /** columns of the shared results that references name */
   readonly localTypes = new Map<string, readonly Column[]>();
+  /** the temporal filters the statement itself writes: not those of the views it reads */
+  readonly windows: Extract<Relation, { op: 'temporalFilter' }>[] = [];
   readonly #ascii: boolean;
 
   constructor(sql: string, context: PlanContext) {

@@ -25,7 +25,10 @@ export function filterBound(planning: Planning, input: Bound, predicate: Expr): 
   let bound = input;
   if (plain.length > 0) bound = { ...bound, relation: { op: 'filter', input: bound.relation, predicates: plain.map((part) => toScalar(planning, part, bound)) } };
   if (temporal.length > 0) {
-    bound = { ...bound, relation: { op: 'temporalFilter', input: bound.relation, bounds: temporal.map(({ comparison, value }) => ({ comparison, value: toScalar(planning, value, bound) })) } };
+    const bounds = temporal.map(({ comparison, value }) => ({ comparison, value: toScalar(planning, value, bound) }));
+    const window = { op: 'temporalFilter', input: bound.relation, bounds } as const;
+    planning.windows.push(window);
+    bound = { ...bound, relation: window };
   }
   for (const part of nested) {
     const matched = keepMatching(planning, bound, part);

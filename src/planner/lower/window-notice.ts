@@ -1,7 +1,7 @@
 import type { Column, Datum, Notice } from '../../core/index.ts';
 import { Oid, POSTGRES_EPOCH_MS, SqlError, numericToNumber } from '../../core/index.ts';
 import type { Environment, Relation, Scalar, TemporalBound } from '../../ir/index.ts';
-import { evaluateScalar, inputsOf, relationTypeOf } from '../../ir/index.ts';
+import { evaluateScalar, relationTypeOf } from '../../ir/index.ts';
 
 const TEN_YEARS_MS = 10 * 365.25 * 86_400_000;
 const DAY_MS = 86_400_000;
@@ -10,20 +10,16 @@ const DAY_MS = 86_400_000;
  * Notices on temporal filters that cannot mean what they say. A bound is judged by its value for a row of this very moment: every time in it is now, every
  * number 0. A window that such a row leaves in more than ten years never expires; one that it has left, or never enters, shows nothing.
  */
-export function notesOnWindows(view: string, relation: Relation, environment: Environment): readonly Notice[] {
-  const notes: Notice[] = [];
-  const visit = (node: Relation): void => {
-    if (node.op === 'temporalFilter') {
-      const note = judge(view, node, environment);
-      if (note !== undefined) notes.push(note);
-    }
-    inputsOf(node).forEach(visit);
-  };
-  visit(relation);
-  return notes;
+export function notesOnWindows(view: string, windows: readonly Window[], environment: Environment): readonly Notice[] {
+  return windows.flatMap((window) => {
+    const note = judge(view, window, environment);
+    return note === undefined ? [] : [note];
+  });
 }
 
-function judge(view: string, filter: Extract<Relation, { op: 'temporalFilter' }>, environment: Environment): Notice | undefined {
+type Window = Extract<Relation, { op: 'temporalFilter' }>;
+
+function judge(view: string, filter: Window, environment: Environment): Notice | undefined {
   const now = Number(environment.statementTimeMicros) / 1000 + POSTGRES_EPOCH_MS;
   const row = relationTypeOf(filter.input).columns.map((column) => sample(column, environment));
   const values = filter.bounds.map((bound) => ({ comparison: bound.comparison, ms: valueMs(bound.value, row, environment) }));

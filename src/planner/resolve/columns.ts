@@ -1,5 +1,5 @@
 import type { ColumnRef } from '@pgsql/types';
-import { sqlType } from '../../core/index.ts';
+import { Oid, sqlType } from '../../core/index.ts';
 import { findColumn, findItem, missingColumn, missingItem } from '../scope/scope.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import type { Level } from './level.ts';
@@ -23,12 +23,15 @@ export function resolveColumnReference(level: Level, node: ColumnRef): Expr {
     if (column !== undefined) return column;
     const item = findItem(planning, scope, undefined, first, position);
     if (item !== undefined) return item.scalar ? columnOf(item.columns[0]!, position) : wholeRow(item, position);
+    const [only, second] = scope.items.filter((candidate) => candidate.tableOid !== undefined);
+    if (first === 'tableoid' && only !== undefined && second === undefined) return tableOid(only, position);
     throw missingColumn(planning, scope, undefined, first, position);
   }
   const item = qualifiedItem(level, names.slice(0, -1), position);
   const name = names.at(-1)!;
   const matches = item.columns.filter((column) => column.name === name);
   if (matches.length > 1) throw planning.error('42702', `column reference "${name}" is ambiguous`, position);
+  if (matches[0] === undefined && name === 'tableoid' && item.tableOid !== undefined) return tableOid(item, position);
   if (matches[0] === undefined) throw missingColumn(planning, scope, names.at(-2), name, position);
   return columnOf(matches[0], position);
 }
@@ -50,6 +53,9 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
   }
   throw missingItem(planning, table, position);
 }
+
+/** The system column that says which table a row is of. */
+const tableOid = (item: ScopeItem, position: number | undefined): Expr => ({ op: 'literal', value: item.tableOid ?? null, type: sqlType(Oid.oid), position });
 
 function wholeRow(item: ScopeItem, position: number | undefined): Expr {
   return { op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(item.rowType), position };

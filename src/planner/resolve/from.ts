@@ -62,7 +62,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
     const { relation, columns } = common.reference();
-    return aliased(level, relation, { name, columns, columnsVisible: true, rowType: Oid.record }, node.alias, planning.at(node.location));
+    return aliased(level, relation, { name, columns, columnsVisible: true, rowType: Oid.record }, node.alias);
   }
   const item = findRelation(level.planning, node);
   planning.dependsOn.add(item.oid);
@@ -73,11 +73,11 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
   const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
   const scopeItem: ScopeItem = {
-    name, columns, columnsVisible: true, rowType: item.rowType,
+    name, columns, columnsVisible: true, rowType: item.rowType, tableOid: item.oid,
     ...(node.schemaname !== undefined && { schema: node.schemaname }),
     ...(key && { primaryKey: key.columns.map((column) => columns[column]!.id) }),
   };
-  return aliased(level, relation, scopeItem, node.alias, planning.at(node.location));
+  return aliased(level, relation, scopeItem, node.alias);
 }
 
 /** The relation a name means; 42P01 where there is none, 42809 where it is something that cannot be read. */
@@ -100,13 +100,13 @@ export function findRelation(planning: Level['planning'], node: RangeVar): Relat
 const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
 
 /** The alias of a table: its new name, and new names for its first columns. */
-function aliased(level: Level, relation: TypedRelation, item: ScopeItem, alias: Alias | undefined, position: number | undefined): FromPart {
+function aliased(level: Level, relation: TypedRelation, item: ScopeItem, alias: Alias | undefined): FromPart {
   if (alias === undefined) return { relation, items: [item] };
   const { planning } = level;
   const name = alias.aliasname ?? item.name ?? '';
   const names = namesOf(alias.colnames);
   if (names.length > item.columns.length) {
-    throw planning.error('42P10', `table "${name}" has ${item.columns.length} columns available but ${names.length} columns specified`, position === undefined ? undefined : undefined);
+    throw planning.error('42P10', `table "${name}" has ${item.columns.length} columns available but ${names.length} columns specified`, undefined);
   }
   const columns = item.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
   for (const column of columns) planning.columnLabels.set(column.id, `${name}.${column.name}`);
@@ -118,7 +118,7 @@ function subselect(level: Level, node: RangeSubselect, before: readonly ScopeIte
   const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level);
   const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
   const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true, rowType: Oid.record };
-  return aliased(level, asRelation(level.planning, query), item, node.alias, undefined);
+  return aliased(level, asRelation(level.planning, query), item, node.alias);
 }
 
 /** A function in FROM, or several in lockstep (ROWS FROM): it may always refer to what stands before it. */
@@ -158,7 +158,7 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   // the alias of a function with one plain column names that column too
   const renamed = single && first !== undefined && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
   const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, rowType: Oid.record, ...(single && !node.ordinality && { scalar: true }) };
-  return aliased(level, relation, item, node.alias, undefined);
+  return aliased(level, relation, item, node.alias);
 }
 
 function tableCallOf(level: Level, node: Node): TableFunctionCall | undefined {
@@ -236,6 +236,6 @@ function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left
 function aliasedJoin(level: Level, joined: FromPart, node: JoinExpr): FromPart {
   if (node.alias === undefined) return joined;
   const whole: ScopeItem = { name: null, columns: visibleColumns(joined.items), columnsVisible: true, rowType: Oid.record };
-  return aliased(level, joined.relation, whole, node.alias, undefined);
+  return aliased(level, joined.relation, whole, node.alias);
 }
 

@@ -16,6 +16,8 @@ export interface ScopeItem {
   readonly scalar?: boolean;
   /** oid of the rows' composite type, 2249 (record) where they have none */
   readonly rowType: number;
+  /** its oid, which `tableoid` reads */
+  readonly tableOid?: number;
   /** grouping by these determines every other column */
   readonly primaryKey?: readonly ColumnId[];
 }
