@@ -315,8 +315,8 @@ class Parser {
   }
 
   #bracket(): Regex {
-    if (this.#take(':<:]]')) return { kind: 'assert', where: 'wordStart' };
-    if (this.#take(':>:]]')) return { kind: 'assert', where: 'wordEnd' };
+    if (this.#take('[:<:]]')) return { kind: 'assert', where: 'wordStart' };
+    if (this.#take('[:>:]]')) return { kind: 'assert', where: 'wordEnd' };
     const negative = this.#take('^');
     const ranges: (readonly [number, number])[] = [];
     for (let first = true; first || !this.#looking(']'); first = false) {

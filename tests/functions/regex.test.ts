@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { functionById } from '../../src/ir/index.ts';
+import { startJudge } from '../support/judge.ts';
+import type { Judge } from '../support/judge.ts';
+import { answer, argument, judged, prepareJudge, sqlOf } from './judged.ts';
+
+/** Patterns in which Postgres' longest match differs from JavaScript's first, and the syntax that only Postgres has. */
+const patterns = [
+  'a|ab', '(a|ab)(c|bcd)', 'a?(ab)?', 'Y*([0-9]{1,3})', 'Y*?([0-9]{1,3})', 'b*?', '(\\w+)@(\\w+)', '^(.*)-(.*)$', '[[:alpha:]]+', '[^[:space:]]+', '\\d{2,}', '(?i)HELLO', '\\mfoo\\M',
+  'x{3', 'x{3,1}', '(', ')', '[a', 'a**', '*a', 'a|', '()', '(a)\\1', '\\y', '[]a]+', '[a\\]]', '\\x41', '\\u0041', '(?=o)', 'f(?!x)', '***=a.b', '(?x) a b # c', '[[:<:]]foo', '\\q', '[z-a]',
+  '.', '^', '$', '(?n)^b.', '{1}', 'a{1}', '(?:ab)+c?', '"(.*?)"', 'é', '(?i)É',
+];
+const texts = ['', 'abcd', 'XY1234Z', 'joe@example', 'a-b-c', 'Hello foo x', 'aa', 'a.b', 'ab ab', 'a\nbc', '"q" "r"', 'é A]'];
+
+let judge: Judge;
+beforeAll(async () => {
+  judge = await startJudge();
+  await prepareJudge(judge);
+});
+afterAll(() => judge?.close());
+
+const functions = ['textregexeq(text,text)', 'regexp_match(text,text)', 'regexp_split_to_array(text,text)', 'regexp_substr(text,text)', 'regexp_count(text,text)'];
+
+it.each(functions)('%s', async (id) => {
+  const row = functionById(id)!;
+  const calls = patterns.flatMap((pattern) => texts.map((text) => [argument('text', text), argument('text', pattern)]));
+  const theirs = await judged(judge, calls.map((call) => sqlOf(row, call)));
+  expect(calls.flatMap((call, i) => {
+    const ours = answer(row, call);
+    return ours === theirs[i] ? [] : [{ call: sqlOf(row, call), ours, theirs: theirs[i] }];
+  })).toEqual([]);
+});
+
+it('regexp_replace(text,text,text,text)', async () => {
+  const row = functionById('regexp_replace(text,text,text,text)')!;
+  const calls = patterns.flatMap((pattern) => texts.map((text) => [argument('text', text), argument('text', pattern), argument('text', '<\\1\\&\\\\>'), argument('text', 'g')]));
+  const theirs = await judged(judge, calls.map((call) => sqlOf(row, call)));
+  expect(calls.flatMap((call, i) => {
+    const ours = answer(row, call);
+    return ours === theirs[i] ? [] : [{ call: sqlOf(row, call), ours, theirs: theirs[i] }];
+  })).toEqual([]);
+});
