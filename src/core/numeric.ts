@@ -174,7 +174,7 @@ function parseDecimal(text: string, from: number, end: number, negative: boolean
       digits += text.slice(runStart, at);
       runStart = at + 1;
       point = at;
-    } else if (code === 95 && at > from && isDigit(text, at - 1, from) && isDigit(text, at + 1, end)) {
+    } else if (code === 95 && at > from && isDigit(text, at - 1, end) && isDigit(text, at + 1, end)) {
       digits += text.slice(runStart, at);
       runStart = at + 1;
     } else break;
@@ -194,7 +194,7 @@ function parseDecimal(text: string, from: number, end: number, negative: boolean
 }
 
 const isDigit = (text: string, at: number, bound: number): boolean => {
-  const code = at === bound ? NaN : text.charCodeAt(at);
+  const code = at >= bound ? NaN : text.charCodeAt(at);
   return code >= 48 && code <= 57;
 };
 

@@ -31,6 +31,7 @@ export function zoneNamed(name: string): TimeZone {
 
 /** The offset east, in seconds, that an interval names as a zone. */
 export function offsetOfInterval(zone: Interval): number {
+  if (intervalInfinitySign(zone) !== 0) throw new SqlError('22023', `interval time zone "${printInterval(zone, 'postgres')}" must be finite`);
   if (zone.months !== 0 || zone.days !== 0) {
     throw new SqlError('22023', `interval time zone "${printInterval(zone, 'postgres')}" must not include months or days`);
   }

@@ -104,8 +104,8 @@ export function extractTimestamp(word: string, value: Stamp, offset?: number): N
   const typeName = offset === undefined ? 'timestamp without time zone' : 'timestamp with time zone';
   const unit = unitNamed(word, typeName);
   const zoned = unit.startsWith('timezone');
-  if (zoned && offset === undefined) throw notSupportedUnit(word.toLowerCase(), typeName);
   if (isInfinite(value)) return infiniteField(unit, value > 0);
+  if (zoned && offset === undefined) throw notSupportedUnit(word.toLowerCase(), typeName);
   if (zoned) return zoneField(unit, offset!);
   if (unit === 'epoch') return scaled(BigInt(addLongs(value, UNIX_EPOCH_MICROS - (offset ?? 0) * 1_000_000)), 6);
   const { days, micros } = splitTimestamp(value);
@@ -144,7 +144,7 @@ export function extractInterval(word: string, value: Interval): Numeric | null {
   const infinite = intervalInfinitySign(value);
   const clock = clockField(unit, value.micros);
   if (clock === undefined && amounts[unit] === undefined && unit !== 'epoch') throw notSupportedUnit(word.toLowerCase(), 'interval');
-  if (infinite !== 0) return growing.has(unit) || unit === 'hour' || unit === 'day' || unit === 'week' ? (infinite > 0 ? numericInfinity : numericMinusInfinity) : null;
+  if (infinite !== 0) return growing.has(unit) || unit === 'hour' || unit === 'day' ? (infinite > 0 ? numericInfinity : numericMinusInfinity) : null;
   if (unit === 'epoch') {
     // A year counts 365.25 days here, and a month left over 30.
     const quarterDays = BigInt(years * 1461 + (value.months % 12) * 120 + value.days * 4);
@@ -153,9 +153,24 @@ export function extractInterval(word: string, value: Interval): Numeric | null {
   return clock ?? integer(amounts[unit]! + 0);
 }
 
+/** date_part's epoch is summed in floating point, and so may end in other digits than extract's. */
+export function intervalEpoch(value: Interval): number {
+  const years = Math.trunc(value.months / 12);
+  return Number(value.micros) / 1_000_000 + 31_557_600 * years + 2_592_000 * (value.months % 12) + 86_400 * value.days;
+}
+
 export const asFloat = (value: Numeric | null): number | null => (value === null ? null : numericToNumber(value));
 
 // ---- truncation ----
+
+/** Words that extract knows and date_trunc does not. */
+const extractOnly: ReadonlySet<string> = new Set(['dow', 'doy', 'epoch', 'isodow', 'isoyear', 'julian']);
+function truncationUnit(word: string, typeName: string): string {
+  const unit = unitNamed(word, typeName);
+  if (extractOnly.has(unit)) throw notRecognized(word.toLowerCase(), typeName);
+  return unit;
+}
+
 
 const clockUnits: Readonly<Record<string, number>> = { microseconds: 1, milliseconds: 1000, second: 1_000_000, minute: 60_000_000, hour: 3_600_000_000, day: MICROS_PER_DAY };
 
@@ -173,7 +188,7 @@ export const truncatesDays = (word: string): boolean => {
 };
 
 export function truncateTimestamp(word: string, value: Stamp, typeName: string): Stamp {
-  const unit = unitNamed(word, typeName);
+  const unit = truncationUnit(word, typeName);
   const size = clockUnits[unit];
   const toYear = truncatedYear[unit];
   if (size === undefined && toYear === undefined && unit !== 'week' && unit !== 'month' && unit !== 'quarter') throw notSupportedUnit(word.toLowerCase(), typeName);
@@ -194,7 +209,7 @@ function startOf(unit: string, days: number, toYear: ((year: number) => number) 
 }
 
 export function truncateInterval(word: string, value: Interval): Interval {
-  const unit = unitNamed(word, 'interval');
+  const unit = truncationUnit(word, 'interval');
   if (unit === 'week') throw notSupportedUnit(word.toLowerCase(), 'interval', 'Months usually have fractional weeks.');
   const months: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12, decade: 120, century: 1200, millennium: 12000 };
   const size = clockUnits[unit];

@@ -1,5 +1,5 @@
 import {
-  EPOCH_JULIAN, SqlError, civilFromDays, dayOfWeek, daysFromCivil, daysInMonth, isoWeek, isoWeekStart, printOffset, roundHalfEven, splitTimestamp,
+  EPOCH_JULIAN, SqlError, civilFromDays, dayOfWeek, daysFromCivil, daysInMonth, intervalInfinitySign, isoWeek, isoWeekStart, printOffset, roundHalfEven, splitTimestamp,
 } from '../../core/index.ts';
 import type { Interval, TimeZone } from '../../core/index.ts';
 import { isInfinite, toLocal } from './datetime-arithmetic.ts';
@@ -87,6 +87,9 @@ function number(value: number, width: number, token: { readonly fill: boolean })
   return (value < 0 ? '-' : '') + (token.fill ? digits : digits.padStart(width, '0'));
 }
 
+/** C's `%0{width}d`: the sign takes one of the places. */
+const zeroPadded = (value: number, width: number): string => (value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0'));
+
 const spelled = (pattern: string, word: string): string =>
   pattern === pattern.toUpperCase() ? word.toUpperCase() : pattern === pattern.toLowerCase() ? word.toLowerCase() : word;
 
@@ -121,11 +124,11 @@ function writeField(token: Field, moment: Moment): string {
     case 'SS':
       return number(moment.seconds, 2, token);
     case 'MS': case 'FF3':
-      return String(Math.trunc(moment.micros / 1000)).padStart(3, '0');
+      return zeroPadded(Math.trunc(moment.micros / 1000), 3);
     case 'US': case 'FF6':
-      return String(moment.micros).padStart(6, '0');
+      return zeroPadded(moment.micros, 6);
     case 'FF1': case 'FF2': case 'FF4': case 'FF5':
-      return String(moment.micros).padStart(6, '0').slice(0, Number(upper.charAt(2)));
+      return zeroPadded(Math.trunc(moment.micros / 10 ** (6 - Number(upper.charAt(2)))), Number(upper.charAt(2)));
     case 'SSSS': case 'SSSSS':
       return String((moment.hours * 60 + moment.minutes) * 60 + moment.seconds);
     case 'TZ':
@@ -207,7 +210,7 @@ function write(format: string, moment: Moment): string {
 
 /** With `zone` the value is an instant shown in that zone. */
 export function toChar(value: Stamp, format: string, zone: TimeZone | undefined): string | null {
-  if (format === '' || isInfinite(value)) return isInfinite(value) && format !== '' ? (value > 0 ? 'infinity' : '-infinity') : null;
+  if (format === '' || isInfinite(value)) return null;
   const { days, micros } = splitTimestamp(zone === undefined ? value : toLocal(value, zone));
   const seconds = Math.floor(micros / 1_000_000);
   const moment = {
@@ -221,7 +224,7 @@ export function toChar(value: Stamp, format: string, zone: TimeZone | undefined)
 }
 
 export function toCharInterval(value: Interval, format: string): string | null {
-  if (format === '') return null;
+  if (format === '' || intervalInfinitySign(value) !== 0) return null;
   const micros = Number(value.micros);
   const seconds = Math.trunc(micros / 1_000_000);
   return write(format, {

@@ -10,7 +10,7 @@ import {
   timestampOutOfRange, timestampToDate, timetzAt, toLocal, zoneNamed, zoneOf,
 } from './datetime-arithmetic.ts';
 import type { Stamp } from './datetime-arithmetic.ts';
-import { asFloat, dateBin, extractDate, extractInterval, extractTime, extractTimestamp, truncateInterval, truncateTimestamp, truncatesDays } from './datetime-fields.ts';
+import { asFloat, dateBin, extractDate, extractInterval, extractTime, extractTimestamp, intervalEpoch, truncateInterval, truncateTimestamp, truncatesDays } from './datetime-fields.ts';
 import { parseFormatted, toChar, toCharInterval } from './datetime-format.ts';
 import { defineFunctions, typeNamed } from './define.ts';
 import type { Definition } from './define.ts';
@@ -160,7 +160,7 @@ const fields: readonly Definition[] = [
     const stable = type === 'timestamptz' ? ' stable' : '';
     return [
       [`extract(text,${type}) numeric${stable}`, part],
-      [`date_part(text,${type}) float8${stable}`, (unit, value, environment) => asFloat((part as (...args: unknown[]) => ReturnType<typeof extractTimestamp>)(unit, value, environment))],
+      [`date_part(text,${type}) float8${stable}`, (unit, value, environment) => (type === 'interval' && /^epoch$/i.test(unit) && intervalInfinitySign(value) === 0 ? intervalEpoch(value) : asFloat((part as (...args: unknown[]) => ReturnType<typeof extractTimestamp>)(unit, value, environment)))],
     ];
   }),
   ['extract(text,date) numeric', extractDate],
@@ -178,10 +178,10 @@ const fields: readonly Definition[] = [
 
 const fieldOverflow = (what: string, value: string): SqlError => new SqlError('22008', `${what} field value out of range: ${value}`);
 
-function makeDate(year: number, month: number, day: number): number {
-  const shown = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
-  if (year === 0 || month < 1 || month > 12 || day < 1 || day > 31) throw fieldOverflow('date', shown);
+function makeDate(year: number, month: number, day: number, asGiven = false): number {
   const astronomical = year < 0 ? year + 1 : year;
+  const shown = `${asGiven ? year : astronomical}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  if (year === 0 || month < 1 || month > 12 || day < 1 || day > 31) throw fieldOverflow('date', shown);
   if (day > daysInMonth(astronomical, month)) throw fieldOverflow('date', shown);
   const days = daysFromCivil(astronomical, month, day);
   if (days < -2451545 || days >= 2145031949) throw new SqlError('22008', `date out of range: ${shown}`);
@@ -191,13 +191,13 @@ function makeDate(year: number, month: number, day: number): number {
 function makeTime(hour: number, minute: number, second: number): number {
   const micros = roundHalfEven(second * 1_000_000);
   if (hour < 0 || minute < 0 || minute > 59 || !(second >= 0) || micros > 60_000_000 || hour > 24 || (hour === 24 && (minute > 0 || micros > 0))) {
-    throw fieldOverflow('time', `${hour}:${String(minute).padStart(2, '0')}:${printFloat8(second).padStart(2, '0')}`);
+    throw fieldOverflow('time', `${hour}:${String(minute).padStart(2, '0')}:${printFloat8(second, -9).padStart(2, '0')}`);
   }
   return (hour * 60 + minute) * 60_000_000 + micros;
 }
 
 const makeTimestamp = (year: number, month: number, day: number, hour: number, minute: number, second: number): Stamp =>
-  checkedTimestamp(joinTimestamp(makeDate(year, month, day), makeTime(hour, minute, second)));
+  checkedTimestamp(joinTimestamp(makeDate(year, month, day, true), makeTime(hour, minute, second)));
 
 /** Arguments left out are zero; the environment comes last. */
 function makeInterval(...given: readonly unknown[]): Interval {
@@ -220,7 +220,7 @@ function fromUnixSeconds(seconds: number): Stamp {
 const clock = (environment: Environment): Stamp => environment.transactionTimeMicros;
 
 const making: readonly Definition[] = [
-  ['make_date(int4,int4,int4) date', makeDate], ['make_time(int4,int4,float8) time', makeTime],
+  ['make_date(int4,int4,int4) date', (year: number, month: number, day: number) => makeDate(year, month, day)], ['make_time(int4,int4,float8) time', makeTime],
   ['make_timestamp(int4,int4,int4,int4,int4,float8) timestamp', makeTimestamp],
   ['make_timestamptz(int4,int4,int4,int4,int4,float8) timestamptz stable', (year: number, month: number, day: number, hour: number, minute: number, second: number, environment: Environment) =>
     fromLocal(makeTimestamp(year, month, day, hour, minute, second), zoneOf(environment))],
@@ -257,11 +257,11 @@ const currentOffset = (zone: TimeZone, environment: Environment): number => {
 };
 
 const zones: readonly Definition[] = [
-  ['timezone(text,timestamp) timestamptz', (zone: string, value: Stamp) => fromLocal(value, zoneNamed(zone))],
-  ['timezone(text,timestamptz) timestamp', (zone: string, value: Stamp) => toLocal(value, zoneNamed(zone))],
+  ['timezone(text,timestamp) timestamptz', (zone: string, value: Stamp) => (isInfinite(value) ? value : fromLocal(value, zoneNamed(zone)))],
+  ['timezone(text,timestamptz) timestamp', (zone: string, value: Stamp) => (isInfinite(value) ? value : toLocal(value, zoneNamed(zone)))],
   ['timezone(text,timetz) timetz stable', (zone: string, value: TimeTz, environment: Environment) => timetzAt(value, currentOffset(zoneNamed(zone), environment))],
-  ['timezone(interval,timestamp) timestamptz', (zone: Interval, value: Stamp) => fromLocal(value, intervalZone(zone))],
-  ['timezone(interval,timestamptz) timestamp', (zone: Interval, value: Stamp) => toLocal(value, intervalZone(zone))],
+  ['timezone(interval,timestamp) timestamptz', (zone: Interval, value: Stamp) => (isInfinite(value) ? value : fromLocal(value, intervalZone(zone)))],
+  ['timezone(interval,timestamptz) timestamp', (zone: Interval, value: Stamp) => (isInfinite(value) ? value : toLocal(value, intervalZone(zone)))],
   ['timezone(interval,timetz) timetz', (zone: Interval, value: TimeTz) => timetzAt(value, offsetOfInterval(zone))],
   ['timezone(timestamp) timestamptz stable', (value: Stamp, environment: Environment) => fromLocal(value, zoneOf(environment))],
   ['timezone(timestamptz) timestamp stable', (value: Stamp, environment: Environment) => toLocal(value, zoneOf(environment))],
@@ -279,6 +279,13 @@ function toLogicalTime(value: Stamp): number {
   return ms;
 }
 const fromLogicalTime = (value: Stamp): Stamp => checkedTimestamp(normalLong((BigInt(value) - BigInt(POSTGRES_EPOCH_MS)) * 1000n));
+
+function roundStamp(value: Stamp, precision: number): Stamp {
+  if (!isInfinite(value) && precision !== -1 && (precision < 0 || precision > 6)) {
+    throw new SqlError('22023', `timestamp(${precision}) precision must be between 0 and 6`);
+  }
+  return applyTimePrecision(value, precision);
+}
 
 const conversions: readonly Definition[] = [
   ['timestamp(date) timestamp monotone', dateToTimestamp],
@@ -299,8 +306,8 @@ const conversions: readonly Definition[] = [
   ['time(timetz) time total', (value: TimeTz) => value.micros],
   ['time(time,int4) time', (value: number, precision: number) => applyTimePrecision(value, precision)],
   ['timetz(timetz,int4) timetz', (value: TimeTz, precision: number) => ({ ...value, micros: Number(applyTimePrecision(value.micros, precision)) })],
-  ['timestamp(timestamp,int4) timestamp', (value: Stamp, precision: number) => applyTimePrecision(value, precision)],
-  ['timestamptz(timestamptz,int4) timestamptz', (value: Stamp, precision: number) => applyTimePrecision(value, precision)],
+  ['timestamp(timestamp,int4) timestamp', roundStamp],
+  ['timestamptz(timestamptz,int4) timestamptz', roundStamp],
   ['interval(interval,int4) interval', applyIntervalTypmod],
   ['mz_timestamp(date) mz_timestamp monotone', (date: number) => toLogicalTime(dateToTimestamp(date))],
   ['mz_timestamp(timestamp) mz_timestamp monotone', toLogicalTime], ['mz_timestamp(timestamptz) mz_timestamp monotone', toLogicalTime],
