@@ -45,7 +45,7 @@ export interface PlannedSystemView {
 }
 
 /** The item to create in the catalog for a view once its file is planned. */
-export const systemViewItem = (view: SystemView, planned: PlannedSystemView): SystemItem => ({
+export const systemViewItem = (view: SystemView, { columns, query, relation, dependsOn, sql }: PlannedSystemView): SystemItem => ({
   kind: 'system', oid: view.oid, id: systemRelationId(view.oid), rowType: view.rowType, name: view.name, schema: schemaOids[view.schema],
-  ...planned, type: { columns: planned.columns, keys: [] },
+  columns, query, relation, dependsOn, sql, type: { columns, keys: [] },
 });
