@@ -12,10 +12,10 @@ import { coerceToBoolean } from './typing/coerce.ts';
 import { assigned } from './typing/assignment.ts';
 import { resolveExpression } from './resolve/expression.ts';
 import { findRelation, resolveFrom } from './resolve/from.ts';
-import type { Level } from './resolve/level.ts';
+import type { CommonTables, Level } from './resolve/level.ts';
 import { locationOf } from './resolve/nodes.ts';
 import { expandTarget, resolveSelect } from './resolve/select.ts';
-import type { ColumnId, Computed, Expr, TypedColumn, TypedQuery, TypedRelation } from './resolve/typed.ts';
+import type { Computed, Expr, TypedColumn, TypedQuery, TypedRelation } from './resolve/typed.ts';
 import { columnOf } from './resolve/typed.ts';
 import { withQueries } from './resolve/with.ts';
 import type { Scope, ScopeItem } from './scope/scope.ts';
@@ -87,7 +87,7 @@ function columnIndex(planning: Planning, table: TableItem, name: string, positio
 const defaultValuesOnly = (): TypedQuery => ({ relation: { op: 'unit' }, columns: [], order: [], limit: null, offset: null, withTies: false });
 
 /** The SELECT or VALUES of an INSERT, its columns converted to those of the table. */
-function insertedRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], node: Node, tables: import('./resolve/level.ts').CommonTables | null): TypedQuery {
+function insertedRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], node: Node, tables: CommonTables | null): TypedQuery {
   if (!('SelectStmt' in node)) throw new InvariantError('INSERT of something that is no query');
   const select: SelectStmt = node.SelectStmt;
   if (select.valuesLists !== undefined && (select.sortClause ?? []).length === 0) return valuesRows(planning, table, targets, select, tables);
@@ -105,7 +105,7 @@ function insertedRows(planning: Planning, table: TableItem, targets: readonly In
 }
 
 /** VALUES of an INSERT: each entry is converted to its column by itself, and DEFAULT may stand for one. */
-function valuesRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], select: SelectStmt, tables: import('./resolve/level.ts').CommonTables | null): TypedQuery {
+function valuesRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], select: SelectStmt, tables: CommonTables | null): TypedQuery {
   const level: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'VALUES', aggregates: null, functions: null };
   const lists = (select.valuesLists ?? []).map((list) => ('List' in list ? list.List.items ?? [] : [list]));
   const width = lists[0]?.length ?? 0;
@@ -171,35 +171,40 @@ function tableScope(planning: Planning, table: TableItem, node: RangeVar | undef
   };
 }
 
-/** The rows to delete, whole. With USING a row that several others select is deleted once. */
+/** The rows to delete, whole. With USING those for which there is a partner: each as often as the table has it. */
 export function planDelete(statement: DeleteStmt, sql: string, context: PlanContext): DeletePlan {
   const planning = new Planning(sql, context);
   const table = writableTable(planning, statement.relation, 'delete from');
   const { item, relation } = tableScope(planning, table, statement.relation);
-  const joins = (statement.usingClause ?? []).length > 0;
   const typed = withQueries(planning, statement.withClause, null, null, (tables) => {
-    const chosen = chosenRows(planning, item, relation, statement.usingClause ?? [], statement.whereClause, tables);
-    const rows: TypedRelation = joins ? onlyOnce(chosen.relation, item) : chosen.relation;
-    return { relation: rows, columns: item.columns, order: [], limit: null, offset: null, withTies: false };
+    const partners = partnersOf(planning, item, statement.usingClause ?? [], statement.whereClause, tables);
+    const predicate: Expr | undefined = partners.others === undefined ? partners.predicate : {
+      op: 'subquery', kind: 'exists', type: sqlType(Oid.bool),
+      query: { relation: filtered(partners.others, partners.predicate), columns: [], order: [], limit: null, offset: null, withTies: false },
+    };
+    return { relation: filtered(relation, predicate), columns: item.columns, order: [], limit: null, offset: null, withTies: false };
   });
   return { kind: 'delete', table: table.id, target: finishQuery(planning, typed), returning: planReturning(planning, table, statement.relation, statement.returningClause?.exprs) };
 }
 
-/** A row matched by several partners goes once: rows in the table that equal one another are told apart by nothing, so all of them go. */
-function onlyOnce(relation: TypedRelation, item: ScopeItem): TypedRelation {
-  return { op: 'distinct', input: { op: 'project', input: relation, ids: item.columns.map((column) => column.id) } };
+const filtered = (relation: TypedRelation, predicate: Expr | undefined): TypedRelation => (predicate === undefined ? relation : { op: 'filter', input: relation, predicate });
+
+interface Partners {
+  /** the other relations of USING or FROM */
+  readonly others: TypedRelation | undefined;
+  readonly predicate: Expr | undefined;
+  readonly level: Level;
 }
 
-function chosenRows(planning: Planning, item: ScopeItem, relation: TypedRelation, from: readonly Node[], where: Node | undefined, tables: import('./resolve/level.ts').CommonTables | null): { readonly relation: TypedRelation; readonly level: Level } {
+function partnersOf(planning: Planning, item: ScopeItem, from: readonly Node[], where: Node | undefined, tables: CommonTables | null): Partners {
   const base: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'FROM', aggregates: null, functions: null };
   const others = from.length === 0 ? undefined : resolveFrom(base, from);
   const duplicate = others?.items.find((other) => other.name !== null && other.name === item.name);
   if (duplicate !== undefined) throw planning.error('42712', `table name "${duplicate.name}" specified more than once`, undefined);
   const scope: Scope = { items: [item, ...(others?.items ?? [])], outer: null };
-  const joined: TypedRelation = others === undefined ? relation : { op: 'join', kind: 'inner', left: relation, right: others.relation, on: null };
   const level: Level = { ...base, scope };
   const predicate = where && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE' }, where), 'WHERE');
-  return { relation: predicate === undefined ? joined : { op: 'filter', input: joined, predicate }, level };
+  return { others: others?.relation, predicate, level };
 }
 
 /** The old rows and the new ones behind them. With FROM, of several partners of a row one decides. */
@@ -207,26 +212,27 @@ export function planUpdate(statement: UpdateStmt, sql: string, context: PlanCont
   const planning = new Planning(sql, context);
   const table = writableTable(planning, statement.relation, 'update');
   const { item, relation } = tableScope(planning, table, statement.relation);
-  const from = statement.fromClause ?? [];
   const typed = withQueries(planning, statement.withClause, null, null, (tables) => {
-    const chosen = chosenRows(planning, item, relation, from, statement.whereClause, tables);
-    const assignments = assignmentsOf(planning, table, { ...chosen.level, clause: 'UPDATE' }, statement.targetList ?? []);
+    const partners = partnersOf(planning, item, statement.fromClause ?? [], statement.whereClause, tables);
+    const assignments = assignmentsOf(planning, table, { ...partners.level, clause: 'UPDATE' }, statement.targetList ?? []);
     const computed: Computed[] = [];
     const fresh = table.columns.map((column, index): TypedColumn => {
       const id = planning.newColumn(column.name);
       computed.push({ id, name: column.name, value: assignments.get(index) ?? columnOf(item.columns[index]!) });
       return { id, name: column.name, type: column.type };
     });
-    const rows: TypedRelation = { op: 'compute', input: chosen.relation, columns: computed };
-    const old = item.columns.map((column) => column.id);
-    return { relation: from.length === 0 ? rows : firstPartner(rows, old, fresh.map((column) => column.id)), columns: [...item.columns, ...fresh], order: [], limit: null, offset: null, withTies: false };
+    const changed: TypedRelation = partners.others === undefined
+      ? { op: 'compute', input: filtered(relation, partners.predicate), columns: computed }
+      : { op: 'join', kind: 'inner', left: relation, right: firstPartner(filtered(partners.others, partners.predicate), computed), on: null };
+    return { relation: changed, columns: [...item.columns, ...fresh], order: [], limit: null, offset: null, withTies: false };
   });
   return { kind: 'update', table: table.id, target: finishQuery(planning, typed), returning: planReturning(planning, table, statement.relation, statement.returningClause?.exprs) };
 }
 
-function firstPartner(relation: TypedRelation, old: readonly ColumnId[], fresh: readonly ColumnId[]): TypedRelation {
-  const narrowed: TypedRelation = { op: 'project', input: relation, ids: [...old, ...fresh] };
-  return { op: 'topK', input: narrowed, by: old, order: [], offset: null, limit: { op: 'literal', value: 1, type: sqlType(Oid.int8) }, withTies: false };
+/** The new row that one of the partners gives, for whichever old row it stands beside. */
+function firstPartner(partners: TypedRelation, computed: readonly Computed[]): TypedRelation {
+  const rows: TypedRelation = { op: 'project', input: { op: 'compute', input: partners, columns: computed }, ids: computed.map((column) => column.id) };
+  return { op: 'topK', input: rows, by: [], order: [], offset: null, limit: { op: 'literal', value: 1, type: sqlType(Oid.int8) }, withTies: false };
 }
 
 function assignmentsOf(planning: Planning, table: TableItem, level: Level, nodes: readonly Node[]): ReadonlyMap<number, Expr> {

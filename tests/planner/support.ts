@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { SelectStmt } from '@pgsql/types';
+import type { Node, SelectStmt } from '@pgsql/types';
 import { OidAllocator, catalogQuestions, emptyCatalog, schemaOids, systemViewItem, systemViews, firstUserOid } from '../../src/catalog/index.ts';
 import type { CatalogItem, CatalogSnapshot } from '../../src/catalog/index.ts';
 import type { Column, SqlType } from '../../src/core/index.ts';
@@ -25,10 +25,16 @@ export function testEnvironment(catalog: CatalogSnapshot): Environment {
 export const contextOver = (catalog: CatalogSnapshot, mode: PlanContext['mode'] = 'adhoc', parameterTypes: (SqlType | undefined)[] = []): PlanContext =>
   ({ catalog, searchPath: ['public'], mode, environment: testEnvironment(catalog), parameterTypes });
 
-export function selectOf(sql: string): SelectStmt {
+export function nodeOf(sql: string): Node {
   const statement = parser.parse(sql);
-  if (statement.kind !== 'postgres' || !('SelectStmt' in statement.node)) throw new Error(`no SELECT: ${sql}`);
-  return statement.node.SelectStmt;
+  if (statement.kind !== 'postgres') throw new Error(`not a statement of Postgres: ${sql}`);
+  return statement.node;
+}
+
+export function selectOf(sql: string): SelectStmt {
+  const node = nodeOf(sql);
+  if (!('SelectStmt' in node)) throw new Error(`no SELECT: ${sql}`);
+  return node.SelectStmt;
 }
 
 export const plan = (catalog: CatalogSnapshot, sql: string, parameterTypes: (SqlType | undefined)[] = []): Query =>

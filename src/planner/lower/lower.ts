@@ -1,13 +1,15 @@
+import type { Column, Datum } from '../../core/index.ts';
 import { InvariantError, notSupported } from '../../core/index.ts';
 import type { Aggregate, Relation, Scalar, SortKey } from '../../ir/index.ts';
 import { evaluateScalar, relationTypeOf, someScalar } from '../../ir/index.ts';
+import { foldScalar } from '../optimize/fold-constants.ts';
 import type { Planning } from '../planning.ts';
 import type { ColumnId, Expr, OrderKey, TypedAggregate, TypedRelation } from '../resolve/typed.ts';
 import { idsOf } from '../resolve/typed.ts';
-import { referencedIn } from '../resolve/walk.ts';
+import { referencedIn, referencedInExpr } from '../resolve/walk.ts';
 import { cross, extended, indexOf, isUnit, narrowed, reference, unit, widthOf } from './bound.ts';
 import type { Bound } from './bound.ts';
-import { filterBound } from './filter.ts';
+import { containsSubquery, filterBound } from './filter.ts';
 import { lowerJoin } from './join.ts';
 import { withSubqueries } from './subqueries.ts';
 import { lowerFunctions } from './table-functions.ts';
@@ -73,7 +75,7 @@ export function refersTo(relation: TypedRelation, outer: Bound): boolean {
 
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
-function localType(planning: Planning, name: string): readonly import('../../core/index.ts').Column[] {
+function localType(planning: Planning, name: string): readonly Column[] {
   const type = planning.localTypes.get(name);
   if (type === undefined) throw new InvariantError(`a reference to ${name} outside its let`);
   return type;
@@ -82,9 +84,9 @@ function localType(planning: Planning, name: string): readonly import('../../cor
 /** Rows of literals are a constant; others are computed, one union input a row. */
 function lowerValues(planning: Planning, relation: Extract<TypedRelation, { op: 'values' }>, outer: Bound): Bound {
   const types = relation.columns.map((column) => ({ name: column.name, type: column.type, nullable: true }));
-  const literal = relation.rows.every((row) => row.every((expr) => expr.op === 'literal'));
-  if (literal && isUnit(outer)) {
-    const rows = relation.rows.map((row) => ({ weight: 1, values: row.map((expr) => (expr.op === 'literal' ? expr.value : null)) }));
+  const values = isUnit(outer) ? constantRows(planning, relation.rows) : undefined;
+  if (values !== undefined) {
+    const rows = values.map((row) => ({ values: row, weight: 1 }));
     const columns = types.map((column, index) => ({ ...column, nullable: rows.some((row) => row.values[index] === null) }));
     return { relation: { op: 'constant', rows, type: { columns, keys: rows.length <= 1 ? [[]] : [] } }, at: new Map(relation.columns.map((column, index) => [column.id, index])) };
   }
@@ -96,6 +98,22 @@ function lowerValues(planning: Planning, relation: Extract<TypedRelation, { op: 
   });
   const at = new Map(ids.map((id, index) => [id, index]));
   return { at, relation: rows.length === 1 ? rows[0]!.relation : { op: 'union', inputs: rows.map((row) => row.relation) } };
+}
+
+/** The rows' values where they are known when the query is planned. */
+function constantRows(planning: Planning, rows: readonly (readonly Expr[])[]): readonly (readonly Datum[])[] | undefined {
+  const constant: Datum[][] = [];
+  for (const row of rows) {
+    const values: Datum[] = [];
+    for (const expr of row) {
+      if (expr.op !== 'literal' && (containsSubquery(expr) || referencedInExpr(expr).size > 0)) return undefined;
+      const scalar = expr.op === 'literal' ? expr : foldScalar(toScalar(planning, expr, unit), planning.context.environment);
+      if (scalar.op !== 'literal') return undefined;
+      values.push(scalar.value);
+    }
+    constant.push(values);
+  }
+  return constant;
 }
 
 /**

@@ -84,7 +84,9 @@ const months = (value: Datum): number => (typeof value === 'object' && value !==
 
 const boundTypes = new Set<number>([Oid.numeric, Oid.int8, Oid.mzTimestamp, Oid.date, Oid.timestamp, Oid.timestamptz]);
 
+/** The value itself where it was converted for the comparison: as a bound it is floored and clamped, where the cast would raise. */
 function asBound(planning: Planning, value: Expr): Expr {
+  if (value.op === 'call' && value.args.length === 1 && value.type.oid === Oid.mzTimestamp && functionById(value.function).name === 'mz_timestamp') return asBound(planning, value.args[0]!);
   if (boundTypes.has(value.type.oid)) return value;
   if (findType(value.type.oid)?.category === 'N') return coerce(planning, value, sqlType(Oid.numeric), 'explicit');
   throw misplacedTime(planning, value.position);

@@ -3,6 +3,7 @@ import { notSupported } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
 import type { Level } from './level.ts';
 import { labelOf } from './level.ts';
+import { locationOf } from './nodes.ts';
 import { findTarget } from './order.ts';
 import type { Target } from './order.ts';
 import { requireComparable } from './select.ts';
@@ -44,9 +45,9 @@ export function groupRelation(
 function groupKeys(level: Level, nodes: readonly Node[], targets: readonly Target[], aggregates: readonly TypedAggregate[]): Computed[] {
   const { planning } = level;
   const by: Computed[] = [];
-  const add = (value: Expr, name: string): void => {
+  const add = (value: Expr, name: string, position: number | undefined): void => {
     if (value.op === 'column' && aggregates.some((aggregate) => aggregate.id === value.id)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', value.position);
-    requireComparable(planning, value.type.oid, 'equality', startOf(value));
+    requireComparable(planning, value.type.oid, 'equality', position);
     if (!by.some((key) => sameExpr(key.value, value))) by.push({ id: planning.newColumn(value.op === 'column' ? labelOf(planning, value.id) : name), name, value });
   };
   for (const node of nodes) {
@@ -59,7 +60,7 @@ function groupKeys(level: Level, nodes: readonly Node[], targets: readonly Targe
     for (const part of parts) {
       const target = findTarget(level, part, { list: [...targets], visible: targets.length }, 'GROUP BY');
       if (containsAggregate(target.value, aggregates)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', startOf(target.value));
-      add(target.value, target.column.name);
+      add(target.value, target.column.name, planning.at(locationOf(part)));
     }
   }
   return by;

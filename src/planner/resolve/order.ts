@@ -8,7 +8,7 @@ import { newTarget, requireComparable } from './select.ts';
 import type { Targets } from './select.ts';
 import { sortDirection } from './sort-direction.ts';
 import type { Expr, OrderKey, TypedColumn } from './typed.ts';
-import { sameExpr, startOf } from './walk.ts';
+import { sameExpr } from './walk.ts';
 
 /** An output column and what it is made of. */
 export interface Target {
@@ -22,7 +22,7 @@ export function resolveOrder(level: Level, nodes: readonly Node[], targets: Targ
   for (const node of nodes) {
     const { expression, descending, nullsFirst } = sortDirection(level.planning, node);
     const target = findTarget(level, expression, targets, 'ORDER BY');
-    requireComparable(level.planning, target.column.type.oid, 'ordering', startOf(target.value));
+    requireComparable(level.planning, target.column.type.oid, 'ordering', level.planning.at(locationOf(expression)));
     if (!keys.some((key) => key.id === target.column.id)) keys.push({ id: target.column.id, descending, nullsFirst });
   }
   return keys;
@@ -34,8 +34,8 @@ export function resolveDistinctOn(level: Level, nodes: readonly Node[], targets:
   const ids = new Set(wanted.map((target) => target.column.id));
   const leading = order.slice(0, ids.size);
   if (leading.some((key) => !ids.has(key.id))) {
-    const stray = wanted.find((target) => !leading.some((key) => key.id === target.column.id)) ?? wanted[0]!;
-    throw level.planning.error('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions', startOf(stray.value));
+    const stray = wanted.findIndex((target) => !leading.some((key) => key.id === target.column.id));
+    throw level.planning.error('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions', level.planning.at(locationOf(nodes[Math.max(stray, 0)]!)));
   }
   return [...ids];
 }

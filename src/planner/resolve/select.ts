@@ -18,7 +18,7 @@ import { resolveSetOperation } from './set-operation.ts';
 import type { Expr, TableFunctionCall, TypedAggregate, TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
 import { resolveValues } from './values.ts';
 import { withQueries } from './with.ts';
-import { startOf } from './walk.ts';
+import { forEachColumn, startOf } from './walk.ts';
 
 export interface SelectOptions {
   /** leave the type of a lone literal open, for the one who knows better: a set operation, INSERT */
@@ -156,7 +156,10 @@ export function resolveLimits(level: Level, node: SelectStmt): Pick<TypedQuery, 
 function limitValue(level: Level, node: Node | undefined, clause: string): Expr | null {
   if (node === undefined || ('A_Const' in node && node.A_Const.isnull)) return null;
   const { planning } = level;
-  const value = resolveExpression({ ...level, scope: { items: [], outer: null }, clause, aggregates: null, functions: null }, node);
+  const value = resolveExpression({ ...level, clause, aggregates: null, functions: null }, node);
+  forEachColumn(value, () => {
+    throw planning.error('42P10', `argument of ${clause} must not contain variables`, startOf(value));
+  });
   const coerced = tryCoerce(planning, value, sqlType(Oid.int8), 'assignment');
   if (coerced === undefined) throw planning.error('42804', `argument of ${clause} must be type bigint, not type ${typeText(value.type.oid)}`, startOf(value));
   return coerced;

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { bindParameters, explainQuery, explainRelation } from '../../src/ir/index.ts';
+import { catalogOf, plan, view, withView } from './support.ts';
+
+const catalog = catalogOf(
+  {
+    leads: 'id int8 not null, created_at timestamp, converted_at timestamp, amount int4', coupons: 'id int8 not null, lead_id int8, amount int4',
+    t: 'a int4, b int4, s text', u: 'a int4, b int4', messages: 'data bytea',
+  },
+  { leads: ['id'], coupons: ['id'] },
+);
+const nameOf = (id: string): string => {
+  for (const item of catalog.items.values()) if ('id' in item && item.id === id) return item.name;
+  return id;
+};
+const explained = (sql: string): string => explainQuery(plan(catalog, sql), nameOf);
+
+describe('plans', () => {
+  it('puts filters where their rows come from, and reads only the columns needed', () => {
+    expect(explained('select l.id, c.amount from leads l left join coupons c on c.lead_id = l.id and c.amount > 5 where l.amount = 3 order by 1 limit 2')).toMatchInlineSnapshot(`
+      "Finish order=[#0 asc nulls last] limit=2
+        Map (#0, #2)
+          Join [left 0-1: #0 = #0]
+            Map (#0)
+              Filter int4eq(#3, 3)
+                Get leads
+            Map (#1, #2)
+              Filter int4gt(#2, 5)
+                Get coupons"
+    `);
+  });
+  it('makes one join of a chain of them', () => {
+    expect(explained('select t.s from t, u, leads where t.a = u.a and leads.amount = u.b')).toMatchInlineSnapshot(`
+      "Map (#1)
+        Join [0-1: #0 = #0] [1-2: #1 = #0]
+          Map (#0, #2)
+            Get t
+          Get u
+          Map (#3)
+            Get leads"
+    `);
+  });
+  it('makes an inner join of a left join whose missing side is filtered away', () => {
+    expect(explained('select t.a from t left join u on t.a = u.a where u.b > 1')).toMatchInlineSnapshot(`
+      "Map (#0)
+        Join [0-1: #0 = #0]
+          Map (#0)
+            Get t
+          Map (#0)
+            Filter int4gt(#1, 1)
+              Get u"
+    `);
+  });
+  it('keeps a left join whose missing side is asked for', () => {
+    expect(explained('select t.a from t left join u on t.a = u.a where u.b is null')).toMatchInlineSnapshot(`
+      "Map (#0)
+        Filter #2 IS NULL
+          Join [left 0-1: #0 = #0]
+            Map (#0)
+              Get t
+            Get u"
+    `);
+  });
+  it('unnests a scalar subquery by its equality', () => {
+    expect(explained('select a, (select max(u.b) from u where u.a = t.a) from t')).toMatchInlineSnapshot(`
+      "Map (#0, #2)
+        Join [left 0-1: #0 = #0]
+          Map (#0)
+            Get t
+          Reduce by=[#0] aggregates=[max(#1)]
+            Get u"
+    `);
+  });
+  it('makes a semi join of EXISTS and IN', () => {
+    expect(explained('select s from t where exists (select 1 from u where u.a = t.a) and b in (select b from u)')).toMatchInlineSnapshot(`
+      "Map (#2)
+        Join [0-1: #0 = #0] [0-2: #1 = #0]
+          Get t
+          Distinct
+            Map (#0)
+              Get u
+          Distinct
+            Map (#1)
+              Get u"
+    `);
+  });
+  it('expands a function over the rows it stands with', () => {
+    expect(explained('select a, generate_series(1, a) from t')).toMatchInlineSnapshot(`
+      "FlatMap generate_series(1, #0)
+        Map (#0)
+          Get t"
+    `);
+  });
+  it('pushes a filter on a group key below the grouping', () => {
+    expect(explained('select * from (select a, count(*) as n from t group by a) x where a = 1 and n > 2')).toMatchInlineSnapshot(`
+      "Filter int84gt(#1, 2)
+        Reduce by=[#0] aggregates=[count(*)]
+          Map (#0)
+            Filter int4eq(#0, 1)
+              Get t"
+    `);
+  });
+  it('does not evaluate ahead of a guard', () => {
+    expect(explained('select 1 from t join u on t.a = u.a where t.b <> 0 and 1 / t.b > 1')).toMatchInlineSnapshot(`
+      "Map (1)
+        Filter int4gt(int4div(1, #1), 1)
+          Join [0-1: #0 = #0]
+            Map (#0, #1)
+              Filter int4ne(#1, 0)
+                Get t
+            Map (#0)
+              Get u"
+    `);
+  });
+  it('folds constants, but not those that raise', () => {
+    expect(explained('select a + (1 + 2), case when a = 0 then 0 else 1 / 0 end from t where 1 = 1')).toMatchInlineSnapshot(`
+      "Map (int4pl(#0, 3), CASE WHEN int4eq(#0, 0) THEN 0 ELSE int4div(1, 0) END)
+        Get t"
+    `);
+  });
+});
+
+describe('views', () => {
+  const sql = 'select id, amount from leads where mz_now() >= created_at and mz_now() < created_at + interval $$30 seconds$$ and amount > 0';
+  it('make temporal filters of bounds on the current time', () => {
+    expect(explainRelation(view(catalog, 'v', sql).relation, nameOf)).toMatchInlineSnapshot(`
+      "Map (#0, #3)
+        TemporalFilter now >= #1 AND now < timestamp_pl_interval(#1, '00:00:30')
+          Filter int4gt(#3, 0)
+            Get leads"
+    `);
+  });
+  it('move constant intervals away from now()', () => {
+    expect(explainRelation(view(catalog, 'v', "select id from leads where created_at > now() - interval '1 minute'").relation, nameOf)).toMatchInlineSnapshot(`
+      "Map (#0)
+        TemporalFilter now < timestamp_pl_interval(#1, '00:01:00')
+          Get leads"
+    `);
+  });
+  it('are embedded where they are read', () => {
+    const over = withView(catalog, 'recent', sql);
+    expect(explainRelation(view(over, 'w', 'select count(*) from recent').relation, nameOf)).toMatchInlineSnapshot(`
+      "Reduce by=[] aggregates=[count(*)]
+        Map (#0)
+          TemporalFilter now >= #1 AND now < timestamp_pl_interval(#1, '00:00:30')
+            Filter int4gt(#3, 0)
+              Get leads"
+    `);
+    expect(view(over, 'w', 'select count(*) from recent').dependsOn).toHaveLength(1);
+  });
+  it.each([
+    'select mz_now() from leads', 'select now() from leads', 'select id from leads where mz_now() <> created_at', "select id from leads where mz_now() < created_at or id = 1",
+    'select id from leads where now() - created_at < $$1 day$$', "select id from leads where now() - interval '1 month' < created_at", 'select id from leads where date_trunc($$day$$, now()) = created_at',
+  ])('refuse the current time elsewhere: %s', (refused) => {
+    expect(() => view(catalog, 'v', refused)).toThrowError(expect.objectContaining({ code: '0A000' }));
+  });
+  it('notice a window that never expires, and one that never shows a row', () => {
+    const never = 'select id from leads where mz_logical_timestamp() >= 2000 * (extract(epoch from created_at)::bigint * 1000 / 2000) and mz_logical_timestamp() < 30000 * (2000 + extract(epoch from created_at)::bigint * 1000 / 2000)';
+    expect(view(catalog, 'v', never).notices.map((notice) => notice.message)).toEqual(['the window of view "v" never expires']);
+    expect(view(catalog, 'v', 'select id from leads where mz_now() < extract(epoch from created_at)::bigint').notices.map((notice) => notice.message)).toEqual(['the window of view "v" never shows a row']);
+    expect(view(catalog, 'v', sql).notices).toEqual([]);
+  });
+});
+
+describe('parameters', () => {
+  it('get their types from where they stand', () => {
+    const types: ({ oid: number; typmod: number } | undefined)[] = [];
+    const query = plan(catalog, 'select $1 || s, a + $2 from t where b = $3 and s in ($4, $5) limit $6', types);
+    expect(types.map((type) => type?.oid)).toEqual([25, 23, 23, 25, 25, 20]);
+    expect(explainQuery(bindParameters(query, ['x', 1, 2, 'p', 'q', 5]), nameOf)).toMatchInlineSnapshot(`
+      "Finish limit=5
+        Map (textcat('x', #2), int4pl(#0, 1))
+          Filter int4eq(#1, 2) AND texteq(#2, any ARRAY['p', 'q'])
+            Get t"
+    `);
+  });
+  it('whose type nothing tells are text in the select list', () => {
+    const types: ({ oid: number; typmod: number } | undefined)[] = [];
+    plan(catalog, 'select $1', types);
+    expect(types[0]?.oid).toBe(25);
+  });
+});
+
