@@ -39,7 +39,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const parser = await createParser();
   const engine = options.inline === true
     ? inlineEngine({ directory: dataDirectory, clock, random })
-    : await workerEngine({ directory: dataDirectory, onExit: (error) => options.onFailure?.(error) });
+    : await workerEngine({ directory: dataDirectory, onExit: (error) => {
+        log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
+        options.onFailure?.(error);
+      } });
   const recovered = await engine.request<Recovered>({ kind: 'recover' });
   let catalog = systemCatalog(parser, random);
   if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));

@@ -5,7 +5,7 @@ import { Dataflow, readError } from './dataflow.ts';
 import type { DataflowWorld, LogScan } from './dataflow.ts';
 import { Collection, Passage } from './operators/collection.ts';
 import type { Readable } from './operators/collection.ts';
-import { Scratch } from './operators/operator.ts';
+import { QueryEnd, Scratch } from './operators/operator.ts';
 import type { Sink } from './operators/operator.ts';
 import type { ViewError } from './outputs/errors.ts';
 import { ResultReader, BatchWriter } from './outputs/result.ts';
@@ -422,7 +422,13 @@ export class Engine {
   query(relation: Relation, type: RelationType, read: ReadPlan, environment: Environment, limits: QueryLimits): QueryRun {
     const query = new Query(this, type, read, limits);
     try {
-      const dataflow = this.#dataflow(relation, query.result, environment, () => query.interrupt());
+      const dataflow = this.#dataflow(relation, query.result, environment, () => {
+        try {
+          query.interrupt();
+        } catch (error) {
+          throw new QueryEnd(error);
+        }
+      });
       query.begin(dataflow);
       this.#queryFlow.set(dataflow, query);
     } catch (error) {
@@ -598,7 +604,8 @@ class Query implements QueryRun {
     }
     this.#engine.finish(this);
   }
-  fail(error: unknown): void {
+  fail(thrown: unknown): void {
+    const error = thrown instanceof QueryEnd ? thrown.reason : thrown;
     this.failure = error instanceof SqlError ? error : new SqlError('XX000', error instanceof Error ? error.message : String(error), { cause: error });
     this.#engine.finish(this);
   }

@@ -13,8 +13,11 @@ export interface EngineHost {
 class Pending {
   readonly #waiting = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }>();
   #next = 1;
+  /** why no request is answered any more */
+  #ended: Error | undefined;
 
   open<T>(send: (id: number) => void): Promise<T> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: never) => void, reject });
@@ -33,6 +36,7 @@ class Pending {
     }
   }
   failAll(error: Error): void {
+    this.#ended ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -37,7 +37,7 @@ export class FlatMap extends Stream implements Sink {
     this.#input = input;
     this.#plan = plan;
     this.#args = compileDatums([input], plan.args, context);
-    this.#evaluate = row.volatility === 'immutable' ? row.evaluate : (...args) => row.evaluate(...args, context.environment);
+    this.#evaluate = (...args) => row.evaluate(...args, context.environment);
     this.#strict = row.strict;
     this.#scratch = new Scratch(this.layout);
     this.#context = context;

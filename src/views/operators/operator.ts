@@ -64,12 +64,24 @@ export class Scratch {
   }
 }
 
-/** Runs `action`; a SqlError it throws becomes an error row of weight `w`, anything else passes. */
+/**
+ * Makes an error row of weight `w` of what evaluating a row threw. A fault of ours becomes one too (XX000): it is as repeatable as the row, and other views go on.
+ * What ends a query (cancel, memory) passes: see `QueryEnd`.
+ */
 export function reportError(error: unknown, w: number, context: Context, errors: ErrorSink): void {
+  if (error instanceof QueryEnd) throw error;
   const at = located(error, context);
   context.position = 0;
-  if (!(at instanceof SqlError)) throw at;
-  errors.raise(at, w);
+  errors.raise(at instanceof SqlError ? at : new SqlError('XX000', `internal error: ${at instanceof Error ? at.message : String(at)}`, { cause: at }), w);
+}
+
+/** Thrown through operators to end the query they work for; `reason` is what its client is told. */
+export class QueryEnd extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super('the query ends');
+    this.reason = reason;
+  }
 }
 
 /**

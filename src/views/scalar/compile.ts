@@ -165,7 +165,7 @@ export class Emitter {
         const left = this.emit(scalar.left);
         const array = this.emit(scalar.array);
         const compare = this.constant(engineFunction(scalar.function).evaluate);
-        return this.#maybe(`${array.isNull} ? null : H.quantified(${compare}, ${left.isNull} ? null : ${left.value}, ${array.value}, ${scalar.op === 'allOf'})`);
+        return this.#maybe(`${array.isNull} ? null : H.quantified(${compare}, C.environment, ${left.isNull} ? null : ${left.value}, ${array.value}, ${scalar.op === 'allOf'})`);
       }
       case 'coerceTypmod': {
         const arg = this.emit(scalar.arg);
@@ -242,8 +242,7 @@ export class Emitter {
   #invoke(id: string, scalars: readonly Scalar[], args: readonly string[], position: number | undefined): string {
     const row = engineFunction(id);
     if (row.inline !== undefined) return row.inline(...args);
-    const environment = row.volatility === 'immutable' ? [] : ['C.environment'];
-    const call = `${this.constant(evaluatorOf(row, scalars))}(${[...args, ...environment].join(', ')})`;
+    const call = `${this.constant(evaluatorOf(row, scalars))}(${[...args, 'C.environment'].join(', ')})`;
     return position === undefined ? call : `(C.position = ${position}, ${call})`;
   }
 

@@ -167,10 +167,10 @@ export function sliceOf(array: SqlArray, lower: readonly Datum[], upper: readonl
 export const makeRecord = (fields: readonly Datum[], types: readonly number[]): SqlRecord => ({ kind: 'record', types, fields });
 
 /** `left op ANY (array)` with three-valued logic; `all` for ALL. */
-export function quantified(compare: (a: Datum, b: Datum) => Datum, left: Datum, array: SqlArray, all: boolean): boolean | null {
+export function quantified(compare: (a: Datum, b: Datum, environment: Environment) => Datum, environment: Environment, left: Datum, array: SqlArray, all: boolean): boolean | null {
   let unknown = false;
   for (const item of array.items) {
-    const result = item === null || left === null ? null : compare(left, item);
+    const result = item === null || left === null ? null : compare(left, item, environment);
     if (result === null) unknown = true;
     else if ((result === true) !== all) return !all;
   }
