@@ -1,6 +1,6 @@
 import type { Datum } from '../../src/core/index.ts';
-import { codecOf, defaultTextSettings as settings, numericAdd, numericFromInteger, numericToBigint, normalLong } from '../../src/core/index.ts';
-import type { Aggregate, Environment, Query, Relation, Scalar, SortKey } from '../../src/ir/index.ts';
+import { codecOf, defaultTextSettings as settings, numericAdd, numericCompare, numericDiv, numericFromInteger, numericToBigint, normalLong, Oid, POSTGRES_EPOCH_MS } from '../../src/core/index.ts';
+import type { Aggregate, Environment, Query, Relation, Scalar, SortKey, TemporalBound } from '../../src/ir/index.ts';
 import { arrayOf, evaluateScalar, relationTypeOf, tableFunctionById } from '../../src/ir/index.ts';
 
 type Row = readonly Datum[];
@@ -16,10 +16,13 @@ interface Weighted {
 export class Interpreter {
   readonly #environment: Environment;
   readonly #stored: ReadonlyMap<string, readonly Row[]>;
+  readonly #timeMs: number | undefined;
 
-  constructor(environment: Environment, stored: ReadonlyMap<string, readonly Row[]>) {
+  /** `timeMs`: the logical time, for temporal filters */
+  constructor(environment: Environment, stored: ReadonlyMap<string, readonly Row[]>, timeMs?: number) {
     this.#environment = environment;
     this.#stored = stored;
+    this.#timeMs = timeMs;
   }
 
   /** The answer of a query: its visible columns, in its order. */
@@ -72,7 +75,27 @@ export class Interpreter {
       case 'threshold':
         return consolidate(relation.input, input(relation.input)).filter(({ weight }) => weight > 0);
       case 'temporalFilter':
-        throw new Error('a temporal filter in a one-shot query');
+        return input(relation.input).filter(({ row }) => relation.bounds.every(({ comparison, value }) => this.#isWithin(comparison, this.#value(value, row), value.type.oid)));
+    }
+  }
+
+  #isWithin(comparison: TemporalBound['comparison'], bound: Datum, oid: number): boolean {
+    if (this.#timeMs === undefined) throw new Error('a temporal filter in a one-shot query');
+    if (bound === null) return false;
+    const isTimestamp = oid === Oid.timestamp || oid === Oid.timestamptz;
+    if (!isTimestamp && oid !== Oid.numeric) throw new Error(`a temporal bound of type ${oid}`);
+    const sign = isTimestamp ? Math.sign(this.#timeMs - (Math.floor(Number(bound) / 1000) + POSTGRES_EPOCH_MS)) : numericCompare(numericFromInteger(this.#timeMs), bound as never);
+    switch (comparison) {
+      case '<':
+        return sign < 0;
+      case '<=':
+        return sign <= 0;
+      case '=':
+        return sign === 0;
+      case '>=':
+        return sign >= 0;
+      case '>':
+        return sign > 0;
     }
   }
 
@@ -136,10 +159,18 @@ export class Interpreter {
         const total = first.map((value) => (typeof value === 'number' || typeof value === 'bigint' ? numericFromInteger(value) : value)).reduce((a, b) => numericAdd(a as never, b as never));
         return aggregate.type.oid === 20 ? normalLong(numericToBigint(total as never)) : total;
       }
+      case 'avg': {
+        if (first.length === 0) return null;
+        const total = first.map((value) => (typeof value === 'number' || typeof value === 'bigint' ? numericFromInteger(value) : value)).reduce((a, b) => numericAdd(a as never, b as never));
+        return numericDiv(total as never, numericFromInteger(first.length));
+      }
       case 'min':
         return first.length === 0 ? null : first.reduce((a, b) => (compare(b, a) < 0 ? b : a));
       case 'max':
         return first.length === 0 ? null : first.reduce((a, b) => (compare(b, a) > 0 ? b : a));
+      case 'bool_and':
+      case 'every':
+        return first.length === 0 ? null : !first.includes(false);
       case 'bool_or':
         return first.length === 0 ? null : first.includes(true);
       case 'array_agg':

@@ -1,0 +1,150 @@
+import type { Datum } from '../../../src/core/index.ts';
+import { relationTypeOf } from '../../../src/ir/index.ts';
+import { testEnvironment } from '../../planner/support.ts';
+import { Interpreter } from '../../planner/interpreter.ts';
+import { contents, drawHistory, drawTables, undone } from './history.ts';
+import type { History } from './history.ts';
+import { QueryDraw } from './queries.ts';
+import { Draw } from './random.ts';
+import { shrink } from './shrink.ts';
+import { printed, Schema, shown, World } from './world.ts';
+import type { Answer, EngineClass, Planned } from './world.ts';
+
+/** A query and what happens to the tables under it. */
+export interface Case {
+  readonly seed: number;
+  readonly history: History;
+  readonly planned: Planned;
+  readonly schema: Schema;
+}
+
+export function drawCase(seed: number): Case {
+  const draw = new Draw(seed);
+  const tables = drawTables(draw);
+  const history = { tables, ticks: drawHistory(draw, tables) };
+  const schema = new Schema(tables);
+  return { seed, history, schema, planned: schema.plan(new QueryDraw(draw, tables).query().sql) };
+}
+
+/** What a law says of a case: undefined where it holds, else how it fails. */
+export type Law = (subject: Case, engine?: EngineClass) => string | undefined;
+
+const differ = (what: string, left: Answer, right: Answer): string | undefined =>
+  shown(left) === shown(right) ? undefined : `${what}\n--- maintained\n${shown(left)}\n--- expected\n${shown(right)}`;
+
+/** The answer by the plainest reading of the plan, over the rows that are there after the ticks. */
+export function interpreted({ schema, planned, history }: Case, ticks: number): Answer {
+  const stored = new Map<string, readonly (readonly Datum[])[]>(contents(history, ticks).map((rows, table) => [schema.ids[table]!, rows.map((row) => schema.parse(table, row))]));
+  const rows = new Interpreter(testEnvironment(schema.catalog), stored, history.ticks[ticks - 1]!.time).run(planned.relation, new Map());
+  const types = relationTypeOf(planned.relation).columns.map(({ type }) => type);
+  return schema.bag(rows.map(({ row, weight }) => [printed(row, types), weight]), types);
+}
+
+/** Law 1: after every tick the view is what the query gives, by an operator tree of its own and by the interpreter. */
+export const incremental: Law = (subject, engine) => {
+  const { history, planned, schema } = subject;
+  const world = new World(schema, { ...(engine && { engine }) });
+  world.addView('v', planned);
+  for (const [index, tick] of history.ticks.entries()) {
+    world.tick(tick);
+    const maintained = world.read('v');
+    const wrong = differ(`after tick ${index + 1}, by the interpreter`, maintained, interpreted(subject, index + 1)) ?? differ(`after tick ${index + 1}, asked once`, maintained, world.ask(planned.relation));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+};
+
+/** Law 2: the same changes in another partition into ticks and batches end in the same state. */
+export const partitioned: Law = ({ history, planned, schema, seed }, engine) => {
+  const end = history.ticks.at(-1)!.time;
+  const changes = history.ticks.flatMap((tick) => tick.changes);
+  const draw = new Draw(seed ^ 0x5eed);
+  const cut = (parts: number): History['ticks'] => {
+    const marks = [...draw.list(parts - 1, () => draw.int(0, changes.length)), changes.length].sort((a, b) => a - b);
+    return marks.map((mark, index) => ({ time: index === parts - 1 ? end : history.ticks[0]!.time + index, changes: changes.slice(index === 0 ? 0 : marks[index - 1]!, mark) }));
+  };
+  const finish = (ticks: History['ticks'], batches: 'one' | 'single', fromLog: boolean): Answer => {
+    const world = new World(schema, { batches, fromLog, ...(engine && { engine }) });
+    world.addView('v', planned);
+    for (const tick of ticks) world.tick(tick);
+    return world.read('v');
+  };
+  const whole = finish(history.ticks, 'one', false);
+  return differ('all in one tick', finish(cut(1), 'one', false), whole)
+    ?? differ('every change alone', finish(cut(Math.max(1, Math.min(changes.length, 60))), 'single', false), whole)
+    ?? differ('other ticks, over a log', finish(cut(draw.int(2, 6)), 'single', true), whole);
+};
+
+/** Law 2 for hydration: a view that is created in the middle of the history, in slices with ticks between them, ends as one that was there from the start. */
+export const hydrated: Law = ({ history, planned, schema, seed }, engine) => {
+  const draw = new Draw(seed ^ 0xcafe);
+  const begin = draw.int(0, history.ticks.length - 1);
+  for (const fromLog of [false, true]) {
+    const world = new World(schema, { fromLog, ...(engine && { engine }) });
+    world.addView('early', planned);
+    for (const [index, tick] of history.ticks.entries()) {
+      if (index === begin) world.startView('late', planned);
+      if (index > begin) for (let slices = draw.int(0, 2); slices > 0; slices--) world.slice();
+      world.tick(tick);
+    }
+    while (world.slice());
+    const wrong = differ(`created before tick ${begin + 1}${fromLog ? ', over a log' : ''}`, world.read('late'), world.read('early'));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+};
+
+/** Law 3: the history and its negation leave what an empty database has. */
+export const retracted: Law = ({ history, planned, schema }, engine) => {
+  const empty = new World(schema, { ...(engine && { engine }) });
+  empty.addView('v', planned);
+  const world = new World(schema, { ...(engine && { engine }) });
+  world.addView('v', planned);
+  for (const tick of [...history.ticks, ...undone(history)]) world.tick(tick);
+  const wrong = differ('after the negation', world.read('v'), empty.read('v'));
+  if (wrong !== undefined) return wrong;
+  const [left, before] = [world.held, empty.held];
+  return left.rows === before.rows && left.errors === 0 ? undefined : `${left.rows} rows of state are left and ${left.errors} errors, of ${before.rows} and 0`;
+};
+
+/** Law 5: a snapshot and the changes after it add up to what SELECT gives, at each time. */
+export const subscribed: Law = ({ history, planned, schema, seed }, engine) => {
+  const world = new World(schema, { ...(engine && { engine }) });
+  world.addView('v', planned);
+  const begin = new Draw(seed ^ 0xf00d).int(0, history.ticks.length - 1);
+  let follower: ReturnType<World['subscribe']> | undefined;
+  for (const [index, tick] of history.ticks.entries()) {
+    if (index === begin) {
+      follower = world.subscribe('v');
+      world.work();
+    }
+    world.tick(tick);
+    if (follower === undefined) continue;
+    const state = follower.state;
+    if (follower.time !== tick.time) return `the subscriber is at ${follower.time} after the tick at ${tick.time}`;
+    const wrong = differ(`after tick ${index + 1}, subscribed before tick ${begin + 1}`, state, world.read('v'));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+};
+
+/** A fault thrown while a law is tried is a failure of it. */
+export function verdict(law: Law, subject: Case, engine?: EngineClass): string | undefined {
+  try {
+    return law(subject, engine);
+  } catch (error) {
+    return error instanceof Error ? error.stack ?? error.message : String(error);
+  }
+}
+
+/** The smallest failing case that can be found, as text. */
+export function explain(law: Law, subject: Case): string {
+  const smallest: Case = { ...subject, history: shrink(subject.history, (history) => verdict(law, { ...subject, history }) !== undefined) };
+  const { tables, ticks } = smallest.history;
+  return [
+    `seed ${subject.seed} (LAW_SEED=${subject.seed} repeats it)`, `query: ${subject.planned.sql}`,
+    ...tables.map(({ name, columns }) => `table ${name} (${columns.map((column) => `${column.name} ${column.type}`).join(', ')})`),
+    ...ticks.flatMap(({ time, changes }, index) => [`tick ${index + 1} at ${time}`, ...changes.map(({ table, row, weight }) => `  ${weight > 0 ? '+' : ''}${weight} ${tables[table]!.name} ${JSON.stringify(row)}`)]),
+    verdict(law, smallest) ?? 'the smallest case holds when tried again',
+  ].join('\n');
+}
