@@ -100,6 +100,7 @@ export class Engine {
   readonly #queries = new Set<Query>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #queryFlow = new Map<Dataflow, Query>();
+  readonly #unpackings = new WeakMap<RowLayout, Unpacking>();
   #time = 0;
   #current: { readonly id: RelationId; readonly layout: RowLayout; I: Int32Array; F: Float64Array; b: number } | undefined;
 
@@ -262,9 +263,8 @@ export class Engine {
     const { rows, missing, keyOnly } = change;
     if (rows === undefined) return;
     const { symbols } = this;
-    const unpack = new Unpacker(layout, symbols);
-    const { I, F } = new Scratch(layout);
-    const old = new Int32Array(layout.stride);
+    const { unpack, scratch, old } = this.#unpacking(layout);
+    const { I, F } = scratch;
     symbols.useArena(rows.arena);
     const current = { id, layout, I, F, b: 0 };
     this.#current = current;
@@ -287,6 +287,16 @@ export class Engine {
       symbols.forgetTransients();
     }
     this.#current = undefined;
+  }
+
+  /** What unpacking batches of a layout takes, made once a layout. */
+  #unpacking(layout: RowLayout): Unpacking {
+    let known = this.#unpackings.get(layout);
+    if (known === undefined) {
+      known = { unpack: new Unpacker(layout, this.symbols), scratch: new Scratch(layout), old: new Int32Array(layout.stride) };
+      this.#unpackings.set(layout, known);
+    }
+    return known;
   }
 
   #intern(layout: RowLayout, from: Int32Array, to: Int32Array): void {
@@ -518,6 +528,13 @@ function copyWords(layout: RowLayout, from: Int32Array, to: Int32Array, column: 
   const mask = 1 + (column >> 5);
   const bit = 1 << (column & 31);
   to[mask] = (to[mask]! & ~bit) | (from[mask]! & bit);
+}
+
+interface Unpacking {
+  readonly unpack: Unpacker;
+  readonly scratch: Scratch;
+  /** the last row of weight -1, for columns that its new version leaves out */
+  readonly old: Int32Array;
 }
 
 /** Copies rows of a batch into engine rows: words as they lie, symbols as transients over the batch's arena. */

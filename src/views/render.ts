@@ -1,6 +1,6 @@
 import { assertNever, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
-import { castBetween } from '../ir/index.ts';
+import { castBetween, mapScalar, substitute } from '../ir/index.ts';
 import type { JoinEdge, Relation, RelationId, Scalar } from '../ir/index.ts';
 import { Collection } from './operators/collection.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
@@ -116,6 +116,10 @@ class Renderer {
         return this.#mapFilter(this.stream(relation.input), relation.predicates, null);
       case 'map': {
         const outputs = relation.columns.map(({ value }) => value);
+        if (relation.input.op === 'map' && composes(outputs, relation.input)) {
+          const inner = relation.input.columns.map(({ value }) => value);
+          return this.stream({ op: 'map', input: relation.input.input, columns: relation.columns.map(({ name, value }) => ({ name, value: substitute(value, inner) })) });
+        }
         if (relation.input.op === 'join') return this.#join(relation.input, { filters: [], outputs });
         if (relation.input.op === 'filter') {
           const below = relation.input;
@@ -400,20 +404,15 @@ function convert(scalar: Scalar, oid: number): Scalar {
   return { op: 'call', function: cast.function, args: [scalar], type: sqlType(oid) };
 }
 
-/** The scalar with each column replaced by `columns[index]`. */
-function substitute(scalar: Scalar, columns: readonly Scalar[]): Scalar {
-  if (scalar.op === 'column') return columns[scalar.index]!;
-  if (scalar.op === 'literal') return scalar;
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk);
-    if (value !== null && typeof value === 'object') {
-      const node = value as { op?: string; when?: unknown };
-      if (node.op === 'column' || node.op === 'literal') return substitute(value as Scalar, columns);
-      if (node.op !== undefined || node.when !== undefined) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, name === 'type' ? part : walk(part)]));
-    }
-    return value;
+/** Whether outputs over a map can be computed from the map's own input without computing anything twice. */
+function composes(outputs: readonly Scalar[], inner: Relation & { op: 'map' }): boolean {
+  const uses = new Array<number>(inner.columns.length).fill(0);
+  const count = (scalar: Scalar): Scalar => {
+    if (scalar.op === 'column') uses[scalar.index]!++;
+    return scalar;
   };
-  return walk(scalar) as Scalar;
+  for (const output of outputs) mapScalar(output, count);
+  return inner.columns.every(({ value }, i) => uses[i]! <= 1 || plainColumn(value) !== undefined || value.op === 'literal');
 }
 
 /** Pushes the rows of the constants; called once, before the first scan. */

@@ -1,7 +1,7 @@
 import type { RowLayout } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
-import { compileRow } from '../scalar/compile.ts';
-import type { RowFunction } from '../scalar/compile.ts';
+import { compileSlabRow } from '../scalar/compile.ts';
+import type { SlabRowFunction } from '../scalar/compile.ts';
 import type { Context } from '../scalar/runtime.ts';
 import type { Arrangement } from '../state/arrangement.ts';
 import type { HashIndex } from '../state/hash-index.ts';
@@ -10,6 +10,7 @@ import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { Collection, Occurrence } from './collection.ts';
 import { reportError, Scratch, Stream } from './operator.ts';
 import type { ErrorSink, Sink, Stateful } from './operator.ts';
+import type { Slab } from '../state/slab.ts';
 
 /** An input of a join: rows arranged for it alone, or an occurrence of a shared collection. */
 export interface JoinInput {
@@ -64,8 +65,10 @@ export class Join extends Stream implements Stateful {
   readonly #orders: number[];
   readonly #occurrences: (Occurrence | undefined)[];
   readonly #current: Int32Array;
-  readonly #run: RowFunction;
-  readonly #arguments: (Int32Array | Float64Array | number)[];
+  readonly #run: SlabRowFunction;
+  readonly #slabs: readonly Slab[];
+  /** how to find the other rows with a changed row's key, by input that hangs by an outer edge */
+  readonly #siblings: readonly ({ readonly index: HashIndex; readonly same: SameRow } | undefined)[];
   readonly #scratch: Scratch;
   readonly #context: Context;
   readonly #errors: ErrorSink;
@@ -73,12 +76,13 @@ export class Join extends Stream implements Stateful {
   #rows = 0;
 
   constructor(inputs: readonly JoinInput[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, errors: ErrorSink, interrupt: Interrupt) {
-    const { run, layout } = compileRow(inputs.map((input) => input.arrangement.layout), filters, outputs, context);
+    const { run, layout } = compileSlabRow(inputs.map((input) => input.arrangement.layout), filters, outputs, context);
     super(layout);
     this.#inputs = inputs;
     this.#run = run;
     this.#scratch = new Scratch(layout);
-    this.#arguments = new Array<Int32Array | Float64Array | number>(inputs.length * 3 + 3).fill(0);
+    this.#slabs = inputs.map((input) => input.arrangement.slab);
+    this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: arrangement.indexOn(edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
     this.#context = context;
     this.#errors = errors;
     this.#interrupt = interrupt;
@@ -187,11 +191,9 @@ export class Join extends Stream implements Stateful {
 
   /** 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
   #presenceChange(input: number, handle: number, w: number): 0 | 1 | -1 {
-    const { arrangement, edge } = this.#inputs[input]!;
-    const index = arrangement.indexOn(edge!.columns);
-    const { slab } = arrangement;
+    const { index, same } = this.#siblings[input]!;
+    const { slab } = index;
     const at = handle * slab.stride;
-    const same = sameRow(arrangement.layout, edge!.columns, arrangement.layout, edge!.columns);
     for (let row = index.find(index.hash(slab.I, at), same, slab.I, at); row !== 0; row = index.next[row]!) {
       if (row !== handle && this.#weight(input, row) !== 0) return 0;
     }
@@ -228,21 +230,10 @@ export class Join extends Stream implements Stateful {
 
   #emit(w: number): void {
     if (++this.#rows % POLL_ROWS === 0) this.#interrupt();
-    const args = this.#arguments;
-    let n = 0;
-    for (let i = 0; i < this.#inputs.length; i++) {
-      const { slab } = this.#inputs[i]!.arrangement;
-      args[n++] = slab.I;
-      args[n++] = slab.F;
-      args[n++] = this.#current[i]! * slab.stride;
-    }
     const { I: J, F: G } = this.#scratch;
-    args[n++] = J;
-    args[n++] = G;
-    args[n] = 0;
     let keep: boolean;
     try {
-      keep = this.#run(...args);
+      keep = this.#run(this.#slabs, this.#current, J, G, 0);
     } catch (error) {
       reportError(error, w, this.#context, this.#errors);
       return;

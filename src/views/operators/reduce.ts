@@ -52,7 +52,6 @@ class DistinctValues {
   readonly #layout: RowLayout;
   readonly #columns: readonly number[];
   readonly #input: RowLayout;
-  readonly #context: Context;
   /** what the row being pushed did: 1 where its value appeared in the group, -1 where it vanished, else 0 */
   turn: 0 | 1 | -1 = 0;
 
@@ -62,7 +61,6 @@ class DistinctValues {
     this.#scratch = new Scratch(this.#layout);
     this.#columns = columns;
     this.#input = input;
-    this.#context = context;
   }
   get rows(): number {
     return this.#arrangement.rows;
@@ -71,18 +69,31 @@ class DistinctValues {
     return this.#arrangement.byteLength;
   }
   change(g: number, I: Int32Array, b: number, w: number): void {
-    const { symbols } = this.#context;
     const J = this.#scratch.I;
-    writeColumn(symbols, this.#layout, J, this.#scratch.F, 0, 0, g);
-    this.#columns.forEach((column, i) => {
-      copyColumn(this.#input, I, b, column, this.#layout, J, i + 1);
-    });
+    J[this.#layout.offsets[0]!] = g;
+    for (let i = 0; i < this.#columns.length; i++) copyColumn(this.#input, I, b, this.#columns[i]!, this.#layout, J, i + 1);
     const handle = this.#arrangement.add(J, 0, w);
     const after = this.#arrangement.weight(handle);
     this.#arrangement.release(handle);
     const before = after - w;
     this.turn = after > 0 ? (before > 0 ? 0 : 1) : before > 0 ? -1 : 0;
   }
+}
+
+/**
+ * One function that adds a row to all aggregates. Generated, so that each aggregate's call is a site of its own: a loop over them would be a call
+ * with as many targets as there are kinds of aggregates, several times as slow.
+ */
+function accumulation(slots: readonly Slot[]): (g: number, I: Int32Array, F: Float64Array, b: number, w: number) => void {
+  const lines = slots.map(({ filterAt, filterMask, filterBit, distinct, leads }, i) => {
+    const add = distinct === undefined
+      ? `a${i}.add(g, I, F, b, w);`
+      : `${leads ? `d${i}.change(g, I, b, w); ` : ''}if (d${i}.turn !== 0) a${i}.add(g, I, F, b, d${i}.turn);`;
+    return filterAt < 0 ? add : `if ((I[b + ${filterMask}] & ${filterBit}) === 0 && I[b + ${filterAt}] !== 0) { ${add} }`;
+  });
+  const body = lines.join('\n');
+  const names = slots.map((slot, i) => `const a${i} = A[${i}].accumulator${slot.distinct === undefined ? '' : `, d${i} = A[${i}].distinct`};`).join('\n');
+  return new Function('A', `${names}\nreturn function accumulate(g, I, F, b, w) {\n${body}\n};`)(slots) as ReturnType<typeof accumulation>;
 }
 
 /** Copies the words and the null bit of one column between rows of different layouts. */
@@ -115,6 +126,8 @@ export class Reduce extends Stream implements Sink, Stateful {
   readonly #same: (I: Int32Array, a: number, J: Int32Array, b: number) => boolean;
   readonly #keyLayout: RowLayout;
   readonly #slots: readonly Slot[];
+  /** adds a row to all aggregates of its group */
+  readonly #accumulate: (g: number, I: Int32Array, F: Float64Array, b: number, w: number) => void;
   readonly #shownSlots: readonly (Slot | null)[];
   readonly #distinct: DistinctValues[] = [];
   readonly #before: Slab;
@@ -157,6 +170,7 @@ export class Reduce extends Stream implements Sink, Stateful {
       aggregate: { function: `min(shown)`, args: [], distinct: false, filter: null, order: [], type: plan.input.types[column]!, name: '' },
       columns: [column], types: [plan.input.types[column]!], filter: null,
     }, shared));
+    this.#accumulate = accumulation([...this.#slots, ...this.#shownSlots.filter((slot) => slot !== null)]);
   }
 
   #slot(prepared: PreparedAggregate, shared: Map<string, DistinctValues>): Slot {
@@ -188,18 +202,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     const g = this.#group(I, b);
     if (this.#mark[g] === 0) this.#touch(g);
     this.#groups.I[g * this.#groups.stride]! += w;
-    for (let i = 0; i < this.#slots.length; i++) this.#accumulate(this.#slots[i]!, g, I, F, b, w);
-    for (let i = 0; i < this.#shownSlots.length; i++) this.#shownSlots[i]?.accumulator.add(g, I, F, b, w);
-  }
-
-  #accumulate(slot: Slot, g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
-    if (slot.filterAt >= 0 && ((I[b + slot.filterMask]! & slot.filterBit) !== 0 || I[b + slot.filterAt] === 0)) return;
-    if (slot.distinct === undefined) {
-      slot.accumulator.add(g, I, F, b, w);
-      return;
-    }
-    if (slot.leads) slot.distinct.change(g, I, b, w);
-    if (slot.distinct.turn !== 0) slot.accumulator.add(g, I, F, b, slot.distinct.turn);
+    this.#accumulate(g, I, F, b, w);
   }
 
   #group(I: Int32Array, b: number): number {

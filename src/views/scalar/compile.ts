@@ -346,10 +346,19 @@ export class Emitter {
     this.line(compiled.isNull === never ? write : `if (${compiled.isNull}) { ${setNull} } else { ${write} }`);
   }
 
-  /** The finished function; `parameters` come first, then each input's three. */
+  /** The finished function: each input's three parameters, then those named in `behind`. */
   build<T>(behind: readonly string[]): T {
-    const inputs = this.#layouts.flatMap((_, k) => [`I${k}`, `F${k}`, `b${k}`]);
-    const source = `return function row(${[...inputs, ...behind].join(', ')}) {\n${this.lines.join('\n')}\n};`;
+    return this.#finish([...this.#layouts.flatMap((_, k) => [`I${k}`, `F${k}`, `b${k}`]), ...behind], []);
+  }
+
+  /** The same over rows that lie in slabs: parameters are the slabs `S`, the handle of each input's row in `N`, and those named in `behind`. */
+  buildOverSlabs<T>(behind: readonly string[]): T {
+    const loads = this.#layouts.map((layout, k) => `const I${k} = S[${k}].I, F${k} = S[${k}].F, b${k} = N[${k}] * ${layout.stride};`);
+    return this.#finish(['S', 'N', ...behind], loads);
+  }
+
+  #finish<T>(parameters: readonly string[], head: readonly string[]): T {
+    const source = `return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\n};`;
     try {
       return new Function('K', 'C', 'H', source)(this.#constants, this.#context, helpers) as T;
     } catch (cause) {
@@ -378,6 +387,20 @@ export type RowFunction = (...inputs: (Int32Array | Float64Array | number)[]) =>
  * `(I0, F0, b0, ..., J, G, o) => boolean`, which fills the row at `o` unless a filter is not true.
  */
 export function compileRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context): { readonly run: RowFunction; readonly layout: RowLayout } {
+  const { emitter, layout } = emitRow(inputs, filters, outputs, context);
+  return { run: emitter.build<RowFunction>(['J', 'G', 'o']), layout };
+}
+
+/** Computes an output row from the rows `handles[k]` of `slabs[k]`; false where a filter rejects it. */
+export type SlabRowFunction = (slabs: readonly { readonly I: Int32Array; readonly F: Float64Array }[], handles: Int32Array, J: Int32Array, G: Float64Array, o: number) => boolean;
+
+/** The same as `compileRow`, over rows where they lie in slabs. */
+export function compileSlabRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context): { readonly run: SlabRowFunction; readonly layout: RowLayout } {
+  const { emitter, layout } = emitRow(inputs, filters, outputs, context);
+  return { run: emitter.buildOverSlabs<SlabRowFunction>(['J', 'G', 'o']), layout };
+}
+
+function emitRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context): { readonly emitter: Emitter; readonly layout: RowLayout } {
   const layout = rowLayout(outputs.map((output) => output.type));
   const emitter = new Emitter(inputs, context);
   for (const filter of filters) {
@@ -387,7 +410,7 @@ export function compileRow(inputs: readonly RowLayout[], filters: readonly Scala
   for (let word = 1; word < layout.stride; word++) emitter.line(`J[o + ${word}] = 0;`);
   outputs.forEach((output, column) => emitter.store(output, layout, column));
   emitter.line('return true;');
-  return { run: emitter.build<RowFunction>(['J', 'G', 'o']), layout };
+  return { emitter, layout };
 }
 
 /** Compiles scalars to a function that returns their values as datums: `(I0, F0, b0, ...) => Datum[]`. For rare work only. */

@@ -72,7 +72,8 @@ export class Arrangement {
         if (word < 0 && (source[column.mask]! & column.bit) === 0) source[column.at] = this.symbols.intern(word, column.oid);
       }
     }
-    const known = this.#identity.find(this.#hash(source, at), this.#same, source, at);
+    const hash = this.#hash(source, at);
+    const known = this.#identity.find(hash, this.#same, source, at);
     const slab = this.slab;
     if (known !== 0) {
       const total = slab.I[known * slab.stride]! + weight;
@@ -85,8 +86,8 @@ export class Arrangement {
     this.#copy(source, at, slab.I, to);
     slab.I[to] = weight;
     this.#live++;
-    this.#identity.insert(handle);
-    for (const index of this.#indexes) index.insert(handle);
+    this.#identity.insertHashed(handle, hash);
+    for (let i = 0; i < this.#indexes.length; i++) this.#indexes[i]!.insert(handle);
     return handle;
   }
 

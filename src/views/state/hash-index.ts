@@ -54,13 +54,17 @@ export class HashIndex {
   }
 
   insert(handle: number): void {
+    this.insertHashed(handle, this.hash(this.slab.I, handle * this.slab.stride));
+  }
+
+  /** The same for a caller that knows the row's hash. */
+  insertHashed(handle: number, hash: number): void {
     if (this.next.length < this.slab.capacity) {
       this.next = growInt32(this.next, this.slab.capacity);
       this.#previous = growInt32(this.#previous, this.slab.capacity);
     }
     const I = this.slab.I;
     const at = handle * this.slab.stride;
-    const hash = this.hash(I, at);
     const table = this.#table;
     const mask = (table.length >> 1) - 1;
     let slot = hash >>> this.#shift;
