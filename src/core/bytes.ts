@@ -19,6 +19,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
+  /** Makes room and returns where it begins. It may replace the bytes and their view: call it before naming either. */
   #reserve(extra: number): number {
     const at = this.#length;
     this.#length += extra;
@@ -31,16 +32,20 @@ export class ByteWriter {
     return at;
   }
   byte(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
   }
   int16(value: number): void {
-    this.#view.setInt16(this.#reserve(2), value);
+    const at = this.#reserve(2);
+    this.#view.setInt16(at, value);
   }
   int32(value: number): void {
-    this.#view.setInt32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, value);
   }
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
   }
   /** Length (int32) and bytes; -1 for null. */
   sized(value: Uint8Array | null): void {

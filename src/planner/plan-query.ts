@@ -99,12 +99,13 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
 /** A view has no order, but LIMIT chooses its rows. */
 function limited(planning: Planning, query: Query): Relation {
   if (query.limit === null && query.offset === null) return query.relation;
-  const number = (scalar: Scalar | null): number | null => {
+  const number = (scalar: Scalar | null, clause: 'LIMIT' | 'OFFSET'): number | null => {
     if (scalar === null) return null;
-    if (scalar.op !== 'literal') throw planning.error('0A000', 'LIMIT of a view must be a constant', undefined);
+    if (scalar.op !== 'literal') throw planning.error('0A000', `${clause} of a view must be a constant`, undefined);
+    if (scalar.value !== null && Number(scalar.value) < 0) throw planning.error(clause === 'LIMIT' ? '2201W' : '2201X', `${clause} must not be negative`, undefined);
     return scalar.value === null ? null : Number(scalar.value);
   };
-  return { op: 'topK', input: query.relation, by: [], order: query.order, offset: number(query.offset) ?? 0, limit: number(query.limit), withTies: false };
+  return { op: 'topK', input: query.relation, by: [], order: query.order, offset: number(query.offset, 'OFFSET') ?? 0, limit: number(query.limit, 'LIMIT'), withTies: false };
 }
 
 function named(relation: Relation, names: readonly string[]): Relation {

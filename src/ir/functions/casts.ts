@@ -158,7 +158,7 @@ export const casts = defineCasts(`
   varchar regclass i regclass(text)
   varchar text i binary
   mz_timestamp numeric a numeric(mz_timestamp)
-  numeric mz_timestamp a mz_timestamp(numeric)
+  numeric mz_timestamp i mz_timestamp(numeric)
   int8 mz_timestamp i mz_timestamp(int8)
   int4 mz_timestamp i mz_timestamp(int4)
   mz_timestamp int8 a int8(mz_timestamp)

@@ -2,6 +2,7 @@ import type { FuncCall } from '@pgsql/types';
 import { Oid, notSupported, sqlType } from '../../core/index.ts';
 import type { SortKey } from '../../ir/index.ts';
 import { coerce, coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
+import { aggregatesNamed } from '../registry.ts';
 import { isAggregateName, resolveCall } from '../typing/call-function.ts';
 import type { CallSite, ResolvedCall } from '../typing/call-function.ts';
 import { clockFunction } from './clock.ts';
@@ -50,7 +51,7 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   if (level.inAggregate) throw planning.error('42803', 'aggregate function calls cannot be nested', position);
   if (level.aggregates === null) throw planning.error('42803', `aggregate functions are not allowed in ${level.clause}`, position);
   const inner: Level = { ...level, inAggregate: true, functions: null, clause: 'aggregate function calls' };
-  if ((node.args ?? []).length === 0 && !node.agg_star) throw planning.error('42809', `${site.name}(*) must be used to call a parameterless aggregate function`, position);
+  if ((node.args ?? []).length === 0 && !node.agg_star && aggregatesNamed(site.name).some((row) => row.star)) throw planning.error('42809', `${site.name}(*) must be used to call a parameterless aggregate function`, position);
   const args = (node.args ?? []).map((arg) => resolveExpression(inner, arg));
   const call = resolveCall(planning, site, args);
   if (call.kind !== 'aggregate') throw planning.error('42809', `${site.name} is not an aggregate function`, position);

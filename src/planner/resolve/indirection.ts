@@ -1,6 +1,6 @@
 import type { A_Indirection, Node } from '@pgsql/types';
-import { Oid, findType, notSupported, sqlType } from '../../core/index.ts';
-import { tryCoerce } from '../typing/coerce.ts';
+import { Oid, findType, sqlType } from '../../core/index.ts';
+import { settleUnknown, throughText, tryCoerce } from '../typing/coerce.ts';
 import { isArrayType, typeText } from '../typing/format-type.ts';
 import { required, resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
@@ -33,7 +33,7 @@ function subscript(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
   const { planning } = level;
   const position = startOf(arg);
   const type = arg.type.oid;
-  if (type === Oid.jsonb) throw notSupported('subscripting of jsonb', 'Use the operators -> and ->>.', position);
+  if (type === Oid.jsonb) return subscriptJsonb(level, arg, indices);
   if (!isArrayType(type) && type !== Oid.int2vector && type !== Oid.oidvector) {
     throw planning.error('42804', `cannot subscript type ${typeText(type)} because it does not support subscripting`, position);
   }
@@ -52,6 +52,22 @@ function subscript(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
     lower: indices.map((index) => (index.is_slice ? bound(index.lidx) : one)),
     upper: indices.map((index) => bound(index.uidx)),
   };
+}
+
+/** `document['key'][0]` is the path of its subscripts: what `document #> '{key,0}'` gives. */
+function subscriptJsonb(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
+  const { planning } = level;
+  const steps = indices.map((index): Expr => {
+    if (index.is_slice || index.uidx === undefined) throw planning.error('42804', 'jsonb subscript does not support slices', startOf(arg));
+    const step = settleUnknown(planning, resolveExpression(level, index.uidx));
+    const number = tryCoerce(planning, step, sqlType(Oid.int4), 'implicit');
+    if (number !== undefined) return throughText(number, Oid.text, step.position);
+    const text = tryCoerce(planning, step, sqlType(Oid.text), 'implicit');
+    if (text !== undefined) return text;
+    throw planning.error('42804', `subscript type ${typeText(step.type.oid)} is not supported`, startOf(step), { hint: 'jsonb subscript must be coercible to only one type, integer or text.' });
+  });
+  const path: Expr = { op: 'array', elements: steps, nested: false, type: sqlType(Oid.textArray), position: startOf(arg) };
+  return { op: 'call', function: 'jsonb_extract_path(jsonb,_text)', args: [arg, path], type: sqlType(Oid.jsonb), position: startOf(arg) };
 }
 
 /** A field of a row whose fields are known. */

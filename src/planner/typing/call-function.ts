@@ -1,11 +1,11 @@
-import { Oid, findType, findTypeByName, sqlType } from '../../core/index.ts';
+import { Oid, findType, findTypeByName, notSupported, sqlType } from '../../core/index.ts';
 import type { AggregateRow, FunctionRow, TableFunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import { aggregatesNamed, functionsNamed, tableFunctionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { chooseCandidate } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
-import { pathway, settleUnknown, throughText, tryCoerce } from './coerce.ts';
+import { pathway, settleUnknown, tryCoerce } from './coerce.ts';
 import { isPolymorphic, typeList, typeText } from './format-type.ts';
 import { bindPolymorphic, requireArrayType } from './polymorphic.ts';
 import type { PolymorphicBinding } from './polymorphic.ts';
@@ -103,6 +103,7 @@ function castTarget(site: CallSite, source: number): number | undefined {
 function finish(planning: Planning, site: CallSite, { args: declared, row: { of, gathered } }: Candidate<Variant>, args: readonly Expr[]): ResolvedCall {
   const binding = bindPolymorphic(declared, args);
   if (binding === undefined) throw missing(planning, site, args);
+  if (site.variadic && of.row.args.at(-1) === Oid.any) throw notSupported(`VARIADIC in a call of ${site.name}`, 'Give the values one by one, or use array_to_string.', site.position);
   if (declared.some(isPolymorphic) && args.length > 0 && declared.every((type, index) => !isPolymorphic(type) || args[index]!.type.oid === Oid.unknown) && needsElement(declared, of)) {
     throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', site.position);
   }
@@ -131,11 +132,8 @@ function toDeclared(planning: Planning, arg: Expr, declared: number, binding: Po
 
 function gather(planning: Planning, args: readonly Expr[], count: number, declared: number, binding: PolymorphicBinding, position: number | undefined): readonly Expr[] {
   const rest = args.slice(args.length - count);
-  if (declared === Oid.any) {
-    // VARIADIC "any": each argument keeps its type; the array carries their texts
-    const texts = rest.map((arg) => throughText(arg, Oid.text, arg.position));
-    return [...args.slice(0, args.length - count), { op: 'array', elements: texts, nested: false, type: sqlType(Oid.textArray), position }];
-  }
+  // VARIADIC "any": each argument keeps its type, and the function is bound to them one by one
+  if (declared === Oid.any) return args;
   const array = declared === Oid.anyarray || declared === Oid.anycompatiblearray ? binding.concrete(declared) : declared;
   return [...args.slice(0, args.length - count), { op: 'array', elements: rest, nested: false, type: sqlType(array === 0 ? requireArrayType(planning, rest[0]!.type.oid, position) : array), position }];
 }
