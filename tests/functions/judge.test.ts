@@ -9,7 +9,7 @@ import { integerFunctions } from '../../src/ir/functions/integer.ts';
 import { jsonFunctions } from '../../src/ir/functions/json.ts';
 import { jsonTableFunctions } from '../../src/ir/functions/json-table.ts';
 import { likeFunctions } from '../../src/ir/functions/like.ts';
-import { miscFunctions } from '../../src/ir/functions/misc.ts';
+import { nullCountFunctions } from '../../src/ir/functions/null-count.ts';
 import { numericFunctions } from '../../src/ir/functions/numeric.ts';
 import { regexFunctions, regexTableFunctions } from '../../src/ir/functions/regex.ts';
 import { textFunctions } from '../../src/ir/functions/text.ts';
@@ -21,7 +21,7 @@ import { answer, callsOf, judged, judgedRows, prepareJudge, sqlOf, tableAnswer }
 /** Every function of these families, called with the sample values: the same text form, or the same SQLSTATE and message. */
 const families: Record<string, readonly FunctionRow[]> = {
   boolean: booleanFunctions, integer: integerFunctions, float: floatFunctions, numeric: numericFunctions, text: textFunctions, like: likeFunctions,
-  regex: regexFunctions, bytea: byteaFunctions, uuid: uuidFunctions, json: jsonFunctions, misc: miscFunctions,
+  regex: regexFunctions, bytea: byteaFunctions, uuid: uuidFunctions, json: jsonFunctions, nulls: nullCountFunctions,
 };
 const tables: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions];
 

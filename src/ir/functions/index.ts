@@ -14,7 +14,8 @@ import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonTableFunctions } from './json-table.ts';
 import { likeFunctions } from './like.ts';
-import { miscFunctions } from './misc.ts';
+import { monotonicTimestampFunctions } from './monotonic-timestamp.ts';
+import { nullCountFunctions } from './null-count.ts';
 import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
@@ -28,7 +29,7 @@ import { uuidFunctions } from './uuid.ts';
  */
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
-  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...miscFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators];

@@ -1,14 +1,9 @@
-import type { Datum } from '../../core/index.ts';
-import { defineFunctions, unbound } from './define.ts';
-import type { Scalar } from '../scalar.ts';
-
-const counting = (wanted: (value: Datum) => boolean) => (args: readonly Scalar[]) => (...values: any[]): Datum => values.slice(0, args.length).filter(wanted).length;
+import { defineFunctions } from './define.ts';
 
 /** Microseconds from the Unix epoch to 2000-01-01. */
 const EPOCH_MICROS = 946_684_800_000_000;
 const isoTimestamp = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z?$/;
 
-/** Materialize's: ISO 8601 in one fixed shape, whose order as text is the order in time; NULL for any other text. */
 function parseMonotonicTimestamp(text: string): number | null {
   const found = isoTimestamp.exec(text);
   if (found === null) return null;
@@ -19,8 +14,7 @@ function parseMonotonicTimestamp(text: string): number | null {
   return ms * 1000 - EPOCH_MICROS + Number((found[7] ?? '').padEnd(6, '0'));
 }
 
-export const miscFunctions = defineFunctions([
-  ['num_nulls(any) int4 null variadic', unbound, { bind: counting((value) => value === null) }],
-  ['num_nonnulls(any) int4 null variadic', unbound, { bind: counting((value) => value !== null) }],
+/** Materialize's: ISO 8601 in one fixed shape, whose order as text is the order in time; NULL for any other text. */
+export const monotonicTimestampFunctions = defineFunctions([
   ['try_parse_monotonic_iso8601_timestamp(text) timestamp total monotone', parseMonotonicTimestamp],
 ]);
