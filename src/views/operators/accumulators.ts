@@ -1,60 +1,20 @@
 import {
   codecOf, normalLong, notSupported, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
 } from '../../core/index.ts';
-import type { Datum, Interval, Jsonb, Numeric, RowLayout, SqlType } from '../../core/index.ts';
+import type { Datum, Interval, Numeric, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
 import type { Aggregate } from '../../ir/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
-import type { Context } from '../scalar/runtime.ts';
 import { ExactSum } from '../state/exact-sum.ts';
 import { OrderedMultiset } from '../state/ordered-multiset.ts';
+import { ByGroup, isNull, PerGroup } from './accumulator.ts';
+import type { Accumulator, ArgumentColumns } from './accumulator.ts';
+import { BitCounts } from './bit-counts.ts';
+import { arrayOf, concatenateArrays, concatenateBytes, concatenateText, jsonArray, jsonbArray, jsonbObject, jsonObject } from './gather.ts';
+import { FloatSpread, NumericSpread } from './spread.ts';
+import type { Spread } from './spread.ts';
 
-/**
- * One aggregate over all groups: `add` takes a change of a row into group `g` (a small integer, reused after `clear`), `result` is the aggregate's value now.
- * Every accumulator is exact under retraction: adding a row and taking it back leaves the state it was in.
- */
-export interface Accumulator {
-  add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void;
-  result(g: number): Datum;
-  /** the group is gone */
-  clear(g: number): void;
-}
-
-/** How an accumulator reads its arguments from the reduce's input row. */
-export interface ArgumentColumns {
-  readonly layout: RowLayout;
-  /** columns of the arguments, in order */
-  readonly columns: readonly number[];
-  readonly types: readonly SqlType[];
-  readonly context: Context;
-}
-
-const isNull = (I: Int32Array, b: number, column: number): boolean => ((I[b + 1 + (column >> 5)]! >>> (column & 31)) & 1) === 1;
-
-/** Doubles by group, growing by doubling; whole numbers to 2^53 are exact. */
-class PerGroup {
-  values = new Float64Array(16);
-  reserve(g: number): void {
-    if (g < this.values.length) return;
-    const grown = new Float64Array(Math.max(g + 1, this.values.length * 2));
-    grown.set(this.values);
-    this.values = grown;
-  }
-}
-
-/** Objects by group, for aggregates whose state is more than words. */
-abstract class ByGroup<S> implements Accumulator {
-  readonly #states: (S | undefined)[] = [];
-  abstract make(): S;
-  abstract add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void;
-  abstract result(g: number): Datum;
-  protected state(g: number): S {
-    return (this.#states[g] ??= this.make());
-  }
-  clear(g: number): void {
-    this.#states[g] = undefined;
-  }
-}
+export type { Accumulator, ArgumentColumns } from './accumulator.ts';
 
 class Count implements Accumulator {
   readonly #column: number | undefined;
@@ -374,30 +334,6 @@ class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
 const nullsLast = (compare: (a: Datum, b: Datum) => number) => (a: Datum, b: Datum): number =>
   a === null || b === null ? (a === b ? 0 : a === null ? 1 : -1) : compare(a, b);
 
-function arrayOf(items: readonly Datum[], element: number): Datum {
-  return { kind: 'array', element, dims: [items.length], lowerBounds: [1], items };
-}
-
-function concatenateText(rows: readonly (readonly Datum[])[]): Datum {
-  let text = '';
-  rows.forEach(([value, separator], i) => {
-    if (i > 0) text += (separator as string | null) ?? '';
-    text += value as string;
-  });
-  return text;
-}
-
-function concatenateBytes(rows: readonly (readonly Datum[])[]): Datum {
-  const parts = rows.flatMap(([value, separator], i) => (i > 0 && separator !== null ? [separator as Uint8Array, value as Uint8Array] : [value as Uint8Array]));
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
 /** The accumulator of an aggregate; refuses by name what the registry knows and the engine does not maintain. */
 export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Accumulator {
   const id = aggregate.function;
@@ -434,13 +370,30 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
     case 'string_agg':
       return new OverRows(args, aggregate.order, type === Oid.bytea ? concatenateBytes : concatenateText, true);
     case 'array_agg':
-      if (!isArrayType(args.types[0]!)) return new OverRows(args, aggregate.order, (rows) => arrayOf(rows.map((row) => row[0]!), type!), false);
-      break;
+      return new OverRows(args, aggregate.order, isArrayType(args.types[0]!) ? concatenateArrays : (rows) => arrayOf(rows.map((row) => row[0]!), type!), false);
+    case 'json_agg':
+    case 'json_agg_strict':
+      return new OverRows(args, aggregate.order, jsonArray(aggregate.args[0]!, args.context.environment), name === 'json_agg_strict');
     case 'jsonb_agg':
-      if (type !== Oid.jsonb) break; // the planner converts the argument
-      return new OverRows(args, aggregate.order, (rows) => ({ kind: 'jsonb', value: rows.map(([row]) => (row === null ? null : (row as Jsonb).value)) }), false);
+    case 'jsonb_agg_strict':
+      return new OverRows(args, aggregate.order, jsonbArray(aggregate.args[0]!, args.context.environment), name === 'jsonb_agg_strict');
+    case 'json_object_agg':
+      return new OverRows(args, aggregate.order, jsonObject(aggregate.args, args.context.environment), false);
+    case 'jsonb_object_agg':
+      return new OverRows(args, aggregate.order, jsonbObject(aggregate.args, args.context.environment), false);
+    case 'bit_and':
+    case 'bit_or':
+    case 'bit_xor':
+      return new BitCounts(args, name);
   }
-  throw notSupported(`aggregate ${id}`, 'Use count, sum, avg, min, max, bool_and, bool_or, string_agg, array_agg or jsonb_agg.', aggregate.position);
+  const spread = spreads.get(name);
+  if (spread !== undefined) return type === Oid.float4 || type === Oid.float8 ? new FloatSpread(args, spread) : new NumericSpread(args, spread);
+  throw notSupported(`aggregate ${id}`, 'There are count, sum, avg, min, max, stddev and variance, bool_and, bool_or, bit_and, bit_or, bit_xor, string_agg, array_agg, json_agg and json_object_agg.', aggregate.position);
 }
+
+const spreads: ReadonlyMap<string, Spread> = new Map([
+  ['stddev', { root: true, sample: true }], ['stddev_samp', { root: true, sample: true }], ['stddev_pop', { root: true, sample: false }],
+  ['variance', { root: false, sample: true }], ['var_samp', { root: false, sample: true }], ['var_pop', { root: false, sample: false }],
+]);
 
 const isArrayType = (type: SqlType): boolean => typeInfo(type.oid).category === 'A';
