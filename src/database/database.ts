@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Random } from '../core/index.ts';
-import { catalogQuestions, decodeChange, emptyCatalog, systemViewItem, systemViews } from '../catalog/index.ts';
+import { decodeChange } from '../catalog/index.ts';
 import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import { webhookDecoder } from '../ingest/index.ts';
 import type { WebhookDecoder } from '../ingest/index.ts';
-import { createParser, planStatement } from '../planner/index.ts';
+import { createParser } from '../planner/index.ts';
 import type { SqlParser } from '../planner/index.ts';
 import type { Database, Session, SessionOptions, WebhookAnswer, WebhookRequest } from './contract.ts';
 import { nameOf, resolveOption } from './core.ts';
@@ -19,6 +18,7 @@ import type { DatabaseLog } from './log.ts';
 import { engineActions } from './relations.ts';
 import { DatabaseSession } from './session/session.ts';
 import { Sources } from './sources.ts';
+import { systemCatalog } from './system-catalog.ts';
 import { Mutex } from './transaction.ts';
 
 export interface DatabaseOptions {
@@ -51,28 +51,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
-/** Views of the system over its base relations, read from sql/system. Planned once a process: they never change. */
-let systemSnapshot: CatalogSnapshot | undefined;
-function systemCatalog(parser: SqlParser, random: Random): CatalogSnapshot {
-  if (systemSnapshot !== undefined) return systemSnapshot;
-  let catalog = emptyCatalog();
-  for (const view of systemViews) {
-    const sql = readFileSync(new URL(`${rootFrom(import.meta.url)}sql/system/${view.file}`, import.meta.url), 'utf8');
-    const environment = environmentOf({
-      settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: [view.schema], backendPid: 0, variables: new Map(),
-    }, random, catalogQuestions(catalog, [view.schema]));
-    const { plan } = planStatement(parser.parse(sql), { catalog, searchPath: [view.schema], environment, parameterTypes: [], prepared: () => undefined, system: true });
-    if (plan.kind !== 'createView') throw new SqlError('XX000', `sql/system/${view.file} does not create a view`);
-    const { columns, query, relation, dependsOn } = plan;
-    catalog = catalog.apply([{ kind: 'create', item: systemViewItem(view, { columns, query, relation, dependsOn, sql: plan.sql }) }]);
-  }
-  systemSnapshot = catalog;
-  return catalog;
-}
-
-/** From this file to the package's root: two folders up from sources, three from dist. */
-const rootFrom = (url: string): string => (url.includes('/dist/src/') ? '../../../' : '../../');
-
 class MillraceDatabase implements Database {
   readonly #core: Core;
   readonly #sessions = new Map<number, DatabaseSession>();
@@ -86,7 +64,7 @@ class MillraceDatabase implements Database {
     this.#core = {
       engine, parser, clock, random, log, catalog,
       sources: new Sources({ engine, clock, random, log, positions: recovered.positions }),
-      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1 },
+      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 },
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };
   }

@@ -39,6 +39,7 @@ test.each([
   ['src/ir/x.ts', "type T = import('../planner/index.ts').Plan;", 'ir may not import planner'],
   ['src/ir/x.ts', "import { a } from './functions';", 'does not name a .ts file'],
   ['src/database/x.ts', "import { a } from '../../tests/support/judge.ts';", 'lies outside src/'],
+  ['src/database/x.ts', "import { readFileSync } from 'node:fs';", 'node:fs belongs in src/database/system-catalog.ts'],
   ['src/misc/x.ts', '', 'no layer of this name'],
 ])('%s with %s is a fault', (path, text, fault) => {
   expect(layeringFaults(parseSource(path, text)).join('\n')).toContain(fault);

@@ -2,13 +2,15 @@ import { posix } from 'node:path';
 import type { SourceFile } from '../support/sources.ts';
 import { importsOf } from '../support/sources.ts';
 
-/** What one folder of src/ may use. `only` narrows a package to a folder within. */
+/** What one folder of src/ may use. `only` narrows a package or built-in to a folder or file within. */
 interface Layer {
   readonly folders: readonly string[];
-  readonly packages: readonly (string | { readonly name: string; readonly only: string })[];
+  readonly packages: readonly Allowed[];
   /** Node built-ins with effects; the pure ones are everybody's but core's. */
-  readonly builtins: readonly string[];
+  readonly builtins: readonly Allowed[];
 }
+
+type Allowed = string | { readonly name: string; readonly only: string };
 
 const below = ['core', 'ir', 'storage', 'ingest', 'catalog', 'dialects', 'templates', 'planner', 'views', 'batch'];
 
@@ -24,7 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   planner: { folders: ['core', 'ir', 'catalog'], packages: [{ name: 'libpg-query', only: 'src/planner/syntax/' }], builtins: [] },
   views: { folders: ['core', 'ir'], packages: [], builtins: [] },
   batch: { folders: ['core', 'ir', 'dialects'], packages: ['@duckdb/node-api'], builtins: [] },
-  database: { folders: below, packages: ['pino'], builtins: ['node:worker_threads'] },
+  database: { folders: below, packages: [], builtins: ['node:worker_threads', { name: 'node:fs', only: 'src/database/system-catalog.ts' }] },
   server: {
     folders: ['core', 'database'],
     packages: [{ name: 'express', only: 'src/server/http/' }],
@@ -55,7 +57,7 @@ export function layeringFaults(file: SourceFile): string[] {
     const fault = specifier.startsWith('.')
       ? relativeFault(file.path, folder, layer, specifier)
       : specifier.startsWith('node:')
-        ? builtinFault(folder, layer, specifier)
+        ? builtinFault(file.path, folder, layer, specifier)
         : packageFault(file.path, folder, layer, specifier, typeOnly);
     return fault === undefined ? [] : [`${file.path}:${line}: ${fault}`];
   });
@@ -71,19 +73,23 @@ function relativeFault(path: string, folder: string, layer: Layer, specifier: st
   return target === `src/${targetFolder}/index.ts` ? undefined : `${target} is not the door of ${targetFolder}: import src/${targetFolder}/index.ts`;
 }
 
-function builtinFault(folder: string, layer: Layer, specifier: string): string | undefined {
+function builtinFault(path: string, folder: string, layer: Layer, specifier: string): string | undefined {
   if (folder !== 'core' && pureBuiltins.has(specifier)) return undefined;
-  return layer.builtins.includes(specifier) ? undefined : `${folder} may not use ${specifier}`;
+  return allowanceFault(path, layer.builtins, specifier, `${folder} may not use ${specifier}`);
 }
 
 function packageFault(path: string, folder: string, layer: Layer, specifier: string, typeOnly: boolean): string | undefined {
   const name = packageOf(specifier);
   if (typeOnly && typePackages[name] !== undefined) return path.startsWith(typePackages[name]) ? undefined : `types of ${name} belong in ${typePackages[name]}`;
-  for (const allowed of layer.packages) {
-    if (allowed === name) return undefined;
-    if (typeof allowed === 'object' && allowed.name === name) return path.startsWith(allowed.only) ? undefined : `${name} belongs in ${allowed.only}`;
+  return allowanceFault(path, layer.packages, name, `${folder} may not use the package ${name}`);
+}
+
+function allowanceFault(path: string, allowed: readonly Allowed[], name: string, refusal: string): string | undefined {
+  for (const one of allowed) {
+    if (one === name) return undefined;
+    if (typeof one === 'object' && one.name === name) return path.startsWith(one.only) ? undefined : `${name} belongs in ${one.only}`;
   }
-  return `${folder} may not use the package ${name}`;
+  return refusal;
 }
 
 /** The packages that files import for their code, not only for types. */
