@@ -14,6 +14,7 @@ import type { PreparedAggregate } from './operators/reduce.ts';
 import { TemporalFilter } from './operators/temporal-filter.ts';
 import { Threshold } from './operators/threshold.ts';
 import { TopK } from './operators/top-k.ts';
+import type { TopKPlan } from './operators/top-k.ts';
 import { canonical } from './scalar/canonical.ts';
 import { exactWords, plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
@@ -138,13 +139,8 @@ class Renderer {
         return this.#reduce(relation);
       case 'distinct':
         return this.#distinct(this.stream(relation.input));
-      case 'topK': {
-        const input = this.#groupable(this.stream(relation.input), relation.by);
-        const topK = new TopK(input.stream.layout, { by: input.columns, order: relation.order, offset: relation.offset, limit: relation.limit, withTies: relation.withTies }, context);
-        input.stream.subscribe(topK);
-        this.stateful.push(topK);
-        return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width));
-      }
+      case 'topK':
+        return this.#topK(this.stream(relation.input), relation);
       case 'union': {
         const inputs = relation.inputs.map((input) => this.stream(input));
         const union = new Passing(inputs[0]!.layout, 1);
@@ -160,6 +156,7 @@ class Renderer {
       }
       case 'threshold': {
         const input = this.stream(relation.input);
+        if (!input.layout.types.every(exactWords)) return this.#topK(input, { by: input.layout.types.map((_, i) => i), order: [], offset: 0, limit: 'net', withTies: false });
         const threshold = new Threshold(input.layout, false, context.symbols);
         this.stateful.push(threshold);
         return this.#follow(input, threshold);
@@ -208,6 +205,15 @@ class Renderer {
     }
     const all = allColumns(input.layout);
     return this.#aggregate(input, all, []);
+  }
+
+  #topK(from: Stream, plan: TopKPlan): Stream {
+    const input = this.#groupable(from, plan.by);
+    const { order, offset, limit, withTies } = plan;
+    const topK = new TopK(input.stream.layout, { by: input.columns, order, offset, limit, withTies }, this.#world.context);
+    input.stream.subscribe(topK);
+    this.stateful.push(topK);
+    return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width));
   }
 
   /** The input with a canonical copy of each grouping column whose words do not decide equality. */

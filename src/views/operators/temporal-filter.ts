@@ -90,7 +90,6 @@ export class TemporalFilter extends Stream implements Sink, Stateful {
   get stateBytes(): number {
     return this.#calendar.byteLength;
   }
-  /** Counts what consolidation would leave. */
   get stateRows(): number {
     return this.#calendar.rows;
   }

@@ -1,4 +1,4 @@
-import { rowLayout } from '../../core/index.ts';
+import { codecOf, rowLayout } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 import type { SortKey } from '../../ir/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
@@ -13,16 +13,16 @@ export interface TopKPlan {
   readonly by: readonly number[];
   readonly order: readonly SortKey[];
   readonly offset: number;
-  readonly limit: number | null;
+  /** 'net': as many rows as the weights of the group add up to, which makes it the threshold of rows that are equal without having the same bytes */
+  readonly limit: number | 'net' | null;
   readonly withTies: boolean;
 }
 
-/** Orders rows of an arrangement by handle: by the sort keys, then by all columns, so that the order is total. */
+/** Orders rows of an arrangement by handle: by the sort keys, then by the bytes of all columns, so that the order is total and peers may still differ (1.0 and 1.00). */
 export function rowOrder(layout: RowLayout, order: readonly SortKey[], read: (handle: number, column: number) => Datum): { readonly total: (a: number, b: number) => number; readonly peers: (a: number, b: number) => number } {
-  const keyed = new Set(order.map((key) => key.column));
-  const rest = layout.types.flatMap((_, column) => (keyed.has(column) ? [] : [{ column, descending: false, nullsFirst: false }]));
-  const compile = (keys: readonly SortKey[]): ((a: number, b: number) => number) => {
-    const compares = keys.map((key) => exactOrder(layout.types[key.column]!.oid));
+  const all = layout.types.map((_, column): SortKey => ({ column, descending: false, nullsFirst: false }));
+  const compile = (keys: readonly SortKey[], orderOf: (oid: number) => (a: Datum, b: Datum) => number): ((a: number, b: number) => number) => {
+    const compares = keys.map((key) => orderOf(layout.types[key.column]!.oid));
     return (a, b) => {
       for (let i = 0; i < keys.length; i++) {
         const { column, descending, nullsFirst } = keys[i]!;
@@ -38,13 +38,15 @@ export function rowOrder(layout: RowLayout, order: readonly SortKey[], read: (ha
       return 0;
     };
   };
-  const peers = compile(order);
-  const others = compile(rest);
+  const peers = compile(order, (oid) => (a, b) => codecOf(oid).compare(a, b));
+  const others = compile(all, exactOrder);
   return { peers, total: (a, b) => peers(a, b) || others(a, b) };
 }
 
 interface Group {
   readonly rows: OrderedMultiset<number>;
+  /** of all its rows together */
+  weight: number;
   /** the window as it was shown: handle -> copies */
   shown: Map<number, number>;
 }
@@ -88,10 +90,11 @@ export class TopK extends Stream implements Sink, Stateful {
     }
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { rows: new OrderedMultiset(this.#order.total), shown: new Map() };
+      group = { rows: new OrderedMultiset(this.#order.total), weight: 0, shown: new Map() };
       this.#groups.set(key, group);
     }
     group.rows.add(handle, w);
+    group.weight += w;
     this.#touched.set(key, group);
     if (slab.I[at] === 0) this.#dead.add(handle);
   }
@@ -121,9 +124,9 @@ export class TopK extends Stream implements Sink, Stateful {
     const { offset, limit, withTies } = this.#plan;
     const window = new Map<number, number>();
     let skip = offset;
-    let left = limit ?? Infinity;
+    let left = limit === 'net' ? group.weight : limit ?? Infinity;
     let last = 0;
-    if (left === 0) return window;
+    if (left <= 0) return window;
     for (const [handle, weight] of group.rows.entries()) {
       let copies = weight;
       if (skip > 0) {

@@ -33,7 +33,9 @@ export class Calendar {
     this.#symbolColumns = layout.storages.flatMap((storage, i) =>
       storage === 'symbol' ? [{ at: layout.offsets[i]!, oid: layout.types[i]!.oid, mask: 1 + (i >> 5), bit: 1 << (i & 31) }] : []);
   }
+  /** rows that are due some day; consolidates, so that what was taken back does not count */
   get rows(): number {
+    for (const bucket of this.#buckets.values()) this.#consolidate(bucket);
     return this.#rows;
   }
   get byteLength(): number {
