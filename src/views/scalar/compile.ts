@@ -15,6 +15,24 @@ interface Compiled {
 }
 
 const never = 'false';
+
+type Factory = (constants: readonly unknown[], context: Context, functions: typeof helpers) => unknown;
+const factories = new Map<string, Factory>();
+const MOST_FACTORIES = 2048;
+
+/** The compiled form of a source text: the same query asked again is not compiled again, and runs the code that was optimised for it. */
+function factoryOf(source: string): Factory {
+  const known = factories.get(source);
+  if (known !== undefined) return known;
+  if (factories.size >= MOST_FACTORIES) factories.clear();
+  try {
+    const made = new Function('K', 'C', 'H', source) as Factory;
+    factories.set(source, made);
+    return made;
+  } catch (cause) {
+    throw new InvariantError(`generated code does not compile:\n${source}`, { cause });
+  }
+}
 function raise(code: string, message: string, position: number): never {
   throw new SqlError(code, message, position > 0 ? { position } : {});
 }
@@ -359,11 +377,7 @@ export class Emitter {
 
   #finish<T>(parameters: readonly string[], head: readonly string[]): T {
     const source = `return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\n};`;
-    try {
-      return new Function('K', 'C', 'H', source)(this.#constants, this.#context, helpers) as T;
-    } catch (cause) {
-      throw new InvariantError(`generated code does not compile:\n${source}`, { cause });
-    }
+    return factoryOf(source)(this.#constants, this.#context, helpers) as T;
   }
 }
 
