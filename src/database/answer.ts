@@ -38,6 +38,7 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
     case 'explain':
       return [computed('QUERY PLAN', Oid.text)];
     case 'show':
+      if (plan.name.toLowerCase() === 'all') return ['name', 'setting', 'description'].map((name) => computed(name, Oid.text));
       return [computed(plan.name, Oid.text)];
     case 'insert':
     case 'update':

@@ -1,21 +1,20 @@
-import { SqlError } from '../core/index.ts';
-import type { Clock, Datum, Notice, Random } from '../core/index.ts';
+import { RowBatch, rowLayout, SqlError } from '../core/index.ts';
+import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.ts';
 import { displayName, encodeChange, systemRows } from '../catalog/index.ts';
-import type { CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
+import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import type { SqlParser } from '../planner/index.ts';
 import { Engine } from '../views/index.ts';
 import type { ReadPlan } from '../views/index.ts';
 import type { EngineHost } from './engine/host.ts';
-import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest } from './engine/messages.ts';
+import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
 import { embedCatalog, originsOf, readsOf } from './relations.ts';
 import type { RowStream } from './rows.ts';
 import type { Sources } from './sources.ts';
 import { Mutex } from './transaction.ts';
 import type { CatalogWork } from './transaction.ts';
-import { RowBatch, rowLayout } from '../core/index.ts';
 
 /** What all sessions share. */
 export interface Core {
@@ -30,7 +29,8 @@ export interface Core {
   readonly ddl: Mutex;
   /** held from reading rows to writing their changes */
   readonly dml: Mutex;
-  readonly ids: { next: number };
+  /** the next number of a query or subscription, and the first OID never given out, not even to a transaction under way */
+  readonly ids: { next: number; oid: number };
   catalog: CatalogSnapshot;
   sessionStates(): Pick<SystemState, 'sessions'>;
 }
@@ -43,9 +43,9 @@ export const resolveOption = (core: Core, value: OptionValue): string => {
 };
 
 /** Makes catalog work durable and real, in one step: log, engine, then the shared snapshot. The caller holds `core.ddl`. */
-export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly import('./engine/messages.ts').WireChange[]): Promise<void> {
+export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly WireChange[]): Promise<void> {
   const changes = work.flatMap((one) => one.changes);
-  const next = core.catalog.apply(changes);
+  const next = applied(core.catalog, changes);
   await core.engine.request<number>({
     kind: 'change',
     actions: work.flatMap((one) => one.actions),
@@ -60,6 +60,20 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     else core.secrets.set(name, value);
   }
   for (const one of work) await one.after?.();
+}
+
+/** The catalog with the changes made. They were planned with an earlier one: where others changed it meanwhile so that they do not fit, 40001 is raised. */
+function applied(catalog: CatalogSnapshot, changes: readonly CatalogChange[]): CatalogSnapshot {
+  let next: CatalogSnapshot;
+  try {
+    next = catalog.apply(changes);
+  } catch (cause) {
+    if (cause instanceof SqlError) throw cause;
+    throw new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', { hint: 'Try again.', cause });
+  }
+  const missing = changes.some((change) => change.kind === 'create' && next.item(change.item.oid) !== undefined && change.item.dependsOn.some((oid) => next.item(oid) === undefined));
+  if (missing) throw new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', { detail: 'What the new object depends on was dropped.', hint: 'Try again.' });
+  return next;
 }
 
 /** What a query is run with. */
@@ -95,7 +109,7 @@ const needsStatus = (id: RelationId, catalog: CatalogSnapshot): boolean => {
  * Runs a query over `relation` and returns its rows. Over catalog relations alone it runs here, on the session's own snapshot; otherwise on the engine,
  * with the rows of catalog relations put in as constants. Waits, with a NOTICE, until the sources it reads have finished their snapshots.
  */
-export async function runQuery(scene: QueryScene, relation: Relation, type: { readonly columns: readonly { readonly name: string; readonly type: import('../core/index.ts').SqlType; readonly nullable: boolean }[] }, read: ReadPlan, maxRows: number, signal: AbortSignal): Promise<RowStream> {
+export async function runQuery(scene: QueryScene, relation: Relation, type: Pick<RelationType, 'columns'>, read: ReadPlan, maxRows: number, signal: AbortSignal): Promise<RowStream> {
   const { core, catalog } = scene;
   const reads = readsOf(relation);
   const status = [...reads].some((id) => needsStatus(id, catalog)) ? await core.engine.request<EngineStatus>({ kind: 'status' }) : undefined;
@@ -106,10 +120,6 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: { re
   if (readsOf(embedded).size === 0) return runInline(scene, embedded, relationType, read, signal);
 
   const origins = originsOf(readsOf(embedded), catalog);
-  for (const item of origins) {
-    const failure = core.sources.failureOf(item);
-    if (failure !== undefined) throw new SqlError(failure.code, `${item.kind} "${item.name}" cannot be read: ${failure.message}`, failure.fields);
-  }
   await core.sources.whenReadable(origins, signal, (source) =>
     scene.onNotice({ severity: 'NOTICE', code: '00000', message: `waiting for the snapshot of source "${source}" to finish` }));
 
@@ -152,13 +162,21 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: { re
   };
 }
 
-/** Rows that a query run here may hold before it is ended, and how long it may hold the thread. */
-function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): RowStream {
+/** How long a query run here holds the thread before others have a turn. */
+const SLICE_MS = 5;
+
+/** Runs a query over constants on this thread, in slices, so that sockets and cancel stay alive. */
+async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream> {
   const { core } = scene;
+  signal.throwIfAborted();
   const engine = new Engine({ environment: scene.environment, log: { next: () => undefined } });
   engine.tick(core.clock.now(), []);
   const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt: () => signal.throwIfAborted() });
-  while (!run.ready) engine.work(() => false);
+  while (!run.ready) {
+    const end = core.clock.monotonic() + SLICE_MS;
+    engine.work(() => core.clock.monotonic() >= end);
+    if (!run.ready) await new Promise<void>((resolve) => core.clock.soon(resolve));
+  }
   if (run.failure !== undefined) throw run.failure;
   return {
     next: (maxRows) => {

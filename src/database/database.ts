@@ -43,12 +43,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
         options.onFailure?.(error);
       } });
-  const recovered = await engine.request<Recovered>({ kind: 'recover' });
-  let catalog = systemCatalog(parser, random);
-  if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));
-  const database = new MillraceDatabase({ engine, parser, clock, random, log, catalog, recovered });
-  await database.start();
-  return database;
+  try {
+    const recovered = await engine.request<Recovered>({ kind: 'recover' });
+    let catalog = systemCatalog(parser, random);
+    if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));
+    const database = new MillraceDatabase({ engine, parser, clock, random, log, catalog, recovered });
+    await database.start();
+    return database;
+  } catch (error) {
+    // The thread would keep the process alive, and the directory locked.
+    await engine.close();
+    throw error;
+  }
 }
 
 class MillraceDatabase implements Database {

@@ -56,7 +56,7 @@ export class Sources {
   readonly #positions: Map<string, string>;
   readonly #running = new Map<number, Running>();
   /** woken at every change of a source's state */
-  #waiters: (() => void)[] = [];
+  readonly #waiters = new Set<() => void>();
 
   constructor(options: { readonly engine: EngineHost; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly positions: ReadonlyMap<string, string> }) {
     this.#engine = options.engine;
@@ -247,9 +247,7 @@ export class Sources {
 
   #setState(running: Running, change: Partial<SourceState>): void {
     running.state = { ...running.state, ...change, changedAt: this.#instant() };
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
+    this.#wake();
   }
 
   #instant(): number {
@@ -260,31 +258,49 @@ export class Sources {
     return [...this.#running.values()].map((running) => running.state);
   }
 
-  /** The error that reading the relation meets, if its source or the relation itself has failed. */
-  failureOf(item: CatalogItem): SqlError | undefined {
+  /** Raises the error that reading the relation meets, if its source or the relation itself has failed. */
+  requireReadable(item: CatalogItem): void {
     const running = this.#of(item);
-    if (running === undefined || !('id' in item)) return undefined;
-    return running.failedRelations.get(item.id) ?? (running.readable ? undefined : running.failure);
+    if (running === undefined || !('id' in item)) return;
+    const failure = running.failedRelations.get(item.id) ?? (running.readable ? undefined : running.failure);
+    if (failure !== undefined) throw new SqlError(failure.code, `${item.kind} "${item.name}" cannot be read: ${failure.message}`, failure.fields);
   }
 
-  /** Resolves once the snapshot of the relation's source is complete; calls `onWait` first where that takes waiting. */
+  /** Resolves once the snapshots of the relations' sources are complete, and raises what `requireReadable` would; calls `onWait` first where that takes waiting. */
   async whenReadable(items: Iterable<CatalogItem>, signal: AbortSignal, onWait: (source: string) => void): Promise<void> {
     for (const item of items) {
+      this.requireReadable(item);
       const running = this.#of(item);
       if (running === undefined || running.readable) continue;
       onWait(running.item.name);
-      while (!running.readable && running.failure === undefined) {
-        await new Promise<void>((resolve, reject) => {
-          const abort = (): void => reject(new SqlError('57014', 'canceling statement due to user request'));
-          if (signal.aborted) return abort();
-          signal.addEventListener('abort', abort, { once: true });
-          this.#waiters.push(() => {
-            signal.removeEventListener('abort', abort);
-            resolve();
-          });
-        });
+      while (!running.readable) {
+        await this.#change(signal);
+        this.requireReadable(item);
+        if (running.abort.signal.aborted) throw new SqlError('57P01', `source "${running.item.name}" has stopped`, { hint: 'Ask again.' });
       }
     }
+  }
+
+  /** Resolves at the next change of a source's state. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.#waiters.delete(wake);
+        reject(signal.reason instanceof SqlError ? signal.reason : new SqlError('57014', 'canceling statement due to user request'));
+      };
+      const wake = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.add(wake);
+    });
+  }
+  #wake(): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
   }
 
   #of(item: CatalogItem): Running | undefined {
@@ -298,6 +314,7 @@ export class Sources {
     if (running === undefined) return;
     this.#running.delete(oid);
     running.abort.abort();
+    this.#wake();
     await running.ended;
     if (forget === undefined) return;
     this.#positions.delete(String(oid));

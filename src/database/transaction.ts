@@ -1,3 +1,4 @@
+import { SqlError } from '../core/index.ts';
 import type { CatalogChange, CatalogSnapshot } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { EngineAction, WireChange } from './engine/messages.ts';
@@ -16,26 +17,29 @@ export interface CatalogWork {
 }
 
 /**
- * What an open transaction has done so far: nothing of it is visible to others, or durable, before `commit`. Its own statements see its catalog changes;
- * rows it wrote are not readable before the commit, and a statement that would have to see them is refused.
+ * What an open transaction has done so far: nothing of it is visible to others, or durable, before `commit`. Its own statements see all of it:
+ * the catalog as `catalog`, rows by the overlay of execute/own-writes.
  */
 export class Transaction {
   /** the catalog as this transaction sees it; undefined while it has changed nothing */
   catalog: CatalogSnapshot | undefined;
   readonly work: CatalogWork[] = [];
   readonly writes: WireChange[] = [];
-  readonly written = new Set<RelationId>();
-  checked = false;
   /** the lock on reading and then writing rows, where UPDATE or DELETE took it */
   release: (() => void) | undefined;
   readonly savepoints: Savepoint[] = [];
 
-  get isEmpty(): boolean {
-    return this.work.length === 0 && this.writes.length === 0;
+  /** The changes of a relation's rows, in order. */
+  changesOf(id: RelationId): WireChange[] {
+    return [...this.work.flatMap((one) => one.rows ?? []), ...this.writes].filter((change) => change.relation === id);
+  }
+  /** The relations whose rows this transaction has changed. */
+  get written(): Set<RelationId> {
+    return new Set([...this.work.flatMap((one) => one.rows ?? []), ...this.writes].map((change) => change.relation));
   }
 
   savepoint(name: string): void {
-    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length, written: new Set(this.written) });
+    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length });
   }
   /** Takes back what was done since the savepoint, which stays; false where there is none of that name. */
   rollbackTo(name: string): boolean {
@@ -46,8 +50,6 @@ export class Transaction {
     this.catalog = savepoint.catalog;
     this.work.length = savepoint.work;
     this.writes.length = savepoint.writes;
-    this.written.clear();
-    for (const id of savepoint.written) this.written.add(id);
     return true;
   }
   releaseSavepoint(name: string): boolean {
@@ -63,18 +65,29 @@ interface Savepoint {
   readonly catalog: CatalogSnapshot | undefined;
   readonly work: number;
   readonly writes: number;
-  readonly written: ReadonlySet<RelationId>;
 }
 
 /** A lock that is passed on in order of asking. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
-  /** Resolves to what gives the lock back. */
-  lock(): Promise<() => void> {
+  /** Resolves to what gives the lock back; rejects with the signal's reason when that comes first. */
+  lock(signal?: AbortSignal): Promise<() => void> {
     let release!: () => void;
     const next = new Promise<void>((resolve) => (release = resolve));
     const before = this.#last;
     this.#last = before.then(() => next);
-    return before.then(() => release);
+    if (signal === undefined) return before.then(() => release);
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        release();
+        reject(signal.reason instanceof SqlError ? signal.reason : new SqlError('57014', 'canceling statement due to user request'));
+      };
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      void before.then(() => {
+        signal.removeEventListener('abort', abort);
+        resolve(release);
+      });
+    });
   }
 }

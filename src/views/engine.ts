@@ -72,6 +72,12 @@ export interface QueryRun {
   close(): void;
 }
 
+/** How a subscription begins: with a snapshot or not, at `asOf` where it must not be earlier. */
+interface SubscriptionStart {
+  readonly snapshot: boolean;
+  readonly asOf: number | null;
+}
+
 /** What changed at one time: the rows with their differences as weights. */
 export interface Published {
   readonly time: number;
@@ -99,7 +105,8 @@ export class Engine {
   readonly #hydrating = new Set<Dataflow>();
   readonly #queries = new Set<Query>();
   readonly #subscriptions = new Set<Subscription>();
-  readonly #queryFlow = new Map<Dataflow, Query>();
+  /** who is told when a dataflow that is not a view's fails */
+  readonly #owners = new Map<Dataflow, Query | Subscription>();
   readonly #unpackings = new WeakMap<RowLayout, Unpacking>();
   #time = 0;
   #current: { readonly id: RelationId; readonly layout: RowLayout; I: Int32Array; F: Float64Array; b: number } | undefined;
@@ -127,6 +134,11 @@ export class Engine {
     this.#hydrating.add(dataflow);
   }
 
+  /** Keeps an index over columns of a relation held in memory, so that queries by their values need not scan it. */
+  addIndex(id: RelationId, columns: readonly number[]): void {
+    this.#relations.get(id)?.readable.arrangement?.indexOn(columns);
+  }
+
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
     this.#view(id).onError = onError;
   }
@@ -141,7 +153,7 @@ export class Engine {
     dataflow.close();
     this.#dataflows.delete(dataflow);
     this.#hydrating.delete(dataflow);
-    this.#queryFlow.delete(dataflow);
+    this.#owners.delete(dataflow);
   }
 
   #view(id: RelationId): View {
@@ -209,17 +221,17 @@ export class Engine {
     for (const subscription of this.#subscriptions) subscription.publish(time);
   }
 
-  /** A query that fails in a tick fails alone. */
+  /** A query or subscription that fails in a tick fails alone. */
   #guard(dataflow: Dataflow, action: () => void): void {
-    const query = this.#queryFlow.get(dataflow);
-    if (query === undefined) {
+    const owner = this.#owners.get(dataflow);
+    if (owner === undefined) {
       action();
       return;
     }
     try {
       action();
     } catch (error) {
-      query.fail(error);
+      owner.fail(error);
       this.#end(dataflow);
     }
   }
@@ -231,6 +243,7 @@ export class Engine {
       const change = dataflow.nextChange();
       if (change !== undefined && (next === undefined || change < next)) next = change;
     }
+    for (const { beginsAt } of this.#subscriptions) if (beginsAt !== undefined && (next === undefined || beginsAt < next)) next = beginsAt;
     return next;
   }
 
@@ -322,40 +335,46 @@ export class Engine {
 
   /** Raises 23505 where the changes, taken together, would leave two rows with one key. */
   check(changes: readonly Change[]): void {
-    for (const change of changes) {
-      const entry = this.#relations.get(change.relation);
-      if (entry?.kind !== 'base' || !entry.options.enforced || !(entry.readable instanceof Collection) || change.rows === undefined) continue;
-      for (const key of entry.options.keys) this.#checkKey(entry.readable, key, change.rows);
+    for (const id of new Set(changes.map((change) => change.relation))) {
+      const entry = this.#relations.get(id);
+      if (entry?.kind !== 'base' || !this.enforcesKeys(id) || !(entry.readable instanceof Collection)) continue;
+      const own = changes.filter((change) => change.relation === id);
+      const truncated = own.findLastIndex((change) => change.truncate === true);
+      const batches = own.slice(truncated + 1).flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
+      for (const key of entry.options.keys) this.#checkKey(entry.readable, key, batches, truncated >= 0);
     }
   }
+  /** Whether `check` can refuse a change of the relation. */
+  enforcesKeys(id: RelationId): boolean {
+    const entry = this.#relations.get(id);
+    return entry?.kind === 'base' && entry.options.enforced && entry.options.keys.length > 0;
+  }
 
-  #checkKey(collection: Collection, key: { readonly name: string; readonly columns: readonly number[] }, rows: RowBatch): void {
+  #checkKey(collection: Collection, key: { readonly name: string; readonly columns: readonly number[] }, batches: readonly RowBatch[], truncated: boolean): void {
     const { arrangement, layout, type } = collection;
     const index = arrangement.indexOn(key.columns);
     const same = sameRow(layout, key.columns, layout, key.columns);
     const unpack = new Unpacker(layout, this.symbols);
     const { I, F } = new Scratch(layout);
-    this.symbols.useArena(rows.arena);
+    /** Visits the rows whose key is not NULL, each in `I`, with the words of its key. */
+    const visit = (see: (words: string, weight: number) => void): void => {
+      for (const rows of batches) {
+        this.symbols.useArena(rows.arena);
+        for (let row = 0; row < rows.rowCount; row++) {
+          unpack.row(rows, row, I);
+          this.#intern(layout, I, I);
+          this.symbols.forgetTransients();
+          if (!index.hasNull(I, 0)) see(key.columns.map((column) => `${I[layout.offsets[column]!]}.${isWide(layout, column) ? I[layout.offsets[column]! + 1] : ''}`).join(), I[0]!);
+        }
+      }
+    };
     const net = new Map<string, number>();
-    for (let row = 0; row < rows.rowCount; row++) {
-      unpack.row(rows, row, I);
-      this.#intern(layout, I, I);
-      this.symbols.forgetTransients();
-      if (index.hasNull(I, 0)) continue;
-      const words = key.columns.map((column) => `${I[layout.offsets[column]!]}.${isWide(layout, column) ? I[layout.offsets[column]! + 1] : ''}`).join();
-      const total = (net.get(words) ?? 0) + I[0]!;
-      net.set(words, total);
-    }
-    for (let row = 0; row < rows.rowCount; row++) {
-      if (rows.weight(row) <= 0) continue;
-      unpack.row(rows, row, I);
-      this.#intern(layout, I, I);
-      this.symbols.forgetTransients();
-      if (index.hasNull(I, 0)) continue;
-      const words = key.columns.map((column) => `${I[layout.offsets[column]!]}.${isWide(layout, column) ? I[layout.offsets[column]! + 1] : ''}`).join();
+    visit((words, weight) => void net.set(words, (net.get(words) ?? 0) + weight));
+    visit((words, weight) => {
+      if (weight <= 0) return;
       let stored = 0;
-      for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) stored += arrangement.weight(handle);
-      if (stored + net.get(words)! <= 1) continue;
+      for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0 && !truncated; handle = index.next[handle]!) stored += arrangement.weight(handle);
+      if (stored + net.get(words)! <= 1) return;
       const values = key.columns.map((column) => {
         const value = readColumn(this.symbols, layout, I, F, 0, column);
         return value === null ? 'null' : codecOf(layout.types[column]!.oid).print(value, defaultTextSettings);
@@ -363,7 +382,7 @@ export class Engine {
       throw new SqlError('23505', `duplicate key value violates unique constraint "${key.name}"`, {
         detail: `Key (${key.columns.map((column) => type.columns[column]!.name).join(', ')})=(${values.join(', ')}) already exists.`, constraint: key.name,
       });
-    }
+    });
   }
 
   // Hydration and queries
@@ -372,10 +391,11 @@ export class Engine {
   work(expired: () => boolean): boolean {
     for (const dataflow of this.#hydrating) {
       if (!this.#upstreamReady(dataflow)) continue;
-      if (dataflow.hydrate(expired)) {
+      this.#guard(dataflow, () => {
+        if (!dataflow.hydrate(expired)) return;
         this.#hydrating.delete(dataflow);
         dataflow.flush();
-      }
+      });
       if (expired()) return true;
     }
     for (const query of this.#queries) {
@@ -440,11 +460,11 @@ export class Engine {
         }
       });
       query.begin(dataflow);
-      this.#queryFlow.set(dataflow, query);
+      this.#owners.set(dataflow, query);
     } catch (error) {
       query.fail(error);
     }
-    this.#queries.add(query);
+    if (query.failure === undefined) this.#queries.add(query);
     return query;
   }
 
@@ -475,9 +495,17 @@ export class Engine {
   }
 
   /** Follows a relation: a snapshot first (unless refused), then what changes at each tick. */
-  subscribe(relation: Relation, type: RelationType, environment: Environment, snapshot: boolean, limits: QueryLimits): Subscription {
-    const subscription = new Subscription(this, type, snapshot);
-    const dataflow = this.#dataflow(relation, subscription.output, environment, limits.interrupt);
+  subscribe(relation: Relation, type: RelationType, environment: Environment, snapshot: boolean, limits: QueryLimits, asOf: number | null = null): Subscription {
+    const subscription = new Subscription(this, type, { snapshot, asOf });
+    const dataflow = this.#dataflow(relation, subscription.output, environment, () => {
+      try {
+        limits.interrupt();
+        subscription.limitTo(limits.memoryBytes);
+      } catch (error) {
+        throw new QueryEnd(error);
+      }
+    });
+    this.#owners.set(dataflow, subscription);
     subscription.begin(dataflow);
     this.#hydrating.add(dataflow);
     this.#subscriptions.add(subscription);
@@ -562,6 +590,20 @@ class Unpacker {
   }
 }
 
+/** The error a client is told, of what ended its dataflow. */
+function failureOf(thrown: unknown): SqlError {
+  const error = thrown instanceof QueryEnd ? thrown.reason : thrown;
+  return error instanceof SqlError ? error : new SqlError('XX000', `internal error: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+}
+
+function checkMemory(bytes: number, most: number, what: string): void {
+  if (bytes <= most) return;
+  throw new SqlError('53200', 'out of memory', {
+    detail: `The ${what} holds ${Math.round(bytes / 1048576)} MiB, and may hold ${Math.round(most / 1048576)} MiB.`,
+    hint: 'Add a condition or a LIMIT, or raise query_memory_limit.',
+  });
+}
+
 /** A one-shot query; see QueryRun. */
 class Query implements QueryRun {
   readonly result: Collection;
@@ -591,13 +633,7 @@ class Query implements QueryRun {
   }
   interrupt(): void {
     this.#limits.interrupt();
-    const bytes = this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0);
-    if (bytes > this.#limits.memoryBytes) {
-      throw new SqlError('53200', 'out of memory', {
-        detail: `The query holds ${Math.round(bytes / 1048576)} MiB, and may hold ${Math.round(this.#limits.memoryBytes / 1048576)} MiB.`,
-        hint: 'Add a condition or a LIMIT, or raise query_memory_limit.',
-      });
-    }
+    checkMemory(this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0), this.#limits.memoryBytes, 'query');
   }
   work(expired: () => boolean): void {
     const dataflow = this.dataflow!;
@@ -622,8 +658,7 @@ class Query implements QueryRun {
     this.#engine.finish(this);
   }
   fail(thrown: unknown): void {
-    const error = thrown instanceof QueryEnd ? thrown.reason : thrown;
-    this.failure = error instanceof SqlError ? error : new SqlError('XX000', error instanceof Error ? error.message : String(error), { cause: error });
+    this.failure = failureOf(thrown);
     this.#engine.finish(this);
   }
   next(maxRows: number): RowBatch | null {
@@ -644,15 +679,15 @@ export class Subscription {
   readonly published: Published[] = [];
   failure: SqlError | undefined;
   readonly #engine: Engine;
-  readonly #snapshot: boolean;
+  readonly #begin: SubscriptionStart;
   readonly #before = new Map<number, number>();
   #dataflow: Dataflow | undefined;
   #first = true;
   #bytes = 0;
 
-  constructor(engine: Engine, type: RelationType, snapshot: boolean) {
+  constructor(engine: Engine, type: RelationType, begin: SubscriptionStart) {
     this.#engine = engine;
-    this.#snapshot = snapshot;
+    this.#begin = begin;
     this.output = new Collection(type, engine.symbols);
     this.output.watch((handle, weightBefore) => {
       if (!this.#before.has(handle)) this.#before.set(handle, weightBefore);
@@ -663,17 +698,35 @@ export class Subscription {
   }
 
   get isWaiting(): boolean {
-    return this.#first && this.#dataflow!.hydrated && this.failure === undefined;
+    const { asOf } = this.#begin;
+    return this.#first && this.#dataflow!.hydrated && this.failure === undefined && (asOf === null || this.#engine.time >= asOf);
+  }
+  /** the time of a snapshot still to come that was asked for by AS OF: a tick has to close there */
+  get beginsAt(): number | undefined {
+    const { asOf } = this.#begin;
+    return this.#first && asOf !== null && asOf > this.#engine.time ? asOf : undefined;
+  }
+  /** Raises 53200 where the rows and the operators' state are more than may be held. */
+  limitTo(memoryBytes: number): void {
+    checkMemory(this.output.arrangement.byteLength + (this.#dataflow?.stateBytes ?? 0), memoryBytes, 'subscription');
+  }
+  /** Ends with an error, which is what the next `take` meets. */
+  fail(thrown: unknown): void {
+    this.failure = failureOf(thrown);
+    this.published.length = 0;
+    this.output.watch(undefined);
   }
 
   /** Puts the differences of the tick into `published`; the first after hydration is the snapshot. */
   publish(time: number): void {
     const dataflow = this.#dataflow!;
     if (!dataflow.hydrated || this.failure !== undefined) return;
+    // What changes before the snapshot's time is part of the snapshot.
+    if (this.#first && this.#begin.asOf !== null && time < this.#begin.asOf) return;
     const { arrangement, layout } = this.output;
     const writer = new BatchWriter(layout, layout.types.length, this.#engine.symbols);
     const { slab } = arrangement;
-    const keep = !this.#first || this.#snapshot;
+    const keep = !this.#first || this.#begin.snapshot;
     for (const [handle, before] of this.#before) {
       const at = handle * slab.stride;
       const difference = slab.I[at]! - before;

@@ -57,12 +57,14 @@ export async function workerEngine(options: { readonly directory: string; readon
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory: options.directory } });
   const pending = new Pending();
   let closing = false;
+  let ended = false;
   await new Promise<void>((resolve, reject) => {
     worker.once('message', (first: { ready: true } | { failed: { code: string; message: string; hint?: string } }) => {
       if ('failed' in first) reject(new SqlError(first.failed.code, first.failed.message, first.failed.hint === undefined ? {} : { hint: first.failed.hint }));
       else resolve();
     });
     worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the engine's thread ended with code ${code}`)));
   });
   worker.on('message', (reply: Reply) => pending.settle(reply));
   worker.on('error', (error) => {
@@ -70,6 +72,7 @@ export async function workerEngine(options: { readonly directory: string; readon
     options.onExit(error);
   });
   worker.on('exit', (code) => {
+    ended = true;
     pending.failAll(new SqlError('57P01', 'the server is shutting down'));
     if (!closing) options.onExit(new Error(`the engine's thread ended with code ${code}`));
   });
@@ -79,6 +82,7 @@ export async function workerEngine(options: { readonly directory: string; readon
     request,
     close: async () => {
       closing = true;
+      if (ended) return;
       await request<void>({ kind: 'close' });
       await worker.terminate();
     },

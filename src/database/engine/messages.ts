@@ -28,6 +28,8 @@ export type EngineAction =
   | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
   | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
+  /** keeps an index over columns of a relation held in memory, for lookups by key */
+  | { readonly kind: 'addIndex'; readonly on: RelationId; readonly columns: readonly number[] }
   | { readonly kind: 'remove'; readonly id: RelationId };
 
 export interface QueryRequest {
@@ -45,13 +47,17 @@ export type Request =
   | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[] }
   /** rows from a statement (`check` enforces keys) or a source (with its position); answers when durable and visible */
   | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [string, string] }
+  /** raises what writing these changes with `check` would raise now */
+  | { readonly kind: 'check'; readonly changes: readonly WireChange[] }
   | { readonly kind: 'query'; readonly query: number; readonly request: QueryRequest; /** rows of the first batch at most */ readonly maxRows: number }
   | { readonly kind: 'fetch'; readonly query: number; readonly maxRows: number }
   | { readonly kind: 'closeQuery'; readonly query: number }
-  | { readonly kind: 'subscribe'; readonly subscription: number; readonly request: QueryRequest; readonly snapshot: boolean }
+  | { readonly kind: 'subscribe'; readonly subscription: number; readonly request: QueryRequest; readonly snapshot: boolean; /** the time of the snapshot, if not the first possible */ readonly asOf: number | null }
   /** answers when something was published that has not been taken */
   | { readonly kind: 'take'; readonly subscription: number }
   | { readonly kind: 'closeSubscription'; readonly subscription: number }
+  /** answers the engine's time, after everything asked before it that could be answered */
+  | { readonly kind: 'time' }
   | { readonly kind: 'status' }
   /** what was stored: catalog, positions, secrets */
   | { readonly kind: 'recover' }

@@ -30,6 +30,8 @@ export class EngineService {
   readonly #reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void;
   readonly #types = new Map<RelationId, RelationType>();
   readonly #writes: { readonly id: number; readonly request: Write }[] = [];
+  /** queries and subscriptions asked for and not begun: they begin once the ticks that are due are closed */
+  readonly #arrivals: { readonly id: number; readonly begin: () => void }[] = [];
   readonly #queries = new Map<number, { readonly run: QueryRun; readonly maxRows: number; waiting: number | undefined }>();
   readonly #subscriptions = new Map<number, { readonly subscription: Subscription; waiting: number | undefined }>();
   #turning = false;
@@ -77,13 +79,17 @@ export class EngineService {
       case 'write':
         this.#writes.push({ id, request });
         break;
-      case 'query': {
-        this.#keepTime();
-        const { relation, type, read, environment } = request.request;
-        const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#random), limitsOf(request.request));
-        this.#queries.set(request.query, { run, maxRows: request.maxRows, waiting: id });
+      case 'check':
+        this.#engine.check(this.#changes(request.changes));
+        this.#answer(id, undefined);
+        return;
+      case 'query':
+        this.#arrivals.push({ id, begin: () => {
+          const { relation, type, read, environment } = request.request;
+          const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#random), limitsOf(request.request));
+          this.#queries.set(request.query, { run, maxRows: request.maxRows, waiting: id });
+        } });
         break;
-      }
       case 'fetch': {
         const run = this.#queries.get(request.query)?.run;
         if (run === undefined) throw new InvariantError(`no query ${request.query}`);
@@ -96,14 +102,17 @@ export class EngineService {
         this.#queries.delete(request.query);
         this.#answer(id, undefined);
         return;
-      case 'subscribe': {
-        this.#keepTime();
-        const { relation, type, environment } = request.request;
-        const subscription = this.#engine.subscribe(relation, type, environmentOf(environment, this.#random), request.snapshot, limitsOf(request.request));
-        this.#subscriptions.set(request.subscription, { subscription, waiting: undefined });
-        this.#answer(id, this.#engine.time);
+      case 'subscribe':
+        this.#arrivals.push({ id, begin: () => {
+          const { relation, type, environment } = request.request;
+          const subscription = this.#engine.subscribe(relation, type, environmentOf(environment, this.#random), request.snapshot, limitsOf(request.request), request.asOf);
+          this.#subscriptions.set(request.subscription, { subscription, waiting: undefined });
+          this.#answer(id, this.#engine.time);
+        } });
         break;
-      }
+      case 'time':
+        this.#answer(id, this.#engine.time);
+        return;
       case 'take': {
         const entry = this.#subscriptions.get(request.subscription);
         if (entry === undefined) throw new InvariantError(`no subscription ${request.subscription}`);
@@ -125,12 +134,17 @@ export class EngineService {
       case 'close':
         this.#closed = true;
         this.#cancelTimer?.();
-        for (const write of this.#writes.splice(0)) this.#fail(write.id, new SqlError('57P01', 'the server is shutting down'));
+        for (const waiting of this.#unanswered()) this.#fail(waiting, new SqlError('57P01', 'the server is shutting down'));
         this.#store.close();
         this.#answer(id, undefined);
         return;
     }
     this.#wake();
+  }
+
+  #unanswered(): number[] {
+    const waiting = [...this.#queries.values(), ...this.#subscriptions.values()].flatMap((entry) => (entry.waiting === undefined ? [] : [entry.waiting]));
+    return [...this.#writes.splice(0).map(({ id }) => id), ...this.#arrivals.splice(0).map(({ id }) => id), ...waiting];
   }
 
   #recover(): Recovered {
@@ -163,6 +177,9 @@ export class EngineService {
         return;
       case 'setOnError':
         this.#engine.setOnError(action.id, action.onError);
+        return;
+      case 'addIndex':
+        this.#engine.addIndex(action.on, action.columns);
         return;
       case 'remove':
         this.#types.delete(action.id);
@@ -204,12 +221,13 @@ export class EngineService {
     const end = this.#clock.monotonic() + SLICE_MS;
     const expired = (): boolean => this.#clock.monotonic() >= end;
     const behind = this.#closeDueTicks(expired);
-    if (!behind) this.#closeWrites();
+    const held = !behind && this.#closeWrites();
+    if (!behind) this.#admit();
     let more = behind || this.#engine.work(expired);
     if (this.#engine.unpublished) this.#keepTime(true);
     this.#serveQueries();
     this.#serveSubscriptions();
-    more ||= this.#writes.length > 0;
+    more ||= this.#writes.length > 0 && !held;
     if (more) this.#wake();
     else this.#sleep();
   }
@@ -221,6 +239,19 @@ export class EngineService {
       if (due === undefined || due > this.#clock.now()) return false;
       this.#engine.tick(Math.max(due, this.#engine.time + 1), []);
       if (expired()) return true;
+    }
+  }
+
+  /** Begins what was asked for, as of now. */
+  #admit(): void {
+    if (this.#arrivals.length === 0) return;
+    this.#keepTime();
+    for (const { id, begin } of this.#arrivals.splice(0)) {
+      try {
+        begin();
+      } catch (error) {
+        this.#fail(id, error);
+      }
     }
   }
 
@@ -236,38 +267,35 @@ export class EngineService {
     }
   }
 
-  #closeWrites(): void {
-    if (this.#writes.length === 0) return;
+  /** One tick for writes that wait; true when they have to wait for the clock to catch up. */
+  #closeWrites(): boolean {
+    if (this.#writes.length === 0) return false;
     const now = this.#clock.now();
     const time = Math.max(Math.floor(now), this.#engine.time + 1);
-    if (time > now + 1) return; // the clock has to catch up first
+    if (time > now + 1) return true;
     const accepted: { readonly id: number; readonly request: Write }[] = [];
     const changes: Change[] = [];
+    const touched = new Set<RelationId>();
     let bytes = 0;
     while (this.#writes.length > 0 && bytes < TICK_BYTES) {
       const write = this.#writes[0]!;
       // What a catalog change adds or removes must be there before the rows behind it are read, so it is a tick of its own.
       if (write.request.kind === 'change' && accepted.length > 0) break;
+      // Keys are checked against what is visible: who enforces them shares no tick with another write to the same relation.
+      const relations = write.request.changes.map((change) => change.relation);
+      if (write.request.kind === 'write' && write.request.check && relations.some((id) => touched.has(id) && this.#engine.enforcesKeys(id))) break;
       this.#writes.shift();
       try {
-        const own = write.request.kind === 'change' ? [] : this.#changes(write.request.changes);
-        // Keys are checked against what is visible: statements that enforce them close their ticks alone.
-        if (write.request.kind === 'write' && write.request.check) {
-          if (accepted.length > 0) {
-            this.#writes.unshift(write);
-            break;
-          }
-          this.#engine.check(own);
-        }
-        changes.push(...own);
+        changes.push(...this.#checked(write.request));
         accepted.push(write);
+        for (const id of relations) touched.add(id);
         for (const change of write.request.changes) bytes += change.rows?.byteLength ?? 0;
       } catch (error) {
         this.#fail(write.id, error);
       }
-      if (write.request.kind === 'change' || write.request.check) break;
+      if (write.request.kind === 'change') break;
     }
-    if (accepted.length === 0) return;
+    if (accepted.length === 0) return false;
     this.#store.append({
       time,
       changes: accepted.flatMap(({ request }) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
@@ -276,16 +304,29 @@ export class EngineService {
       secrets: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.secrets : [])),
     });
     const [first] = accepted;
-    if (first!.request.kind === 'change') {
-      // Additions first: the rows may be those of a new table. Views then see them when they hydrate.
-      const { actions } = first!.request;
-      for (const action of actions) if (action.kind === 'addRelation') this.#act(action);
-      this.#engine.tick(time, this.#changes(first!.request.changes));
-      for (const action of actions) if (action.kind !== 'addRelation') this.#act(action);
-    } else {
-      this.#engine.tick(time, changes);
-    }
+    this.#engine.tick(time, changes);
+    if (first!.request.kind === 'change') for (const action of first!.request.actions) if (action.kind !== 'addRelation') this.#act(action);
     for (const { id } of accepted) this.#answer(id, time);
+    return false;
+  }
+
+  /** The changes of a write, its keys checked. New relations are added first, since rows may be theirs; where a check fails they are taken away again. */
+  #checked(request: Write): readonly Change[] {
+    if (request.kind === 'write') {
+      const changes = this.#changes(request.changes);
+      if (request.check) this.#engine.check(changes);
+      return changes;
+    }
+    const added = request.actions.filter((action) => action.kind === 'addRelation');
+    for (const action of added) this.#act(action);
+    try {
+      const changes = this.#changes(request.changes);
+      this.#engine.check(changes);
+      return changes;
+    } catch (error) {
+      for (const { id } of added) this.#act({ kind: 'remove', id });
+      throw error;
+    }
   }
 
   #serveQueries(): void {
@@ -379,8 +420,9 @@ function limitsOf(request: QueryRequest): { readonly interrupt: () => void; read
 
 export function wireError(error: unknown): WireError {
   if (error instanceof SqlError) {
-    const { cause: _cause, ...fields } = error.fields;
-    return { code: error.code, message: error.message, fields };
+    const { cause, ...fields } = error.fields;
+    const stack = error.code === 'XX000' && cause instanceof Error ? cause.stack : undefined;
+    return { code: error.code, message: error.message, fields, ...(stack === undefined ? {} : { stack }) };
   }
   const stack = error instanceof Error ? error.stack : undefined;
   return { code: 'XX000', message: `internal error: ${error instanceof Error ? error.message : String(error)}`, fields: {}, ...(stack === undefined ? {} : { stack }) };

@@ -3,6 +3,7 @@ import type { Datum, RowBatch, TextSettings } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import type { CopyOptions, Plan } from '../../planner/index.ts';
+import { subscribeColumns } from '../answer.ts';
 import type { Portal, ResultColumn } from '../contract.ts';
 import type { RowStream } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
@@ -13,7 +14,7 @@ export function copySettings(plan: Plan): Portal['copy'] | undefined {
   if (plan.kind === 'copyFrom') return { direction: 'in', format: plan.options.format, columnCount: plan.columns.length };
   if (plan.kind !== 'copyTo') return undefined;
   const { source, options } = plan;
-  return { direction: 'out', format: options.format, columnCount: source.kind === 'query' ? source.query.columns.length : source.subscribe.columns.length + 2 + (source.subscribe.progress ? 1 : 0) };
+  return { direction: 'out', format: options.format, columnCount: source.kind === 'query' ? source.query.columns.length : subscribeColumns(source.subscribe).length };
 }
 
 /** Rows of a chunk of CopyData at most. */
@@ -123,6 +124,7 @@ export class CopyReader {
 
   constructor(session: DatabaseSession, plan: Plan) {
     if (plan.kind !== 'copyFrom') throw new SqlError('XX000', 'not a COPY FROM');
+    session.requireWritable('COPY FROM');
     this.#session = session;
     this.#table = writableTable(session, plan.table);
     this.#columns = plan.columns;

@@ -36,6 +36,7 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
     const { work, tag: done } = await workOf(plan, execution);
     tag = done;
     if (work !== undefined) {
+      core.ids.oid = session.catalog.apply(work.changes).nextOid;
       if (block === undefined) await commitWork(core, [work], []);
       else {
         block.catalog = session.catalog.apply(work.changes);
@@ -63,7 +64,7 @@ const create = (items: readonly CatalogItem[], catalog: CatalogSnapshot, more: P
 async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned> {
   const { session } = execution;
   const { catalog } = session;
-  const oids = new OidAllocator(catalog.nextOid);
+  const oids = new OidAllocator(Math.max(catalog.nextOid, session.core.ids.oid));
   switch (plan.kind) {
     case 'createSchema': {
       if (catalog.schema(plan.name) !== undefined && plan.ifNotExists) {

@@ -53,15 +53,20 @@ export async function writeChanges(session: DatabaseSession, changes: readonly W
     await session.core.engine.request<number>({ kind: 'write', changes, check: true }, changes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])));
     return;
   }
-  for (const change of changes) block.written.add(change.relation);
+  if (session.inBlock) {
+    // Keys are checked now, against what is committed now, so that the statement fails rather than the commit; the commit checks again.
+    const touched = [...new Set(changes.map((change) => change.relation))].filter((id) => session.core.catalog.relation(id) !== undefined);
+    const together = touched.flatMap((id) => [...block.changesOf(id), ...changes.filter((change) => change.relation === id)]);
+    if (together.length > 0) await session.core.engine.request<void>({ kind: 'check', changes: together });
+  }
   block.writes.push(...changes);
 }
 
 /** Takes the lock on reading rows and writing what follows from them, until the statement (or its block) ends. */
-async function lockRows(session: DatabaseSession): Promise<() => void> {
+async function lockRows({ session, signal }: Execution): Promise<() => void> {
   const { block } = session;
   if (block?.release !== undefined) return () => {};
-  const release = await session.core.dml.lock();
+  const release = await session.core.dml.lock(signal);
   if (block === undefined) return release;
   block.release = release;
   return () => {};
@@ -90,7 +95,7 @@ export async function executeInsert(plan: Plan & { kind: 'insert' }, execution: 
 export async function executeDelete(plan: Plan & { kind: 'delete' }, execution: Execution): Promise<Outcome> {
   const { session } = execution;
   const table = writableTable(session, plan.table);
-  const release = await lockRows(session);
+  const release = await lockRows(execution);
   try {
     const rows = await readAll(plan.target, execution);
     const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), rows.length);
@@ -106,7 +111,7 @@ export async function executeUpdate(plan: Plan & { kind: 'update' }, execution: 
   const { session } = execution;
   const table = writableTable(session, plan.table);
   const width = table.columns.length;
-  const release = await lockRows(session);
+  const release = await lockRows(execution);
   try {
     const pairs = await readAll(plan.target, execution);
     const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), pairs.length * 2);
@@ -127,6 +132,13 @@ export async function executeUpdate(plan: Plan & { kind: 'update' }, execution: 
 
 export async function executeTruncate(plan: Plan & { kind: 'truncate' }, execution: Execution): Promise<Outcome> {
   const { session } = execution;
-  await writeChanges(session, plan.tables.map((id) => ({ relation: writableTable(session, id).id, truncate: true })));
+  const changes = plan.tables.map((id) => ({ relation: writableTable(session, id).id, truncate: true }));
+  // Rows that an UPDATE has read must still be there when it writes.
+  const release = await lockRows(execution);
+  try {
+    await writeChanges(session, changes);
+  } finally {
+    release();
+  }
   return { tag: 'TRUNCATE TABLE', counts: false, columns: null, rows: null };
 }

@@ -7,7 +7,6 @@ import type { Plan } from '../../planner/index.ts';
 import { queryColumns, subscribeColumns } from '../answer.ts';
 import type { ResultColumn } from '../contract.ts';
 import { readPlan, runQuery } from '../core.ts';
-import { readsOf } from '../relations.ts';
 import { rowsOf } from '../rows.ts';
 import type { RowStream } from '../rows.ts';
 import { CursorPortal } from '../session/portal.ts';
@@ -15,6 +14,7 @@ import { cursorNamed, requirePlan } from '../session/session.ts';
 import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
 import { executeDelete, executeInsert, executeTruncate, executeUpdate } from './dml.ts';
+import { withOwnWrites } from './own-writes.ts';
 import { purify } from './purify.ts';
 import { openSubscription } from './subscribe.ts';
 
@@ -52,7 +52,9 @@ export async function executePlan(execution: Execution): Promise<Outcome> {
 }
 
 async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
-  const { session, parameters, signal } = execution;
+  const { session, parameters } = execution;
+  const command = writingCommand(plan);
+  if (command !== undefined) session.requireWritable(command);
   if (isCatalogPlan(plan)) return executeCatalogPlan(plan, execution);
   switch (plan.kind) {
     case 'empty':
@@ -93,13 +95,13 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       return { tag: 'SHOW', counts: false, columns: null, rows: rowsOf([sqlType(Oid.text)], [[session.settings.show(plan.name).value]]) };
     }
     case 'begin':
-      if (session.block === undefined) session.begin();
-      else if (session.isImplicit) session.makeExplicit();
+      if (session.block === undefined) session.begin({ readOnly: plan.readOnly });
+      else if (session.isImplicit) session.makeExplicit(plan.readOnly);
       else session.options.onNotice({ severity: 'WARNING', code: '25001', message: 'there is already a transaction in progress' });
       return done('BEGIN');
     case 'commit':
     case 'rollback':
-      return endBlock(plan.kind, session);
+      return endBlock(plan, session);
     case 'savepoint':
     case 'release':
     case 'rollbackTo':
@@ -109,12 +111,8 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     case 'fetch':
       return fetchCursor(plan, execution);
     case 'closeCursor': {
-      const names = plan.name === null ? [...session.portals.keys()] : [plan.name];
-      for (const name of names) {
-        const portal = cursorNamed(session, name);
-        session.portals.delete(name);
-        await portal.close();
-      }
+      if (plan.name === null) closeCursors(session);
+      else session.closePortal(plan.name, cursorNamed(session, plan.name));
       return done(plan.name === null ? 'CLOSE CURSOR ALL' : 'CLOSE CURSOR');
     }
     case 'prepare': {
@@ -124,8 +122,9 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       return done('PREPARE');
     }
     case 'execute': {
-      const inner = session.statements.get(plan.name);
-      if (inner === undefined) throw new SqlError('26000', `prepared statement "${plan.name}" does not exist`);
+      const named = session.statements.get(plan.name);
+      if (named === undefined) throw new SqlError('26000', `prepared statement "${plan.name}" does not exist`);
+      const inner = session.current(named);
       const environment = session.environment();
       const values = plan.arguments.map((argument) => evaluateScalar(bindScalar(argument, parameters), [], environment));
       return execute(requirePlan(inner).plan, { ...execution, prepared: inner, parameters: values });
@@ -139,7 +138,10 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       return done('DEALLOCATE');
     case 'discard':
       if (session.inBlock && plan.what === 'all') throw new SqlError('25001', 'DISCARD ALL cannot run inside a transaction block');
-      if (plan.what === 'all') session.settings.resetAll();
+      if (plan.what === 'all') {
+        closeCursors(session);
+        session.settings.resetAll();
+      }
       if (plan.what === 'all' || plan.what === 'plans') session.statements.clear();
       return done(`DISCARD ${plan.what.toUpperCase()}`);
     case 'noop':
@@ -153,35 +155,42 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
 export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal'>): Promise<RowStream> {
   const { session, parameters, maxRows, signal } = execution;
   const bound = bindParameters(query, parameters);
-  await settleReads(session, bound);
+  const relation = withOwnWrites(bound.relation, session.block, session.catalog, session.core.catalog);
   const scene = session.scene();
-  return runQuery(scene, bound.relation, relationTypeOf(bound.relation), readPlan(bound, scene.environment), maxRows, signal);
+  return runQuery(scene, relation, relationTypeOf(bound.relation), readPlan(bound, scene.environment), maxRows, signal);
 }
 
-/** What an implicit transaction has done is committed before a statement that would have to see it; a block refuses to read what it wrote itself. */
-async function settleReads(session: DatabaseSession, query: Query): Promise<void> {
-  const { block } = session;
-  if (block === undefined || block.isEmpty) return;
-  const own = [...readsOf(query.relation)].filter((id) => id.startsWith('u') && (block.written.has(id) || session.core.catalog.relation(id) === undefined));
-  if (own.length === 0) return;
-  if (!session.isImplicit) {
-    const name = session.catalog.relation(own[0]!)?.name ?? own[0]!;
-    throw new SqlError('0A000', `reading "${name}" after changing it in the same transaction block is not supported`, { hint: 'Commit first, or read before writing.' });
-  }
-  await session.flush(block);
-}
-
-async function endBlock(kind: 'commit' | 'rollback', session: DatabaseSession): Promise<Outcome> {
+async function endBlock({ kind, chain }: Plan & { kind: 'commit' | 'rollback' }, session: DatabaseSession): Promise<Outcome> {
   if (!session.inBlock) {
+    if (chain) throw new SqlError('25P01', `${kind.toUpperCase()} AND CHAIN can only be used in transaction blocks`);
     session.options.onNotice({ severity: 'WARNING', code: '25P01', message: 'there is no transaction in progress' });
     return done(kind === 'commit' ? 'COMMIT' : 'ROLLBACK');
   }
-  if (kind === 'rollback' || session.transaction === 'failed') {
-    session.abandon();
-    return done('ROLLBACK');
+  const readOnly = session.settings.get('transaction_read_only') === 'on';
+  const kept = kind === 'commit' && session.transaction !== 'failed';
+  if (kept) await session.commit();
+  else session.abandon();
+  if (chain) session.begin({ readOnly });
+  return done(kept ? 'COMMIT' : 'ROLLBACK');
+}
+
+const closeCursors = (session: DatabaseSession): void => {
+  for (const [name, portal] of session.portals) if (portal instanceof CursorPortal) session.closePortal(name, portal);
+};
+
+/** The command of a plan that a read-only transaction refuses, as its message names it. */
+function writingCommand(plan: Plan): string | undefined {
+  if (isCatalogPlan(plan)) return plan.kind.replace(/[A-Z]/g, (letter) => ` ${letter}`).toUpperCase();
+  switch (plan.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return plan.kind.toUpperCase();
+    case 'truncate':
+      return 'TRUNCATE TABLE';
+    default:
+      return undefined;
   }
-  await session.commit();
-  return done('COMMIT');
 }
 
 function savepoint(plan: Plan & { kind: 'savepoint' | 'release' | 'rollbackTo' }, session: DatabaseSession): Outcome {
@@ -204,7 +213,7 @@ async function declare(plan: Plan & { kind: 'declare' }, execution: Execution): 
   const inner = await execute(plan.inner, { ...execution, maxRows: 1 });
   if (inner.rows === null) throw new SqlError('42601', 'a cursor needs a query');
   session.portals.set(plan.name, new CursorPortal({
-    columns: inner.columns ?? [], sql: execution.prepared.sql, hold: plan.hold, binary: plan.binary, createdAt: session.now(), rows: inner.rows,
+    columns: inner.columns ?? [], block: session.block, sql: execution.prepared.sql, hold: plan.hold, binary: plan.binary, createdAt: session.now(), rows: inner.rows,
   }));
   return done('DECLARE CURSOR');
 }

@@ -1,6 +1,6 @@
 import { appendRow, codecOf, defaultTextSettings, readDatum, RowBatch, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
-import { bindScalar, evaluateScalar, mapScalars, relationTypeOf } from '../../ir/index.ts';
+import { bindScalar, evaluateScalar, mapScalars, relationTypeOf, someRelation } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import type { SubscribePlan } from '../../planner/index.ts';
 import { subscribeColumns } from '../answer.ts';
@@ -8,6 +8,7 @@ import type { Taken } from '../engine/messages.ts';
 import { originsOf, readsOf } from '../relations.ts';
 import type { RowStream } from '../rows.ts';
 import type { Execution } from './execute.ts';
+import { withOwnWrites } from './own-writes.ts';
 
 const number = (value: number): Datum => ({ kind: 'numeric', coefficient: BigInt(value), scale: 0 });
 
@@ -27,17 +28,19 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
   for (const id of reads) {
     if (session.catalog.relation(id)?.kind === 'system') throw new SqlError('0A000', 'SUBSCRIBE to catalog relations is not supported', { hint: 'Ask again with SELECT.' });
   }
-  const origins = originsOf(reads, session.catalog);
-  for (const item of origins) {
-    const failure = core.sources.failureOf(item);
-    if (failure !== undefined) throw failure;
+  if (withOwnWrites(relation, session.block, session.catalog, core.catalog) !== relation) {
+    throw new SqlError('0A000', 'SUBSCRIBE to what the same transaction has changed is not supported', { hint: 'Commit first.' });
   }
+  // Nothing can change what reads nothing and no clock.
+  const constant = reads.size === 0 && !someRelation(relation, (node) => node.op === 'temporalFilter');
+  const origins = originsOf(reads, session.catalog);
   await core.sources.whenReadable(origins, signal, (source) => session.options.onNotice({ severity: 'NOTICE', code: '00000', message: `waiting for the snapshot of source "${source}" to finish` }));
 
   const subscription = core.ids.next++;
+  const cancel = new SharedArrayBuffer(4);
   const start = await core.engine.request<number>({
-    kind: 'subscribe', subscription, snapshot: plan.snapshot,
-    request: { relation, type: { columns: relationTypeOf(relation).columns, keys: [] }, read: { order: [], offset: 0, limit: null, width: plan.columns.length }, environment: session.environmentData(), cancel: new SharedArrayBuffer(4), memoryBytes: Infinity },
+    kind: 'subscribe', subscription, snapshot: plan.snapshot, asOf,
+    request: { relation, type: { columns: relationTypeOf(relation).columns, keys: [] }, read: { order: [], offset: 0, limit: null, width: plan.columns.length }, environment: session.environmentData(), cancel, memoryBytes: session.scene().memoryBytes },
   });
   if (asOf !== null && asOf < start) {
     await core.engine.request<void>({ kind: 'closeSubscription', subscription });
@@ -55,14 +58,18 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
   let ended = false;
   let first = true;
 
+  /** Undefined, once the engine has answered everything before it: what was published by now has been taken then. */
+  const present = (): Promise<undefined> => core.engine.request<number>({ kind: 'time' }).then(() => undefined);
+
   /** Takes what was published next and appends its rows; false where nothing came within `waitMs`. */
   const advance = async (waitMs: number, stop: AbortSignal): Promise<boolean> => {
     taking ??= core.engine.request<Taken>({ kind: 'take', subscription });
-    const taken = await within(taking, waitMs, execution, stop);
+    const taken = waitMs > 0 ? await within(taking, waitMs, execution, stop) : await Promise.race([taking, present()]);
     if (taken === undefined) return false;
     taking = undefined;
     if (upTo !== null && taken.time >= upTo) {
       if (plan.progress) waiting.push(shape.progress(upTo));
+      await core.engine.request<void>({ kind: 'closeSubscription', subscription });
       ended = true;
       return true;
     }
@@ -70,6 +77,7 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
     first = false;
     if (taken.rows !== null) shape.rows(taken.time, new RowBatch(taken.rows, layout), (row) => waiting.push(row));
     if (plan.progress) waiting.push(shape.progress(taken.time + 1));
+    if (constant) ended = true;
     return true;
   };
   const batch = (maxRows: number): RowBatch => {
@@ -95,6 +103,7 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
     },
     close: async () => {
       ended = true;
+      Atomics.store(new Int32Array(cancel), 0, 1); // a snapshot still being computed stops where it is
       await core.engine.request<void>({ kind: 'closeSubscription', subscription });
       await taking?.catch(() => undefined); // the take that was under way ends with the subscription
     },

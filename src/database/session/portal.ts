@@ -4,19 +4,21 @@ import type { Fetched, Portal, ResultColumn } from '../contract.ts';
 import { copySettings, CopyReader, CopyWriter } from '../execute/copy.ts';
 import type { Outcome } from '../execute/execute.ts';
 import type { RowStream } from '../rows.ts';
+import type { Transaction } from '../transaction.ts';
 import type { DatabaseSession, PreparedStatement } from './session.ts';
 
-/** Rows of one packet when the client sets no limit. */
+/** Rows of one packet when the client sets no limit: the engine ends a packet by its bytes. */
 const PACKET_ROWS = 1 << 30;
 
-/** Aborts when the caller's signal does, or the session's statement_timeout has passed. */
-async function withTimeout<T>(session: DatabaseSession, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Aborts when the caller's signal does, or `deadline` (of the monotonic clock) has passed. */
+async function withDeadline<T>(session: DatabaseSession, deadline: number | undefined, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new SqlError('57014', 'canceling statement due to user request'));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  const timeout = Number(session.settings.get('statement_timeout'));
-  const cancel = timeout > 0 ? session.core.clock.after(timeout, () => controller.abort(new SqlError('57014', 'canceling statement due to statement timeout'))) : undefined;
+  const { clock } = session.core;
+  const timeOut = (): void => controller.abort(new SqlError('57014', 'canceling statement due to statement timeout'));
+  const cancel = deadline === undefined ? undefined : clock.after(Math.max(0, deadline - clock.monotonic()), timeOut);
   try {
     return await run(controller.signal);
   } finally {
@@ -34,6 +36,8 @@ export class StatementPortal implements Portal {
   readonly #parameters: readonly Datum[];
   #outcome: Outcome | undefined;
   #sent = 0;
+  /** when statement_timeout ends what runs now: counted from the first fetch, and anew after each suspension */
+  #deadline: number | undefined;
   #writer: CopyWriter | undefined;
   #reader: CopyReader | undefined;
 
@@ -49,12 +53,12 @@ export class StatementPortal implements Portal {
 
   async fetch(maxRows: number, signal: AbortSignal): Promise<Fetched> {
     const limit = maxRows === 0 ? PACKET_ROWS : maxRows;
-    return withTimeout(this.#session, signal, async (inner) => {
-      this.#outcome ??= await this.#session.run(this.#prepared, this.#parameters, limit, inner);
-      const outcome = this.#outcome;
+    return this.#timed(signal, async (inner) => {
+      const outcome = await this.#run(limit, inner);
       if (outcome.rows === null) return { rows: null, done: true, tag: outcome.tag };
       const { rows, done } = await outcome.rows.next(limit, inner);
       this.#sent += rows?.rowCount ?? 0;
+      if (rows?.rowCount === maxRows) this.#deadline = undefined;
       if (!done) return { rows, done };
       const tag = outcome.counts ? `${outcome.tag} ${this.#sent}` : outcome.tag;
       this.#sent = 0;
@@ -62,10 +66,22 @@ export class StatementPortal implements Portal {
     });
   }
 
-  async copyOut(signal: AbortSignal): Promise<Uint8Array | null> {
-    this.#outcome ??= await this.#session.run(this.#prepared, this.#parameters, PACKET_ROWS, signal);
-    this.#writer ??= new CopyWriter(this.#prepared.planned!.plan, this.#outcome.columns ?? [], this.#session.text);
-    return this.#writer.next(this.#outcome.rows!, signal);
+  #timed<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { core, settings } = this.#session;
+    const timeoutMs = Number(settings.get('statement_timeout'));
+    if (timeoutMs > 0) this.#deadline ??= core.clock.monotonic() + timeoutMs;
+    return withDeadline(this.#session, this.#deadline, signal, run);
+  }
+  async #run(limit: number, signal: AbortSignal): Promise<Outcome> {
+    return (this.#outcome ??= await this.#session.run(this.#prepared, this.#parameters, limit, signal));
+  }
+
+  copyOut(signal: AbortSignal): Promise<Uint8Array | null> {
+    return this.#timed(signal, async (inner) => {
+      const outcome = await this.#run(PACKET_ROWS, inner);
+      this.#writer ??= new CopyWriter(this.#prepared.planned!.plan, outcome.columns ?? [], this.#session.text);
+      return this.#writer.next(outcome.rows!, inner);
+    });
   }
   async copyData(chunk: Uint8Array): Promise<void> {
     this.#reader ??= new CopyReader(this.#session, this.#prepared.planned!.plan);
@@ -95,9 +111,12 @@ export class CursorPortal implements Portal {
   readonly binary: boolean;
   readonly createdAt: number;
   readonly rows: RowStream;
+  /** the transaction that declared it */
+  readonly block: Transaction | undefined;
   #done = false;
 
-  constructor(options: { readonly columns: readonly ResultColumn[]; readonly sql: string; readonly hold: boolean; readonly binary: boolean; readonly createdAt: number; readonly rows: RowStream }) {
+  constructor(options: { readonly block: Transaction | undefined; readonly columns: readonly ResultColumn[]; readonly sql: string; readonly hold: boolean; readonly binary: boolean; readonly createdAt: number; readonly rows: RowStream }) {
+    this.block = options.block;
     this.columns = options.columns;
     this.sql = options.sql;
     this.hold = options.hold;
@@ -121,10 +140,10 @@ export class CursorPortal implements Portal {
     return batches;
   }
   async fetch(maxRows: number, signal: AbortSignal): Promise<Fetched> {
-    if (this.#done) return { rows: null, done: true, tag: 'FETCH 0' };
+    if (this.#done) return { rows: null, done: true, tag: 'SELECT 0' };
     const { rows, done } = await this.rows.next(maxRows === 0 ? PACKET_ROWS : maxRows, signal);
     this.#done = done;
-    return done ? { rows, done, tag: `FETCH ${rows?.rowCount ?? 0}` } : { rows, done };
+    return done ? { rows, done, tag: `SELECT ${rows?.rowCount ?? 0}` } : { rows, done };
   }
   close(): Promise<void> {
     return this.rows.close();

@@ -1,7 +1,8 @@
-import { findType, InvariantError, findTimeZone, POSTGRES_EPOCH_MS, SqlError } from '../../core/index.ts';
+import { findType, InvariantError, findTimeZone, POSTGRES_EPOCH_MS, SqlError, typeInfo } from '../../core/index.ts';
 import type { Datum, SqlType, TextSettings } from '../../core/index.ts';
 import { catalogQuestions, ownerName, ownerOid } from '../../catalog/index.ts';
 import type { CatalogSnapshot, SessionState, SystemState } from '../../catalog/index.ts';
+import { functionById } from '../../ir/index.ts';
 import type { Environment } from '../../ir/index.ts';
 import { planStatement } from '../../planner/index.ts';
 import type { Plan, PlannedStatement, Purified, Statement, StatementContext } from '../../planner/index.ts';
@@ -20,8 +21,9 @@ import { Settings } from './settings.ts';
 export interface PreparedStatement extends Prepared {
   readonly statement: Statement;
   readonly planned: PlannedStatement | undefined;
-  /** version of the catalog it was planned with; planned again when that has changed */
-  readonly catalogVersion: number;
+  /** the catalog and search_path it was planned with; planned again when they have changed */
+  readonly catalog: CatalogSnapshot;
+  readonly searchPath: string;
   readonly declaredTypes: readonly number[];
   readonly preparedAt: number;
   readonly fromSql: boolean;
@@ -70,6 +72,10 @@ export class DatabaseSession implements Session {
   get parameters(): ReadonlyMap<string, string> {
     return this.settings.reported;
   }
+  printObject(type: number, oid: number): string {
+    const { name } = typeInfo(type);
+    return String(functionById(`${name}out(${name})`)!.evaluate(oid, this.environment()));
+  }
   /** the catalog as this session sees it: with what its transaction has changed */
   get catalog(): CatalogSnapshot {
     return this.block?.catalog ?? this.core.catalog;
@@ -95,7 +101,7 @@ export class DatabaseSession implements Session {
     const planned = asksOutside(statement) ? undefined : this.plan(statement, parameterTypes);
     const plan = planned?.plan;
     return {
-      sql: statement.text, statement, planned, catalogVersion: this.catalog.version, declaredTypes: parameterTypes, preparedAt: this.now(), fromSql,
+      sql: statement.text, statement, planned, catalog: this.catalog, searchPath: this.settings.get('search_path')!, declaredTypes: parameterTypes, preparedAt: this.now(), fromSql,
       parameterTypes: planned?.parameterTypes.map((type) => type.oid) ?? [],
       columns: plan === undefined ? null : this.columnsOf(plan),
       empty: statement.kind === 'empty',
@@ -126,12 +132,12 @@ export class DatabaseSession implements Session {
     if (this.transaction === 'failed' && !prepared.endsTransaction && !prepared.empty) {
       throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
     }
-    return Promise.resolve(new StatementPortal(this, this.#current(prepared), parameters));
+    return Promise.resolve(new StatementPortal(this, this.current(prepared), parameters));
   }
 
   /** The statement planned with the catalog as it is now. */
-  #current(prepared: PreparedStatement): PreparedStatement {
-    if (prepared.planned === undefined || prepared.catalogVersion === this.catalog.version) return prepared;
+  current(prepared: PreparedStatement): PreparedStatement {
+    if (prepared.planned === undefined || (prepared.catalog === this.catalog && prepared.searchPath === this.settings.get('search_path'))) return prepared;
     const again = this.prepareStatement(prepared.statement, prepared.declaredTypes, prepared.fromSql);
     const same = (a: readonly ResultColumn[] | null, b: readonly ResultColumn[] | null): boolean =>
       a === b || (a !== null && b !== null && a.length === b.length && a.every((column, i) => column.type.oid === b[i]!.type.oid && column.name === b[i]!.name));
@@ -148,42 +154,54 @@ export class DatabaseSession implements Session {
     try {
       return await executePlan({ session: this, prepared, parameters, maxRows, signal });
     } catch (error) {
-      await this.#afterFailure();
+      this.#logInternal(error);
+      this.#afterFailure();
       throw error;
     } finally {
       this.#active = false;
     }
   }
 
-  async #afterFailure(): Promise<void> {
-    if (this.inBlock) {
-      this.transaction = 'failed';
-      return;
-    }
-    // A statement on its own, or in an implicit transaction: nothing of it stays.
-    this.abandon();
-    await Promise.resolve();
+  /** In a block the failure is the block's; of a statement on its own, or in an implicit transaction, nothing stays. */
+  #afterFailure(): void {
+    if (this.inBlock) this.transaction = 'failed';
+    else this.abandon();
+  }
+  /** A fault of ours, as opposed to the user's, is worth a look: the client sees one line, the log where it happened. */
+  #logInternal(error: unknown): void {
+    if (error instanceof SqlError && error.code !== 'XX000') return;
+    const cause = error instanceof SqlError ? error.fields.cause : error;
+    const stack = cause instanceof Error ? cause.stack : typeof cause === 'string' ? cause : error instanceof Error ? error.stack : String(error);
+    this.core.log.error({ pid: this.pid, statement: this.#query, stack }, `internal error: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   // Transactions
 
-  begin(implicit = false): void {
+  begin(options: { readonly implicit?: boolean; readonly readOnly?: boolean } = {}): void {
+    const { implicit = false, readOnly = false } = options;
     this.block = new Transaction();
     this.#implicit = implicit;
     this.#transactionStart = this.now();
     this.settings.begin();
+    if (readOnly || this.settings.get('default_transaction_read_only') === 'on') this.settings.set('transaction_read_only', 'on', true);
     if (!implicit) this.transaction = 'active';
   }
   beginImplicit(): void {
-    if (this.block === undefined) this.begin(true);
+    if (this.block === undefined) this.begin({ implicit: true });
   }
   /** BEGIN inside an implicit transaction makes it an explicit one, with what it has done. */
-  makeExplicit(): void {
+  makeExplicit(readOnly: boolean): void {
     this.#implicit = false;
+    if (readOnly) this.settings.set('transaction_read_only', 'on', true);
     this.transaction = 'active';
   }
   get isImplicit(): boolean {
     return this.#implicit;
+  }
+  /** Raises 25006 where the transaction may only read. */
+  requireWritable(command: string): void {
+    const readOnly = this.settings.get(this.block === undefined ? 'default_transaction_read_only' : 'transaction_read_only') === 'on';
+    if (readOnly) throw new SqlError('25006', `cannot execute ${command} in a read-only transaction`);
   }
 
   /** Makes the block's work durable and visible, all of it or, with an error, nothing. */
@@ -191,22 +209,18 @@ export class DatabaseSession implements Session {
     const { block } = this;
     if (block === undefined) return;
     try {
-      await this.flush(block);
+      await this.#write(block);
       this.settings.commit();
     } catch (error) {
+      this.#logInternal(error);
       this.settings.rollback();
+      this.#leave(true);
       throw error;
-    } finally {
-      this.#leave();
     }
+    this.#leave(false);
   }
-  /** Writes what a block has done so far; the block goes on. */
-  async flush(block: Transaction): Promise<void> {
+  async #write({ work, writes }: Transaction): Promise<void> {
     const { core } = this;
-    const work = block.work.splice(0);
-    const writes = block.writes.splice(0);
-    block.catalog = undefined;
-    block.written.clear();
     if (work.length > 0) {
       const release = await core.ddl.lock();
       try {
@@ -222,18 +236,22 @@ export class DatabaseSession implements Session {
   abandon(): void {
     if (this.block === undefined) return;
     this.settings.rollback();
-    this.#leave();
+    this.#leave(true);
   }
-  #leave(): void {
-    this.block?.release?.();
+  #leave(rolledBack: boolean): void {
+    const { block } = this;
+    block?.release?.();
     this.block = undefined;
     this.#implicit = false;
     this.transaction = 'idle';
     for (const [name, portal] of this.portals) {
-      if (portal instanceof CursorPortal && portal.hold) continue;
-      this.portals.delete(name);
-      void portal.close();
+      if (portal instanceof CursorPortal && portal.hold && !(rolledBack && portal.block === block)) continue;
+      this.closePortal(name, portal);
     }
+  }
+  closePortal(name: string, portal: Portal): void {
+    this.portals.delete(name);
+    portal.close().catch((error: Error) => this.core.log.debug({ pid: this.pid, error }, `portal "${name}" did not close: ${error.message}`));
   }
 
   async sync(failed: boolean): Promise<void> {
@@ -298,8 +316,7 @@ export class DatabaseSession implements Session {
 
   async close(): Promise<void> {
     this.abandon();
-    for (const portal of this.portals.values()) await portal.close();
-    this.portals.clear();
+    for (const [name, portal] of this.portals) this.closePortal(name, portal);
     this.statements.clear();
     this.#onClose();
   }
