@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { SqlError } from '../core/index.ts';
 
 /** An answer with values as the server wrote them. */
 export interface TextAnswer {
@@ -7,6 +8,13 @@ export interface TextAnswer {
   readonly rows: readonly (readonly (string | null)[])[];
   readonly rowCount: number | null;
 }
+
+const hasPassword = (url: string): boolean => new URL(url).password !== '' || process.env.PGPASSWORD !== undefined;
+
+/** Called when the server asks for a password and none was given. */
+const noPassword = (): never => {
+  throw new SqlError('28P01', 'the server asks for a password', { hint: 'Put it into the URL, postgres://user:password@host:port/database, or into PGPASSWORD.' });
+};
 
 const asText = { getTypeParser: () => (value: string) => value };
 
@@ -19,10 +27,15 @@ export class ServerClient {
   }
 
   static async connect(url: string, onNotice: (message: string) => void = () => {}): Promise<ServerClient> {
-    const client = new pg.Client({ connectionString: url, application_name: 'millrace' });
+    const client = new pg.Client({ connectionString: url, application_name: 'millrace', ...(hasPassword(url) ? {} : { password: noPassword }) });
     client.on('notice', (notice) => onNotice(`${notice.severity ?? 'NOTICE'}:  ${notice.message ?? ''}`));
     client.on('error', () => {}); // the next query fails and says so
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      void client.end().catch(() => {}); // a socket that waits for a password would keep the process
+      throw error;
+    }
     return new ServerClient(client);
   }
 

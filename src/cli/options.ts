@@ -7,6 +7,11 @@ export function port(text: string): number {
   return value;
 }
 
+export function url(text: string): string {
+  if (!URL.canParse(text) || !/^postgres(ql)?:/.test(text)) throw new InvalidArgumentError('it reads postgres://user:password@host:port/database');
+  return text;
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('it is a positive number');

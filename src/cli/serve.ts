@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly dataDirectory: string;
   readonly log: Log;
+  /** told when the engine's thread ends by itself: nothing is answered any more */
+  readonly onFailure: (error: Error) => void;
   /** with a password only this user gets in; without one everybody does */
   readonly user?: string;
   readonly password?: string;
@@ -20,12 +22,12 @@ export interface ServeOptions {
 
 /** A database and the server before it; `close` ends both, the server first. */
 export async function serve(options: ServeOptions): Promise<{ readonly server: Server; close(): Promise<void> }> {
-  const { clock, host, port, dataDirectory, log, insecure, tls } = options;
+  const { clock, host, port, dataDirectory, log, onFailure, insecure, tls } = options;
   const random = new SystemRandom();
   const auth: Authentication = options.password === undefined
     ? { method: 'trust' }
     : { method: 'scram', users: new Map([[options.user ?? 'materialize', await scramVerifier(options.password, random)]]) };
-  const database = await openDatabase({ dataDirectory, clock, random, log });
+  const database = await openDatabase({ dataDirectory, clock, random, log, onFailure });
   try {
     const server = await startServer({ database, host, port, auth, clock, random, log, ...(insecure === undefined ? {} : { insecure }), ...(tls === undefined ? {} : { tls }) });
     return {

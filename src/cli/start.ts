@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly logLevel: LogLevel;
 }
 
-/** `millrace start`: serves until SIGINT or SIGTERM, then closes in order. */
+/** `millrace start`: serves until SIGINT or SIGTERM, then closes in order. An engine that ended by itself ends the server, with an error. */
 export async function runStart(options: StartOptions): Promise<void> {
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new SqlError('F0000', '--tls-cert and --tls-key go together', { hint: 'A certificate is of no use without its key.' });
@@ -26,17 +26,23 @@ export async function runStart(options: StartOptions): Promise<void> {
   const tls = options.tlsCert !== undefined && options.tlsKey !== undefined
     ? { cert: readFileSync(options.tlsCert, 'utf8'), key: readFileSync(options.tlsKey, 'utf8') }
     : undefined;
+  let fail = (_error: Error): void => {};
+  const stopping = new Promise<void>((resolveStop, rejectStop) => {
+    fail = (error) => rejectStop(new Error(`the engine stopped: ${error.message}`, { cause: error }));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveStop());
+  });
+  stopping.catch(() => {});
   const running = await serve({
-    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock, options.logLevel),
+    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock, options.logLevel), onFailure: fail,
     user: options.user, insecure: options.insecure,
     ...(options.password === undefined || options.password === '' ? {} : { password: options.password }),
     ...(tls === undefined ? {} : { tls }),
   });
   const { host, port } = running.server.address;
   console.log(`millrace is ready: psql -h ${host} -p ${port} -U ${options.user} materialize`);
-  const stopping = new Promise<void>((resolveStop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolveStop());
-  });
-  await stopping;
-  await running.close();
+  try {
+    await stopping;
+  } finally {
+    await running.close();
+  }
 }

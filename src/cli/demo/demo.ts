@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { kafkaSink, webhookSink } from '../../../examples/dtc-coupons/predictions.ts';
 import { setUpExample } from '../../../examples/dtc-coupons/setup.ts';
 import { simulate } from '../../../examples/dtc-coupons/simulate.ts';
-import { SystemClock } from '../../core/index.ts';
+import { sleep, SqlError, SystemClock } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
 import { terminalLog } from '../log.ts';
+import { logNodeWarnings } from '../node-warnings.ts';
 import { serve } from '../serve.ts';
 import { Closers } from './closers.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { fetchKafka, kafkaMissing, startEmbeddedKafka } from './kafka.ts';
 import { watchMetrics } from './live-table.ts';
+import { isListening } from './ports.ts';
 import { slotNames, dropNewSlots } from './slots.ts';
 
 export interface DemoOptions {
@@ -46,13 +48,19 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 async function run(options: DemoOptions, clock: Clock, say: (line: string) => void, signal: AbortSignal, closers: Closers): Promise<void> {
-  const [postgresUrl, brokers] = await Promise.all([startUpstream(options, clock, say, closers), startBroker(options, clock, say, closers)]);
+  if (options.port !== 0 && (await isListening('127.0.0.1', options.port))) {
+    throw new SqlError('55006', `port ${options.port} is in use`, { hint: 'Stop what listens there, or choose another one with --port.' });
+  }
+  const [postgresUrl, brokers] = await both(startUpstream(options, clock, say, signal, closers), startBroker(options, clock, say, signal, closers));
   signal.throwIfAborted();
 
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
   closers.add(() => rm(dataDirectory, { recursive: true, force: true }));
   say(`starting Millrace on 127.0.0.1:${options.port}`);
-  const millrace = await serve({ clock, host: '127.0.0.1', port: options.port, dataDirectory, log: terminalLog(clock, 'warn') });
+  const log = terminalLog(clock, 'warn');
+  logNodeWarnings(log);
+  const failing = new AbortController();
+  const millrace = await serve({ clock, host: '127.0.0.1', port: options.port, dataDirectory, log, onFailure: (error) => failing.abort(error) });
   closers.add(() => millrace.close());
   const { port } = millrace.server.address;
   const millraceUrl = `postgres://materialize@127.0.0.1:${port}/materialize`;
@@ -73,19 +81,25 @@ ${options.rate} leads a second are on their way. Look at them:
   SELECT * FROM classifier_metrics ORDER BY 1 DESC LIMIT 10;
 The shop's own database is ${postgresUrl}. Ctrl-C ends everything.
 `);
-  const watching = new AbortController();
-  const simulation = simulate({
-    postgresUrl, predictions, clock, signal, seed: options.seed, rate: options.rate, label: options.label,
-    ...(options.duration === undefined ? {} : { durationSeconds: options.duration }),
-  }).finally(() => watching.abort());
+  const over = new AbortController();
+  const ending = AbortSignal.any([signal, failing.signal, over.signal]);
+  if (options.duration !== undefined) void sleep(clock, options.duration * 1000, ending).then(() => over.abort(), () => {});
+  const simulation = simulate({ postgresUrl, predictions, clock, signal: ending, seed: options.seed, rate: options.rate, label: options.label }).finally(() => over.abort());
   // Ended before what it writes to is.
   closers.add(async () => void (await simulation.catch(() => {})));
-  const watched = options.quiet ? Promise.resolve() : watchMetrics(millraceUrl, clock, AbortSignal.any([signal, watching.signal]));
-  const [leads] = await Promise.all([simulation, watched]);
+  const watched = options.quiet ? Promise.resolve() : watchMetrics(millraceUrl, clock, ending).finally(() => over.abort());
+  const [leads] = await both(simulation, watched);
+  failing.signal.throwIfAborted();
   say(`${leads} leads were simulated`);
 }
 
-async function startUpstream({ postgres }: DemoOptions, clock: Clock, say: (line: string) => void, closers: Closers): Promise<string> {
+/** Both results; when one fails, only after the other has come to its end too, so that what it started can be ended. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+async function startUpstream({ postgres }: DemoOptions, clock: Clock, say: (line: string) => void, signal: AbortSignal, closers: Closers): Promise<string> {
   if (postgres !== undefined) {
     // A server that stays must not keep a slot of ours: it would hold back its log for ever.
     const before = await slotNames(postgres);
@@ -93,28 +107,28 @@ async function startUpstream({ postgres }: DemoOptions, clock: Clock, say: (line
     return postgres;
   }
   say('starting Postgres');
-  const server = await startEmbeddedPostgres({ clock });
+  const server = await startEmbeddedPostgres({ clock, signal });
   closers.add(() => server.stop());
   say(`Postgres listens on 127.0.0.1:${server.port}`);
   return server.url;
 }
 
-async function startBroker({ kafka }: DemoOptions, clock: Clock, say: (line: string) => void, closers: Closers): Promise<readonly string[] | undefined> {
+async function startBroker({ kafka }: DemoOptions, clock: Clock, say: (line: string) => void, signal: AbortSignal, closers: Closers): Promise<readonly string[] | undefined> {
   if (kafka !== undefined) return kafka.split(',');
   const missing = kafkaMissing();
   if (missing !== undefined) {
     say(`no broker (${missing}): predictions go through the webhook source; --kafka host:port names a broker of yours`);
     return undefined;
   }
-  await fetchKafka(say);
+  await fetchKafka(say, signal);
   say('starting Apache Kafka');
-  const broker = await startEmbeddedKafka({ clock });
+  const broker = await startEmbeddedKafka({ clock, signal });
   closers.add(() => broker.stop());
   say(`Kafka listens on ${broker.brokers.join()}`);
   return broker.brokers;
 }
 
-/** The first signal asks for an orderly end, the second ends at once; our children end with us either way. */
+/** The first signal, or the end of who reads our output, asks for an orderly end; the second signal ends at once. Our children end with us either way. */
 function stopOnSignal(say: (line: string) => void): { readonly signal: AbortSignal; forget(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -124,6 +138,9 @@ function stopOnSignal(say: (line: string) => void): { readonly signal: AbortSign
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
+  const outputs = [process.stdout, process.stderr];
+  const onClosed = (): void => controller.abort();
+  for (const output of outputs) output.on('error', onClosed);
   return {
     signal: controller.signal,
     forget: () => {

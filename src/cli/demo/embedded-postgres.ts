@@ -8,6 +8,7 @@ import { sleep } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
+import { runCommand } from './command.ts';
 import { freePort } from './ports.ts';
 
 /** A Postgres of our own in a temporary folder, ready for logical replication, gone with us. */
@@ -36,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly password?: string;
   /** Further settings, as `postgres -c name=value` takes them. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** gives up starting; what runs is ended by `stop` */
+  readonly signal?: AbortSignal;
 }
 
 interface Binaries {
@@ -67,7 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const binaries = runnableBinaries(folder, owner);
     const auth = options.auth ?? 'trust';
     const password = options.password ?? 'postgres';
-    initialise(binaries, folder, owner, auth, password);
+    await initialise(binaries, folder, owner, auth, password, options.signal);
     const port = options.port || (await freePort());
     const start = (): Promise<Child> => startServer(binaries, folder, owner, port, options);
     let server = await start();
@@ -134,11 +137,15 @@ function installedFolder(): string {
   }
 }
 
-function initialise({ initdb }: Binaries, folder: string, owner: Owner | undefined, auth: string, password: string): void {
+async function initialise({ initdb }: Binaries, folder: string, owner: Owner | undefined, auth: string, password: string, signal: AbortSignal | undefined): Promise<void> {
   const args = ['-D', join(folder, 'data'), '--locale=C', '--encoding=UTF8', '--username=postgres', `--auth=${auth}`, '--no-sync', '--no-instructions'];
   if (auth !== 'trust') args.push('--pwfile=/dev/stdin');
-  const done = spawnSync(initdb, args, { ...owner, cwd: folder, input: `${password}\n`, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
-  if (done.status !== 0) throw new Error(`initdb failed: ${done.error?.message ?? ''}${done.stderr}`);
+  try {
+    await runCommand(initdb, args, { ...owner, cwd: folder, input: `${password}\n`, env: { ...process.env, LC_ALL: 'C' }, signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Error(`initdb failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 async function startServer(binaries: Binaries, folder: string, owner: Owner | undefined, port: number, options: EmbeddedPostgresOptions): Promise<Child> {
@@ -159,8 +166,9 @@ async function startServer(binaries: Binaries, folder: string, owner: Owner | un
   const deadline = options.clock.monotonic() + 60_000;
   while (!ready) {
     if (!server.running) throw new Error(`Postgres did not start:\n${server.recentOutput()}`);
-    if (options.clock.monotonic() > deadline) {
+    if (options.clock.monotonic() > deadline || options.signal?.aborted) {
       await server.stop();
+      options.signal?.throwIfAborted();
       throw new Error(`Postgres was not ready within a minute:\n${server.recentOutput()}`);
     }
     await sleep(options.clock, 20);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/index.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
+import { runCommand } from './command.ts';
 import { packageRoot } from '../package-root.ts';
 import { freePort, untilListening } from './ports.ts';
 
@@ -50,7 +51,7 @@ export function kafkaMissing(): string | undefined {
 export const kafkaFetched = (): boolean => existsSync(libraries());
 
 /** Fetches Kafka and what it needs (43 MB) from Maven Central into .cache, unless it is there. */
-export async function fetchKafka(progress: (line: string) => void): Promise<void> {
+export async function fetchKafka(progress: (line: string) => void, signal?: AbortSignal): Promise<void> {
   if (kafkaFetched()) return;
   const missing = kafkaMissing();
   if (missing) throw new Error(missing);
@@ -61,35 +62,26 @@ export async function fetchKafka(progress: (line: string) => void): Promise<void
   const incoming = mkdtempSync(join(folder, 'incoming-'));
   progress(`fetching Apache Kafka ${KAFKA_VERSION} (43 MB, once) into ${folder}`);
   try {
-    await runMaven(folder, incoming);
+    await runCommand('mvn', ['-q', '-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${incoming}`], { cwd: folder, signal });
     if (!kafkaFetched()) renameSync(incoming, libraries());
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Error(`Maven could not fetch Kafka: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   } finally {
     rmSync(incoming, { recursive: true, force: true });
   }
   progress('Apache Kafka is there');
 }
 
-function runMaven(folder: string, output: string): Promise<void> {
-  const args = ['-q', '-B', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${output}`];
-  return new Promise((resolve, reject) => {
-    const maven = spawn('mvn', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    maven.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    maven.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    maven.once('error', reject);
-    maven.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`Maven could not fetch Kafka:\n${said.slice(-2000)}`))));
-  });
-}
-
 /** Starts a broker; it has to be fetched before. */
-export async function startEmbeddedKafka(options: { readonly clock: Clock }): Promise<EmbeddedKafka> {
+export async function startEmbeddedKafka(options: { readonly clock: Clock; readonly signal?: AbortSignal }): Promise<EmbeddedKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
   try {
     const [port, controllerPort] = [await freePort(), await freePort()];
     writeFileSync(join(folder, 'server.properties'), serverProperties(folder, port, controllerPort));
-    const format = spawnSync('java', java('kafka.tools.StorageTool', ['format', '--cluster-id', 'bWlsbHJhY2UtZGVtby0wMQ', '--config', join(folder, 'server.properties')]), { encoding: 'utf8' });
-    if (format.status !== 0) throw new Error(`Kafka could not format its folder:\n${format.stdout}${format.stderr}`);
-    const start = (): Promise<Child> => startBroker(options.clock, folder, port);
+    const format = java('kafka.tools.StorageTool', ['format', '--cluster-id', 'bWlsbHJhY2UtZGVtby0wMQ', '--config', join(folder, 'server.properties')]);
+    await runCommand('java', format, { cwd: folder, signal: options.signal });
+    const start = (): Promise<Child> => startBroker(options.clock, folder, port, options.signal);
     let broker = await start();
     const halt = (): Promise<void> => broker.stop();
     const resume = async (): Promise<void> => {
@@ -144,10 +136,11 @@ const serverProperties = (folder: string, port: number, controllerPort: number):
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-async function startBroker(clock: Clock, folder: string, port: number): Promise<Child> {
+async function startBroker(clock: Clock, folder: string, port: number, signal: AbortSignal | undefined): Promise<Child> {
   const broker = startChild({ command: 'java', args: java('kafka.Kafka', [join(folder, 'server.properties')]), stopSignal: 'TERM', folder });
   const deadline = clock.monotonic() + 60_000;
-  if (await untilListening(clock, '127.0.0.1', port, () => !broker.running || clock.monotonic() > deadline)) return broker;
+  if (await untilListening(clock, '127.0.0.1', port, () => !broker.running || clock.monotonic() > deadline || signal?.aborted === true)) return broker;
   await broker.stop();
+  signal?.throwIfAborted();
   throw new Error(`Kafka did not start:\n${broker.recentOutput()}`);
 }

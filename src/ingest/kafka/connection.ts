@@ -29,7 +29,8 @@ export function kafkaClient(upstream: KafkaUpstream, log: KafkaLog): Kafka {
     retry: RETRY,
     ssl: encrypted && (upstream.sslRootCert === undefined ? true : { ca: upstream.sslRootCert }),
     logLevel: logLevel.WARN,
-    logCreator: () => (entry: LogEntry) => log(LEVELS[entry.level] ?? 'debug', `${entry.namespace}: ${entry.log.message}`),
+    // What the client could not cure reaches the caller as an error; what it tells on the way (a coordinator that still loads, a retry) is detail.
+    logCreator: () => (entry: LogEntry) => log('debug', `${entry.namespace}: ${entry.log.message}`),
   };
   if (authenticated) {
     if (upstream.sasl === undefined) throw new SqlError('22023', `security protocol "${upstream.securityProtocol}" needs a SASL mechanism, user and password`);
@@ -38,10 +39,6 @@ export function kafkaClient(upstream: KafkaUpstream, log: KafkaLog): Kafka {
   }
   return new Kafka(config);
 }
-
-const LEVELS: Readonly<Record<number, 'error' | 'warn' | 'info' | 'debug'>> = {
-  [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info', [logLevel.DEBUG]: 'debug',
-};
 
 /** What went wrong with reaching the brokers, for the person who wrote the connection's options. */
 export function kafkaConnectError(error: unknown, upstream: KafkaUpstream): SqlError {

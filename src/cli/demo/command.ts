@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** what the command reads */
+  readonly input?: string;
+  /** kills it */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a command to its end and returns what it wrote; rejects with that when it fails. Like our children (child.ts) it has a session of its own:
+ * a Ctrl-C in the terminal reaches us alone.
+ */
+export function runCommand(command: string, args: readonly string[], { input = '', ...options }: CommandOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    const hear = (chunk: Buffer): void => void (said += chunk.toString());
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.stdin.on('error', () => {}); // it ended without reading; its exit code tells
+    child.stdin.end(input);
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said.slice(-2000)))));
+  });
+}
