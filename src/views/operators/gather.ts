@@ -44,7 +44,7 @@ export function concatenateArrays(rows: Rows): Datum {
   };
 }
 
-const call = (id: string, args: readonly Scalar[]): ((...values: any[]) => Datum) => evaluatorOf(functionById(id)!, args);
+const call = (id: string, args: readonly Scalar[]): ((...values: readonly (Datum | Environment)[]) => Datum) => evaluatorOf(functionById(id)!, args);
 
 /** json_agg; composite and array members stand on lines of their own, as in Postgres. */
 export function jsonArray(arg: Scalar, environment: Environment): (rows: Rows) => Datum {
