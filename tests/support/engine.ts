@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqlError, SystemClock, SystemRandom, codecOf, findType, readRow } from '../../src/core/index.ts';
-import type { Clock, Notice, TextSettings } from '../../src/core/index.ts';
+import type { Clock, Datum, Notice } from '../../src/core/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
 import type { Database, Portal, Session } from '../../src/database/index.ts';
 import type { Answer, SqlRunner } from './slt.ts';
@@ -65,14 +65,17 @@ async function executeOne(session: Session, sql: string): Promise<Answer> {
   try {
     return {
       types: (portal.columns ?? []).map(({ type }) => findType(type.oid)?.name ?? String(type.oid)),
-      rows: await readAll(portal, session.text),
+      rows: await readAll(portal, (type, value) => (typeof value === 'number' && namesAnObject(type) ? session.printObject!(type, value) : codecOf(type).print(value, session.text))),
     };
   } finally {
     await portal.close();
   }
 }
 
-async function readAll(portal: Portal, text: TextSettings): Promise<(string | null)[][]> {
+/** regclass and its like are written by name. */
+const namesAnObject = (type: number): boolean => /^reg(?!config|dictionary)/.test(findType(type)?.name ?? '');
+
+async function readAll(portal: Portal, print: (type: number, value: Datum) => string): Promise<(string | null)[][]> {
   const rows: (string | null)[][] = [];
   const types = portal.columns ?? [];
   const { signal } = new AbortController();
@@ -80,7 +83,7 @@ async function readAll(portal: Portal, text: TextSettings): Promise<(string | nu
     const fetched = await portal.fetch(0, signal);
     ({ done } = fetched);
     for (let row = 0; row < (fetched.rows?.rowCount ?? 0); row++) {
-      const values = readRow(fetched.rows!, row).map((value, column) => (value === null ? null : codecOf(types[column]!.type.oid).print(value, text)));
+      const values = readRow(fetched.rows!, row).map((value, column) => (value === null ? null : print(types[column]!.type.oid, value)));
       for (let copy = fetched.rows!.weight(row); copy > 0; copy--) rows.push(values);
     }
   }

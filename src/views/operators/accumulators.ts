@@ -1,5 +1,5 @@
 import {
-  codecOf, normalLong, notSupported, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
+  codecOf, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
 } from '../../core/index.ts';
 import type { Datum, Interval, Numeric, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
@@ -11,6 +11,7 @@ import { ByGroup, isNull, PerGroup } from './accumulator.ts';
 import type { Accumulator, ArgumentColumns } from './accumulator.ts';
 import { BitCounts } from './bit-counts.ts';
 import { arrayOf, concatenateArrays, concatenateBytes, concatenateText, jsonArray, jsonbArray, jsonbObject, jsonObject } from './gather.ts';
+import { isRegression, Regression } from './regression.ts';
 import { FloatSpread, NumericSpread } from './spread.ts';
 import type { Spread } from './spread.ts';
 
@@ -334,7 +335,7 @@ class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
 const nullsLast = (compare: (a: Datum, b: Datum) => number) => (a: Datum, b: Datum): number =>
   a === null || b === null ? (a === b ? 0 : a === null ? 1 : -1) : compare(a, b);
 
-/** The accumulator of an aggregate; refuses by name what the registry knows and the engine does not maintain. */
+/** The accumulator of an aggregate: there is one for each of the registry. */
 export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Accumulator {
   const id = aggregate.function;
   const name = id.slice(0, id.indexOf('('));
@@ -388,7 +389,8 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
   }
   const spread = spreads.get(name);
   if (spread !== undefined) return type === Oid.float4 || type === Oid.float8 ? new FloatSpread(args, spread) : new NumericSpread(args, spread);
-  throw notSupported(`aggregate ${id}`, 'There are count, sum, avg, min, max, stddev and variance, bool_and, bool_or, bit_and, bit_or, bit_xor, string_agg, array_agg, json_agg and json_object_agg.', aggregate.position);
+  if (isRegression(name)) return new Regression(args, name);
+  throw new InvariantError(`no accumulator for the aggregate ${id}`);
 }
 
 const spreads: ReadonlyMap<string, Spread> = new Map([

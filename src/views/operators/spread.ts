@@ -1,6 +1,7 @@
 import { numericAdd, numericDiv, numericFromInteger, numericMul, numericSub } from '../../core/index.ts';
 import type { Datum, Numeric } from '../../core/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
+import { inUnits, quotient } from '../state/exact-double.ts';
 import { ByGroup } from './accumulator.ts';
 import type { ArgumentColumns } from './accumulator.ts';
 
@@ -97,7 +98,7 @@ interface FloatState {
   squares: bigint;
 }
 
-/** Variances of doubles. Every double is a whole multiple of 2^-1074, so the sums of x and x² are kept as integers, exactly; the result is rounded once. */
+/** Variances of doubles: the sums of x and x² are kept as integers, exactly; the result is rounded once. */
 export class FloatSpread extends ByGroup<FloatState> {
   readonly #args: ArgumentColumns;
   readonly #spread: Spread;
@@ -133,30 +134,4 @@ export class FloatSpread extends ByGroup<FloatState> {
     const variance = quotient(n * squares - sum * sum, n * BigInt(sample ? count - 1 : count), 2148);
     return root ? Math.sqrt(variance) : variance;
   }
-}
-
-const words = new DataView(new ArrayBuffer(8));
-
-/** A finite double as a multiple of 2^-1074. */
-function inUnits(value: number): bigint {
-  words.setFloat64(0, value);
-  const bits = words.getBigUint64(0);
-  const exponent = (bits >> 52n) & 0x7ffn;
-  const fraction = bits & 0xfffffffffffffn;
-  const magnitude = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n);
-  return bits >> 63n === 1n ? -magnitude : magnitude;
-}
-
-/** numerator / denominator * 2^-scale for numbers not negative, from 64 or more bits of the quotient. */
-function quotient(numerator: bigint, denominator: bigint, scale: number): number {
-  if (numerator === 0n) return 0;
-  const shift = Math.max(0, 66 + denominator.toString(2).length - numerator.toString(2).length);
-  const whole = (numerator << BigInt(shift)) / denominator;
-  // Number() rounds a bigint of any length once; the power of two is put on in steps that cannot underflow early.
-  const excess = Math.max(0, whole.toString(2).length - 66);
-  let result = Number(whole >> BigInt(excess));
-  let exponent = excess - shift - scale;
-  for (; exponent < -1000; exponent += 1000) result *= 2 ** -1000;
-  for (; exponent > 1000; exponent -= 1000) result *= 2 ** 1000;
-  return result * 2 ** exponent;
 }
