@@ -81,7 +81,7 @@ export class Sources {
       ended: Promise.resolve(),
     };
     this.#running.set(item.oid, running);
-    (running as { ended: Promise<void> }).ended = this.#run(running, source, position === undefined ? undefined : JSON.parse(position));
+    (running as { ended: Promise<void> }).ended = this.#run(running, source);
   }
 
   #make(item: SourceItem, tables: readonly TableItem[], resolve: ResolveOption): Source<unknown> {
@@ -104,16 +104,12 @@ export class Sources {
     }
   }
 
-  async #run(running: Running, source: Source<unknown>, resumeAfter: unknown): Promise<void> {
+  async #run(running: Running, source: Source<unknown>): Promise<void> {
     const { signal } = running.abort;
-    let position = resumeAfter;
     let pause = FIRST_PAUSE_MS;
     while (!signal.aborted) {
       try {
-        for await (const event of this.#pump(running, source, position, signal)) {
-          position = event;
-          pause = FIRST_PAUSE_MS;
-        }
+        await this.#pump(running, source, signal, () => (pause = FIRST_PAUSE_MS));
         if (running.failure !== undefined) return;
       } catch (error) {
         if (signal.aborted) return;
@@ -130,14 +126,18 @@ export class Sources {
     }
   }
 
-  /** Reads until upstream ends or fails; yields positions as they become durable. */
-  async *#pump(running: Running, source: Source<unknown>, resumeAfter: unknown, signal: AbortSignal): AsyncGenerator<unknown> {
+  /**
+   * Reads on after the last durable position until upstream ends or fails. Whatever was sent to the engine is settled before this is:
+   * a write still under way would be durable after its successor had begun to read it again.
+   */
+  async #pump(running: Running, source: Source<unknown>, signal: AbortSignal, onDurable: () => void): Promise<void> {
+    const last = this.#positions.get(String(running.item.oid));
+    const resumeAfter: unknown = last === undefined ? undefined : JSON.parse(last);
     let transaction: WireChange[] = [];
     let transactionBytes = 0;
     let inFlight = 0;
     let lastWrite: Promise<void> = Promise.resolve();
     let failed: unknown;
-    let durable: unknown;
     const write = (changes: readonly WireChange[], bytes: number, position: unknown): void => {
       inFlight += bytes;
       const stored = position === undefined ? undefined : ([String(running.item.oid), JSON.stringify(position)] as const);
@@ -149,7 +149,7 @@ export class Sources {
           inFlight -= bytes;
           if (stored === undefined) return;
           this.#positions.set(...stored);
-          durable = position;
+          onDurable();
           source.acknowledge(position);
         },
         (error: unknown) => {
@@ -158,68 +158,66 @@ export class Sources {
         },
       );
     };
-    for await (const event of source.read(resumeAfter, signal)) {
-      if (failed !== undefined) throw failed;
-      if (running.state.status !== 'running' && event.kind !== 'failed') this.#setState(running, { status: 'running', error: undefined });
-      switch (event.kind) {
-        case 'snapshotBegin':
-          running.readable = false;
-          transaction = [];
-          transactionBytes = 0;
-          write(running.relations.map((relation) => ({ relation, truncate: true })), 0, undefined);
-          break;
-        case 'snapshotChunk':
-          this.#count(running, event);
-          write([{ relation: running.relations[event.relation]!, rows: event.rows.buffer }], event.rows.buffer.byteLength, undefined);
-          break;
-        case 'snapshotEnd':
-          write([], 0, event.position);
-          await lastWrite;
-          running.readable = true;
-          this.#setState(running, { snapshotDone: true });
-          yield event.position;
-          break;
-        case 'changes': {
-          this.#count(running, event);
-          const { rows, missing, keyOnly } = event;
-          transaction.push({
-            relation: running.relations[event.relation]!, rows: rows.buffer,
-            ...(missing === undefined || missing.size === 0 ? {} : { missing }), ...(keyOnly === undefined || keyOnly.size === 0 ? {} : { keyOnly }),
-          });
-          transactionBytes += rows.buffer.byteLength;
-          break;
-        }
-        case 'truncate':
-          transaction.push({ relation: running.relations[event.relation]!, truncate: true });
-          break;
-        case 'commit':
-          write(transaction, transactionBytes, event.position);
-          transaction = [];
-          transactionBytes = 0;
-          break;
-        case 'progress':
-          // Nothing to store: everything before it is durable once the last write is.
-          await lastWrite;
-          if (failed !== undefined) throw failed;
-          source.acknowledge(event.position);
-          break;
-        case 'failed':
-          if (event.relation === undefined) {
+    try {
+      for await (const event of source.read(resumeAfter, signal)) {
+        if (failed !== undefined) throw failed;
+        if (running.state.status !== 'running' && event.kind !== 'failed') this.#setState(running, { status: 'running', error: undefined });
+        switch (event.kind) {
+          case 'snapshotBegin':
+            running.readable = false;
+            transaction = [];
+            transactionBytes = 0;
+            write(running.relations.map((relation) => ({ relation, truncate: true })), 0, undefined);
+            break;
+          case 'snapshotChunk':
+            this.#count(running, event);
+            write([{ relation: running.relations[event.relation]!, rows: event.rows.buffer }], event.rows.buffer.byteLength, undefined);
+            break;
+          case 'snapshotEnd':
+            write([], 0, event.position);
             await lastWrite;
-            this.#fail(running, event.error);
-            return;
+            running.readable = true;
+            this.#setState(running, { snapshotDone: true });
+            break;
+          case 'changes': {
+            this.#count(running, event);
+            const { rows, missing, keyOnly } = event;
+            transaction.push({
+              relation: running.relations[event.relation]!, rows: rows.buffer,
+              ...(missing === undefined || missing.size === 0 ? {} : { missing }), ...(keyOnly === undefined || keyOnly.size === 0 ? {} : { keyOnly }),
+            });
+            transactionBytes += rows.buffer.byteLength;
+            break;
           }
-          running.failedRelations.set(running.relations[event.relation]!, event.error);
-          this.#setState(running, { error: event.error.message });
-          break;
+          case 'truncate':
+            transaction.push({ relation: running.relations[event.relation]!, truncate: true });
+            break;
+          case 'commit':
+            write(transaction, transactionBytes, event.position);
+            transaction = [];
+            transactionBytes = 0;
+            break;
+          case 'progress':
+            // Nothing to store: everything before it is durable once the last write is.
+            await lastWrite;
+            if (failed !== undefined) throw failed;
+            source.acknowledge(event.position);
+            break;
+          case 'failed':
+            if (event.relation === undefined) {
+              await lastWrite;
+              this.#fail(running, event.error);
+              return;
+            }
+            running.failedRelations.set(running.relations[event.relation]!, event.error);
+            this.#setState(running, { error: event.error.message });
+            break;
+        }
+        while (inFlight > IN_FLIGHT_BYTES) await lastWrite;
       }
-      if (durable !== undefined) {
-        yield durable;
-        durable = undefined;
-      }
-      while (inFlight > IN_FLIGHT_BYTES) await lastWrite;
+    } finally {
+      await lastWrite;
     }
-    await lastWrite;
     if (failed !== undefined) throw failed;
   }
 
