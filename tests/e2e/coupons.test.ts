@@ -193,7 +193,8 @@ class Run {
         const there = await stand(upstream, sql);
         await until(`${variant.name}: ${sql} = ${there}`, async () => {
           await this.#millrace.advance(10);
-          return (await stand(downstream, sql)) === there;
+          const here = await stand(downstream, sql);
+          return here === there ? true : Promise.reject(new Error(`here ${here}`));
         }, 60);
       }
     } finally {

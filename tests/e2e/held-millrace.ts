@@ -134,7 +134,7 @@ export async function until<T>(what: string, attempt: () => Promise<T | undefine
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s`, { cause: last });
+    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPostgres } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres.ts';
+import { textClient, until } from './held-millrace.ts';
+import type { TextClient } from './held-millrace.ts';
+import { startMillrace } from './millrace.ts';
+import type { MillraceProcess } from './millrace.ts';
+
+let postgres: TestPostgres;
+let guarded: TestPostgres;
+let millrace: MillraceProcess;
+let client: TextClient;
+
+beforeAll(async () => {
+  [postgres, guarded, millrace] = await Promise.all([startPostgres(), startPostgres({ auth: 'scram-sha-256', password: 'right' }), startMillrace()]);
+  client = await textClient(millrace.url);
+  await client.query(`create connection upstream to postgres (host '127.0.0.1', port ${postgres.port}, database 'postgres', user 'postgres')`);
+});
+afterAll(async () => {
+  await client?.close();
+  await Promise.all([millrace?.stop(), postgres?.stop(), guarded?.stop()]);
+});
+
+/** Makes tables upstream with their publication `name`, and a source of that name over them. */
+async function sourceOver(name: string, ddl: string, tables: string): Promise<void> {
+  await postgres.query(`${ddl}; create publication ${name} for table ${tables}`);
+  await client.query(`create source ${name} from postgres connection upstream (publication '${name}') for all tables`);
+}
+
+/** Waits until the query answers so; what it answered last is in the error. */
+const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> =>
+  until(sql, async () => {
+    const answer = (await client.query(sql)).rows;
+    return JSON.stringify(answer) === JSON.stringify(rows) || Promise.reject(new Error(JSON.stringify(answer)));
+  });
+
+const slotOf = async (source: string): Promise<{ slot_name: string; confirmed: bigint } | undefined> => {
+  const [row] = await postgres.query(`select slot_name, (confirmed_flush_lsn - '0/0')::text as confirmed from pg_replication_slots where slot_name like 'millrace_${source}_%'`);
+  return row && { slot_name: String(row.slot_name), confirmed: BigInt(String(row.confirmed)) };
+};
+
+test('an unchanged TOASTed value stays when another column changes', async () => {
+  // Random text does not compress, so that it lies out of line, and an UPDATE of n does not send it.
+  await sourceOver('toasted', `create table documents (id int primary key, n int, body text);
+    insert into documents select 1, 1, string_agg(md5(random()::text), '') from generate_series(1, 3000)`, 'documents');
+  await client.query('create materialized view lengths as select id, n, length(body) as length, md5(body) as digest from documents');
+  const digest = String((await postgres.query('select md5(body) as digest from documents'))[0]!.digest);
+  await becomes('select * from lengths', [['1', '1', '96000', digest]]);
+  await postgres.query('update documents set n = 2');
+  await becomes('select * from lengths', [['1', '2', '96000', digest]]);
+  await postgres.query("begin; update documents set n = 3; update documents set n = 4; insert into documents values (2, 0, 'short'); commit");
+  await becomes('select * from lengths order by id', [['1', '4', '96000', digest], ['2', '0', '5', '4f09daa9d95bcb166a302407a0e0babe']]);
+  expect((await client.query('select body = (select body from documents where id = 1) from documents where id = 1')).rows).toEqual([['t']]);
+});
+
+test('TRUNCATE empties the table, and its views, and nothing else', async () => {
+  await sourceOver('truncated', 'create table emptied (a int primary key); create table kept (a int primary key); insert into emptied values (1), (2); insert into kept values (3)', 'emptied, kept');
+  await client.query('create materialized view emptied_count as select count(*) as n, sum(a) as total from emptied');
+  await becomes('select * from emptied_count', [['2', '3']]);
+  await postgres.query('begin; insert into emptied values (5); truncate emptied; insert into emptied values (7); commit');
+  await becomes('select * from emptied_count', [['1', '7']]);
+  await postgres.query('truncate emptied');
+  await becomes('select * from emptied_count', [['0', null]]);
+  expect((await client.query('select * from kept')).rows).toEqual([['3']]);
+});
+
+test('a key change under REPLICA IDENTITY DEFAULT moves the row', async () => {
+  await sourceOver('moved', "create table keyed (id int primary key, name text, bulk text); insert into keyed select 1, 'one', string_agg(md5(random()::text), '') from generate_series(1, 3000); insert into keyed values (2, 'two', '')", 'keyed');
+  await becomes('select id, name, length(bulk) from keyed order by id', [['1', 'one', '96000'], ['2', 'two', '0']]);
+  await postgres.query('update keyed set id = 10 where id = 1');
+  await becomes('select id, name, length(bulk) from keyed order by id', [['2', 'two', '0'], ['10', 'one', '96000']]);
+  await postgres.query('begin; update keyed set id = 3 where id = 2; update keyed set id = 2 where id = 10; delete from keyed where id = 3; commit');
+  await becomes('select id, name, length(bulk) from keyed order by id', [['2', 'one', '96000']]);
+});
+
+test('an idle table holds back no WAL', async () => {
+  await sourceOver('idle', 'create table still (a int primary key); create table busy (a text)', 'still');
+  await becomes('select count(*) from still', [['0']]);
+  const before = (await slotOf('idle'))!;
+  await postgres.query("insert into busy select repeat('x', 1000) from generate_series(1, 2000)");
+  const [{ lsn }] = (await postgres.query("select (pg_current_wal_flush_lsn() - '0/0')::text as lsn")) as [{ lsn: string }];
+  expect(BigInt(lsn)).toBeGreaterThan(before.confirmed + 1_000_000n);
+  await until('the slot to follow', async () => (await slotOf('idle'))!.confirmed >= BigInt(lsn), 30);
+});
+
+describe('what CREATE refuses at once', () => {
+  const refusal = (sql: string): Promise<unknown> => client.query(sql).then(() => 'accepted', (error: unknown) => error);
+
+  test('a wrong password', async () => {
+    await client.query("create secret wrong as 'wrong'");
+    const connection = `host '127.0.0.1', port ${guarded.port}, database 'postgres', user 'postgres', password secret wrong`;
+    await guarded.query('create table t (a int primary key); create publication p for table t');
+    await client.query(`create connection locked_out to postgres (${connection})`).catch((error: unknown) => expect(error).toMatchObject({ code: '28P01' }));
+    const modern = await refusal("create source locked from postgres connection locked_out (publication 'p') for all tables");
+    expect(modern).toMatchObject({ code: expect.stringMatching(/^(28P01|42704)$/) });
+    const old = await refusal(`create materialized source locked from postgres connection 'host=127.0.0.1 port=${guarded.port} user=postgres password=wrong dbname=postgres' publication 'p'`);
+    expect(old).toMatchObject({ code: '28P01', message: expect.stringContaining('password authentication failed') });
+    const right = `host=127.0.0.1 port=${guarded.port} user=postgres password=right dbname=postgres`;
+    expect(await refusal(`create materialized source locked from postgres connection '${right}' publication 'p'`)).toBe('accepted');
+  });
+
+  test('a missing publication', async () => {
+    expect(await refusal("create source nowhere from postgres connection upstream (publication 'nowhere') for all tables"))
+      .toMatchObject({ code: '42704', message: expect.stringContaining('publication "nowhere" does not exist') });
+    expect((await client.query("select count(*) from mz_catalog.mz_sources where name = 'nowhere'")).rows).toEqual([['0']]);
+  });
+
+  test('a type that is not supported, by column', async () => {
+    await postgres.query('create type colour as (r int, g int); create table painted (id int primary key, shade colour); create publication painted for table painted');
+    const refused = await refusal("create source painted from postgres connection upstream (publication 'painted') for all tables");
+    expect(refused).toMatchObject({ code: '0A000', message: expect.stringContaining('shade') });
+  });
+});
+
+test('DROP SOURCE removes the replication slot', async () => {
+  await sourceOver('dropped', 'create table short_lived (a int primary key)', 'short_lived');
+  await becomes('select count(*) from short_lived', [['0']]);
+  expect(await slotOf('dropped')).toBeDefined();
+  await client.query('drop source dropped cascade');
+  expect(await slotOf('dropped')).toBeUndefined();
+  expect(client.notices().filter((notice) => notice.startsWith('WARNING'))).toEqual([]);
+});
+
+test('Postgres that goes away is told of, and ridden out', async () => {
+  await sourceOver('ridden', 'create table through (a int primary key); insert into through values (1)', 'through');
+  await becomes('select * from through', [['1']]);
+  const status = "select status from mz_internal.mz_source_statuses where name = 'ridden'";
+  await becomes(status, [['running']]);
+  await postgres.halt();
+  await becomes(status, [['stalled']]);
+  // What was read stays readable.
+  expect((await client.query('select * from through')).rows).toEqual([['1']]);
+  await postgres.resume();
+  await postgres.query('insert into through values (2)');
+  await becomes('select * from through order by a', [['1'], ['2']]);
+  await becomes(status, [['running']]);
+});
