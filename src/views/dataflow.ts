@@ -3,7 +3,6 @@ import type { Relation } from '../ir/index.ts';
 import { Collection } from './operators/collection.ts';
 import type { Sink } from './operators/operator.ts';
 import { Errors } from './outputs/errors.ts';
-import type { Origin } from './outputs/errors.ts';
 import { pushConstants, render } from './render.ts';
 import type { Rendered, RenderWorld, Scan } from './render.ts';
 import type { Context } from './scalar/runtime.ts';
@@ -15,10 +14,7 @@ export interface LogScan {
 }
 
 export interface DataflowWorld extends Omit<RenderWorld, 'errors'> {
-  readonly origin: Origin;
   scanLog(scan: Scan): LogScan;
-  /** notes which stored row is being scanned, for errors */
-  scanning(scan: Scan | undefined, base: number): void;
 }
 
 const SLICE_ROWS = 256;
@@ -31,7 +27,7 @@ const SLICE_ROWS = 256;
  * but for input 0, without which there is no output row. When the last scan is at its end the dataflow is complete, at the time of that moment; only then do aggregates emit.
  */
 export class Dataflow {
-  readonly errors: Errors;
+  readonly errors = new Errors();
   readonly rendered: Rendered;
   readonly #context: Context;
   readonly #world: DataflowWorld;
@@ -43,7 +39,6 @@ export class Dataflow {
   scanned = 0;
 
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
-    this.errors = new Errors(world.origin);
     this.#context = world.context;
     this.#world = world;
     this.rendered = render(relation, { ...world, errors: this.errors });
@@ -86,11 +81,9 @@ export class Dataflow {
       const weight = slab.I[at]!;
       if (weight === 0) continue;
       this.scanned++;
-      this.#world.scanning(scan, at);
       occurrence.change(slab.I, slab.F, at, weight, handle);
       this.#context.symbols.forgetTransients();
     }
-    this.#world.scanning(undefined, 0);
     return occurrence.cursor < slab.top;
   }
 

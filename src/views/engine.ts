@@ -109,7 +109,6 @@ export class Engine {
   readonly #owners = new Map<Dataflow, Query | Subscription>();
   readonly #unpackings = new WeakMap<RowLayout, Unpacking>();
   #time = 0;
-  #current: { readonly id: RelationId; readonly layout: RowLayout; I: Int32Array; F: Float64Array; b: number } | undefined;
 
   constructor(options: { readonly environment: Environment; readonly log: LogReader }) {
     this.#environment = options.environment;
@@ -176,16 +175,7 @@ export class Engine {
       context,
       interrupt,
       readable: (id) => this.#readable(id),
-      origin: () => this.#origin(),
       scanLog: (scan) => this.#scanLog(scan),
-      scanning: (scan, base) => {
-        if (scan === undefined) {
-          this.#current = undefined;
-          return;
-        }
-        const { slab } = scan.readable.arrangement!;
-        this.#current = { id: scan.relation, layout: scan.readable.layout, I: slab.I, F: slab.F, b: base };
-      },
     };
     const dataflow = new Dataflow(relation, output, world);
     this.#dataflows.add(dataflow);
@@ -196,17 +186,6 @@ export class Engine {
     const entry = this.#relations.get(id);
     if (entry === undefined) throw new InvariantError(`the engine has no relation ${id}`);
     return entry.readable;
-  }
-
-  #origin(): { readonly source: RelationId; readonly row: string } | undefined {
-    const current = this.#current;
-    if (current === undefined) return undefined;
-    const { id, layout, I, F, b } = current;
-    const values = layout.types.map((type, column) => {
-      const value = readColumn(this.symbols, layout, I, F, b, column);
-      return value === null ? '' : codecOf(type.oid).print(value, defaultTextSettings);
-    });
-    return { source: id, row: `(${values.join(',')})` };
   }
 
   // Ticks
@@ -256,7 +235,7 @@ export class Engine {
       if (readable instanceof Collection) this.#truncate(readable);
       return;
     }
-    this.#pushRows(change, readable.layout, change.relation, (I, F, b, w) => readable.push(I, F, b, w), readable instanceof Collection ? { collection: readable, key: entry.options.keys[0]?.columns } : undefined);
+    this.#pushRows(change, readable.layout, (I, F, b, w) => readable.push(I, F, b, w), readable instanceof Collection ? { collection: readable, key: entry.options.keys[0]?.columns } : undefined);
   }
 
   #truncate(collection: Collection): void {
@@ -270,7 +249,7 @@ export class Engine {
 
   /** Pushes a batch row by row, its symbols as transients; fills what upstream left out from the stored rows. */
   #pushRows(
-    change: Change, layout: RowLayout, id: RelationId, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void,
+    change: Change, layout: RowLayout, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void,
     stored: { readonly collection: Collection; readonly key: readonly number[] | undefined } | undefined,
   ): void {
     const { rows, missing, keyOnly } = change;
@@ -279,8 +258,6 @@ export class Engine {
     const { unpack, scratch, old } = this.#unpacking(layout);
     const { I, F } = scratch;
     symbols.useArena(rows.arena);
-    const current = { id, layout, I, F, b: 0 };
-    this.#current = current;
     for (let row = 0; row < rows.rowCount; row++) {
       unpack.row(rows, row, I);
       if (keyOnly?.has(row) === true) {
@@ -299,7 +276,6 @@ export class Engine {
       push(I, F, 0, I[0]!);
       symbols.forgetTransients();
     }
-    this.#current = undefined;
   }
 
   /** What unpacking batches of a layout takes, made once a layout. */
@@ -538,7 +514,7 @@ export class Engine {
           position = next.position;
           for (const change of next.changes) {
             pushed += change.rows?.rowCount ?? 0;
-            this.#pushRows(change, scan.readable.layout, scan.relation, (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0), undefined);
+            this.#pushRows(change, scan.readable.layout, (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0), undefined);
           }
         }
         return true;

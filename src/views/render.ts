@@ -15,6 +15,7 @@ import { TemporalFilter } from './operators/temporal-filter.ts';
 import { Threshold } from './operators/threshold.ts';
 import { TopK } from './operators/top-k.ts';
 import type { TopKPlan } from './operators/top-k.ts';
+import { Intake } from './outputs/errors.ts';
 import { canonical } from './scalar/canonical.ts';
 import { exactWords, plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
@@ -83,13 +84,20 @@ class Renderer {
   readonly reads = new Set<RelationId>();
   readonly #world: RenderWorld;
   readonly #locals = new Map<string, Stream>();
+  readonly #intake: Intake;
+  /** for operators that see rows of relations one by one: their errors carry the row */
+  readonly #rowErrors: ErrorSink;
+  /** streams in which each row is made of the one row of a relation that is being taken in */
+  readonly #rowByRow = new WeakSet<Stream>();
 
   constructor(world: RenderWorld) {
     this.#world = world;
+    this.#intake = new Intake(world.context.symbols);
+    this.#rowErrors = { raise: (error, weight, group) => world.errors.raise(error, weight, group, this.#intake.describe()) };
   }
 
   stream(relation: Relation): Stream {
-    const { context, errors } = this.#world;
+    const { context } = this.#world;
     switch (relation.op) {
       case 'constant': {
         const layout = rowLayout(relation.type.columns.map(({ type }) => type));
@@ -131,7 +139,7 @@ class Renderer {
       }
       case 'flatMap': {
         const input = this.stream(relation.input);
-        return this.#follow(input, new FlatMap(input.layout, relation, context, errors));
+        return this.#alike([input], this.#follow(input, new FlatMap(input.layout, relation, context, this.#errorsOf(input))));
       }
       case 'join':
         return this.#join(relation, nothingAbove);
@@ -148,11 +156,11 @@ class Renderer {
           // Branches agree in type, but a NULL literal or a length may have left its own typmod; the words agree.
           input.subscribe(union);
         }
-        return union;
+        return this.#alike(inputs, union);
       }
       case 'negate': {
         const input = this.stream(relation.input);
-        return this.#follow(input, new Passing(input.layout, -1));
+        return this.#alike([input], this.#follow(input, new Passing(input.layout, -1)));
       }
       case 'threshold': {
         const input = this.stream(relation.input);
@@ -163,7 +171,7 @@ class Renderer {
       }
       case 'temporalFilter': {
         const input = this.stream(relation.input);
-        const filter = new TemporalFilter(input.layout, relation.bounds, context, errors);
+        const filter = new TemporalFilter(input.layout, relation.bounds, context, this.#errorsOf(input));
         this.stateful.push(filter);
         return this.#follow(input, filter);
       }
@@ -178,7 +186,16 @@ class Renderer {
   }
 
   #mapFilter(input: Stream, filters: readonly Scalar[], outputs: readonly Scalar[] | null): Stream {
-    return this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#world.errors));
+    return this.#alike([input], this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#errorsOf(input))));
+  }
+
+  #errorsOf(input: Stream): ErrorSink {
+    return this.#rowByRow.has(input) ? this.#rowErrors : this.#world.errors;
+  }
+  /** Notes that `output` goes row by row where all inputs do. */
+  #alike(inputs: readonly Stream[], output: Stream): Stream {
+    if (inputs.every((input) => this.#rowByRow.has(input))) this.#rowByRow.add(output);
+    return output;
   }
 
   /** An occurrence of a relation whose rows are scanned into a stream of its own. */
@@ -189,8 +206,12 @@ class Renderer {
     const occurrence = readable.attach((order) => ({
       order,
       cursor: 0,
-      change: (I, F, b, w) => stream.emit(I, F, b, w),
+      change: (I, F, b, w) => {
+        this.#intake.take(id, readable.layout, I, F, b);
+        stream.emit(I, F, b, w);
+      },
     }));
+    this.#rowByRow.add(stream);
     this.attached.push({ readable, occurrence });
     this.scans.push({ relation: id, readable, occurrence });
     return stream;

@@ -3,6 +3,7 @@ import type { RowLayout } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { compileRow } from '../scalar/compile.ts';
 import type { RowFunction } from '../scalar/compile.ts';
+import type { Origin } from '../outputs/errors.ts';
 import { located } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 
@@ -16,8 +17,8 @@ export interface Sink {
 
 /** Where the errors of a dataflow's operators go, with the weight of the change that raised them. */
 export interface ErrorSink {
-  /** `group` describes the group of an aggregate, where the error arose in one */
-  raise(error: SqlError, weight: number, group?: string): void;
+  /** `group` describes the group of an aggregate, where the error arose in one; `origin` the row of a relation, where one row raised it */
+  raise(error: SqlError, weight: number, group?: string, origin?: Origin): void;
 }
 
 /**

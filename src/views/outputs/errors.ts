@@ -1,36 +1,68 @@
-import type { SqlError } from '../../core/index.ts';
+import { codecOf, defaultTextSettings } from '../../core/index.ts';
+import type { RowLayout, SqlError } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
+import { readColumn } from '../scalar/runtime.ts';
+import type { Symbols } from '../state/symbols.ts';
+
+/** The relation whose row raised an error, and that row as text. */
+export interface Origin {
+  readonly source: RelationId;
+  readonly row: string;
+}
 
 /** An error that lies in a view, with where it came from. */
-export interface ViewError {
+export interface ViewError extends Partial<Origin> {
   readonly code: string;
   readonly message: string;
   readonly detail?: string;
   readonly hint?: string;
   readonly position?: number;
-  /** the relation whose row raised it, and that row as text; absent for errors of a group */
-  readonly source?: RelationId;
-  readonly row?: string;
   readonly group?: string;
   readonly count: number;
 }
 
-/** Describes the row that is being pushed, when an error asks. */
-export type Origin = () => { readonly source: RelationId; readonly row: string } | undefined;
+/**
+ * The row of a relation that a dataflow is taking in. Operators that see rows of relations one by one, with nothing kept in between, say with it which row raised an error.
+ * Behind a join, an aggregate or the clock no one row raises: there the row at hand when an error comes need not be at hand when it goes.
+ */
+export class Intake {
+  readonly #symbols: Symbols;
+  #relation: RelationId | undefined;
+  #layout: RowLayout | undefined;
+  #I = new Int32Array(0);
+  #F = new Float64Array(0);
+  #b = 0;
+
+  constructor(symbols: Symbols) {
+    this.#symbols = symbols;
+  }
+  take(relation: RelationId, layout: RowLayout, I: Int32Array, F: Float64Array, b: number): void {
+    this.#relation = relation;
+    this.#layout = layout;
+    this.#I = I as Int32Array<ArrayBuffer>;
+    this.#F = F as Float64Array<ArrayBuffer>;
+    this.#b = b;
+  }
+  describe(): Origin | undefined {
+    const layout = this.#layout;
+    if (this.#relation === undefined || layout === undefined) return undefined;
+    const values = layout.types.map((type, column) => {
+      const value = readColumn(this.#symbols, layout, this.#I, this.#F, this.#b, column);
+      return value === null ? '' : codecOf(type.oid).print(value, defaultTextSettings);
+    });
+    return { source: this.#relation, row: `(${values.join(',')})` };
+  }
+}
 
 /**
- * The second z-set of a dataflow: its errors with their weights. A row that raised takes its error with it when it is deleted, since the same row raises the same error.
+ * The second z-set of a dataflow: its errors with their weights. What raised takes its error with it when it is taken back, since the same raises the same error from the same origin.
  * State: one entry a distinct error.
  */
 export class Errors {
-  readonly #entries = new Map<string, { error: Omit<ViewError, 'count'>; weight: number }>();
-  readonly #origin: Origin;
+  readonly #entries = new Map<string, { readonly error: Omit<ViewError, 'count'>; weight: number }>();
 
-  constructor(origin: Origin) {
-    this.#origin = origin;
-  }
-  raise(error: SqlError, weight: number, group?: string): void {
-    const origin = group === undefined ? this.#origin() : undefined;
+  /** `group` describes the group of an aggregate, where the error arose in one; `origin` the row, where one row raised it */
+  raise(error: SqlError, weight: number, group?: string, origin?: Origin): void {
     const key = `${error.code} ${error.fields.position ?? ''} ${error.message} ${origin?.source ?? ''} ${origin?.row ?? ''} ${group ?? ''}`;
     const known = this.#entries.get(key);
     if (known === undefined) {
@@ -40,7 +72,7 @@ export class Errors {
         error: {
           code: error.code, message: error.message,
           ...(detail === undefined ? {} : { detail }), ...(hint === undefined ? {} : { hint }), ...(position === undefined ? {} : { position }),
-          ...(origin === undefined ? {} : { source: origin.source, row: origin.row }),
+          ...origin,
           ...(group === undefined ? {} : { group }),
         },
       });

@@ -1,0 +1,21 @@
+/** Queries over t0 and t1 (k, i int4, s text, ts timestamp) in which some rows raise an error. `at` is where: beside which operators. */
+export const raising: readonly { readonly at: string; readonly sql: string }[] = [
+  { at: 'map', sql: 'SELECT k, 10 / i AS q FROM t0' },
+  { at: 'filter', sql: 'SELECT k FROM t0 WHERE 10 / i > 2' },
+  { at: 'cast', sql: 'SELECT k, s::int4 AS n FROM t0' },
+  { at: 'map above join', sql: 'SELECT a.k, 10 / (a.i + b.i) AS q FROM t0 a JOIN t1 b ON a.k = b.k' },
+  { at: 'filter above left join', sql: 'SELECT a.k FROM t0 a LEFT JOIN t1 b ON a.k = b.k WHERE 10 / coalesce(b.i, a.i) > 0' },
+  { at: 'map above self-join', sql: 'SELECT a.k, 6 / (a.i - b.i) AS q FROM t0 a JOIN t0 b ON a.k = b.k' },
+  { at: 'join key', sql: 'SELECT a.k, b.s FROM t0 a JOIN t1 b ON 6 / a.i = b.k' },
+  { at: 'argument of an aggregate', sql: 'SELECT k, sum(10 / i) AS q FROM t0 GROUP BY k' },
+  { at: 'map above an aggregate', sql: 'SELECT k, 10 / sum(i) AS q FROM t0 GROUP BY k' },
+  { at: 'map above a global aggregate', sql: 'SELECT 10 / count(*) AS q FROM t0' },
+  { at: 'an aggregate itself', sql: "SELECT k, sum(CASE WHEN i = 0 THEN 9223372036854775807 ELSE i END::int8)::int8 AS q FROM t0 GROUP BY k" },
+  { at: 'map above distinct', sql: 'SELECT 10 / i AS q FROM (SELECT DISTINCT i FROM t0) x' },
+  { at: 'map above union', sql: 'SELECT 10 / i AS q FROM (SELECT i FROM t0 UNION ALL SELECT i FROM t1) x' },
+  { at: 'map above top-k', sql: 'SELECT k, 10 / i AS q FROM (SELECT * FROM t0 ORDER BY k, i, s, ts LIMIT 2) x' },
+  { at: 'map above a temporal filter', sql: "SELECT k, 10 / i AS q FROM (SELECT * FROM t0 WHERE mz_now() < ts + interval '2 seconds') x" },
+  { at: 'map above a temporal filter above a join', sql: "SELECT a.k, 10 / (a.i * b.i) AS q FROM t0 a JOIN t1 b ON a.k = b.k WHERE mz_now() < b.ts + interval '8 seconds'" },
+  { at: 'bound of a temporal filter', sql: "SELECT k FROM t0 WHERE mz_now() < ts + interval '1 second' * (10 / i)" },
+  { at: 'subquery', sql: 'SELECT k FROM t0 a WHERE EXISTS (SELECT FROM t1 b WHERE b.k = a.k AND 10 / b.i > 0)' },
+];
