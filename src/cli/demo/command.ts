@@ -7,7 +7,7 @@ export interface CommandOptions {
   readonly gid?: number;
   /** what the command reads */
   readonly input?: string;
-  /** kills it */
+  /** ends it, and what it started */
   readonly signal?: AbortSignal;
 }
 
@@ -15,7 +15,7 @@ export interface CommandOptions {
  * Runs a command to its end and returns what it wrote; rejects with that when it fails. Like our children (child.ts) it has a session of its own:
  * a Ctrl-C in the terminal reaches us alone.
  */
-export function runCommand(command: string, args: readonly string[], { input = '', ...options }: CommandOptions): Promise<string> {
+export function runCommand(command: string, args: readonly string[], { input = '', signal, ...options }: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     let said = '';
@@ -24,7 +24,14 @@ export function runCommand(command: string, args: readonly string[], { input = '
     child.stderr.on('data', hear);
     child.stdin.on('error', () => {}); // it ended without reading; its exit code tells
     child.stdin.end(input);
+    // It leads a group of its own; and only when all of it has ended may its folder be removed.
+    const end = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGTERM'));
+    signal?.addEventListener('abort', end, { once: true });
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said.slice(-2000)))));
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      if (code === 0) resolve(said);
+      else reject(signal?.aborted ? signal.reason : new Error(said.slice(-2000)));
+    });
   });
 }
