@@ -212,8 +212,8 @@ export class QueryDraw {
   #scalar(fields: readonly Field[]): Field {
     const table = this.#draw.of(this.#tables);
     const alias = this.#alias();
-    const outer = fields.find((field) => field.kind === 'int')!;
-    return { kind: 'int', sql: `(SELECT ${this.#draw.of(['count(*)', `max(${alias}.i)`, `sum(${alias}.k)`])} FROM ${table.name} ${alias} WHERE ${alias}.k = ${outer.sql})` };
+    const outer = this.#expression(fields, 'int', 0);
+    return { kind: 'int', sql: `(SELECT ${this.#draw.of(['count(*)', `max(${alias}.i)`, `sum(${alias}.k)`])} FROM ${table.name} ${alias} WHERE ${alias}.k = ${outer})` };
   }
 
   #aggregate(fields: readonly Field[]): Field {
