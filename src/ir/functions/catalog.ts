@@ -136,6 +136,16 @@ const objectDefinitions: readonly Definition[] = (Object.keys(objectInputs) as O
 const visibilityOf = (names: readonly string[]): readonly Definition[] =>
   names.map((name): Definition => [`pg_${name}_is_visible(oid) bool stable total`, () => true]);
 
+/**
+ * Relations of mz_catalog and mz_internal are found by their bare names, and yet not visible by this function: psql and its like list what is visible outside of pg_catalog,
+ * and what they mean by that is the user's relations.
+ */
+function tableIsVisible(oid: number, environment: Environment): Datum {
+  const found = environment.catalog.relationName(oid);
+  if (found === undefined) return null;
+  return found.visible && found.schema !== 'mz_catalog' && found.schema !== 'mz_internal';
+}
+
 const neverFound = (signatures: readonly string[]): readonly Definition[] => signatures.map((signature): Definition => [`${signature} stable total`, nothing]);
 
 /**
@@ -211,7 +221,7 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   ['col_description(oid,int4) text stable total', (oid: number, column: number, environment: Environment) =>
     environment.catalog.comment(oid, relationClass, column) ?? null],
 
-  ['pg_table_is_visible(oid) bool stable total', (oid: number, environment: Environment) => environment.catalog.relationName(oid)?.visible ?? null],
+  ['pg_table_is_visible(oid) bool stable total', tableIsVisible],
   ['pg_type_is_visible(oid) bool stable total', typeIsVisible],
   ['pg_function_is_visible(oid) bool stable total', (oid: number) => (routinesByOid().has(oid) ? true : null)],
   ...visibilityOf(['operator', 'opclass', 'opfamily', 'collation', 'conversion', 'statistics_obj', 'ts_config', 'ts_dict', 'ts_parser', 'ts_template']),

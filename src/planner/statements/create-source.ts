@@ -36,8 +36,7 @@ function planOrigin(tree: CreateSourceTree, purified: Purified | undefined, scen
     case 'kafka': return planKafka(tree, tree.from, scene);
     case 'webhook':
       refuseUnknownOptions(tree.with, [], 'CREATE SOURCE ... FROM WEBHOOK');
-      if (tree.columns !== null) throw notSupported('columns of a webhook source', 'Take the fields out of body in a view.', tree.name.position);
-      return planWebhook(tree.from, scene);
+      return planWebhook(tree.from, tree.columns === null ? null : jsonColumns(tree, scene), scene);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Format, IncludedColumn } from '../../catalog/index.ts';
-import { Oid, SqlError, sqlType } from '../../core/index.ts';
+import { notSupported, Oid, SqlError, sqlType } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
 import { planExpression } from '../query.ts';
 import { typeText } from '../typing/format-type.ts';
@@ -13,16 +13,18 @@ import { itemOfKind } from './names.ts';
 type FromWebhook = Extract<SourceTree, { kind: 'webhook' }>;
 type WebhookSource = Extract<CreateSource, { kind: 'webhook' }>;
 
-export function planWebhook(from: FromWebhook, scene: Scene): { readonly source: WebhookSource; readonly dependsOn: readonly number[] } {
-  const { kind, array } = from.format;
-  const format: Format = kind === 'json' ? { kind, typed: false, ...(array && { array }) } : { kind };
+/** `fields`: the columns given by name, each a field of the posted document; null where the whole body is one column. */
+export function planWebhook(from: FromWebhook, fields: readonly Column[] | null, scene: Scene): { readonly source: WebhookSource; readonly dependsOn: readonly number[] } {
+  const { kind, array, position } = from.format;
+  if (fields !== null && kind !== 'json') throw notSupported(`columns with BODY FORMAT ${kind.toUpperCase()}`, 'Only BODY FORMAT JSON has fields to name; the body is one column, body.', position);
+  const format: Format = kind === 'json' ? { kind, typed: fields !== null, ...(array && { array }) } : { kind };
   const bodyType = { json: Oid.jsonb, text: Oid.text, bytes: Oid.bytea }[kind];
   const included = from.include.map((include) => {
     if (include.what !== 'header' && include.what !== 'headers')
       throw new SqlError('42601', `a webhook has no ${include.what.toUpperCase()}`, { hint: 'There are INCLUDE HEADER \'name\' AS column and INCLUDE HEADERS.', position: include.position });
     return includedColumn(include);
   });
-  const columns = [{ name: 'body', type: sqlType(bodyType), nullable: false }, ...included.map(headerColumn)];
+  const columns = [...(fields ?? [{ name: 'body', type: sqlType(bodyType), nullable: false }]), ...included.map(headerColumn)];
   const twice = columns.find((column, i) => columns.findIndex((other) => other.name === column.name) < i);
   if (twice) throw new SqlError('42701', `column "${twice.name}" specified more than once`);
   const { check, secrets, dependsOn } = planCheck(from.check, scene);
