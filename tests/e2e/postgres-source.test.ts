@@ -106,8 +106,8 @@ describe('what CREATE refuses at once', () => {
   });
 
   test('a type that is not supported, by column', async () => {
-    await postgres.query('create type colour as (r int, g int); create table painted (id int primary key, shade colour); create publication painted for table painted');
-    const refused = await refusal("create source painted from postgres connection upstream (publication 'painted') for all tables");
+    await postgres.query('create type colour as (r int, g int); create table painted (id int primary key, shade colour); create publication paint for table painted');
+    const refused = await refusal("create source paint from postgres connection upstream (publication 'paint') for all tables");
     expect(refused).toMatchObject({ code: '0A000', message: expect.stringContaining('shade') });
   });
 });

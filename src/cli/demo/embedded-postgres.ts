@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -139,9 +139,15 @@ function installedFolder(): string {
 
 async function initialise({ initdb }: Binaries, folder: string, owner: Owner | undefined, auth: string, password: string, signal: AbortSignal | undefined): Promise<void> {
   const args = ['-D', join(folder, 'data'), '--locale=C', '--encoding=UTF8', '--username=postgres', `--auth=${auth}`, '--no-sync', '--no-instructions'];
-  if (auth !== 'trust') args.push('--pwfile=/dev/stdin');
+  if (auth !== 'trust') {
+    // initdb opens the file by name, and a pipe of ours is a socket, which cannot be opened so.
+    const file = join(folder, 'password');
+    writeFileSync(file, `${password}\n`, { mode: 0o600 });
+    if (owner) chownSync(file, owner.uid, owner.gid);
+    args.push(`--pwfile=${file}`);
+  }
   try {
-    await runCommand(initdb, args, { ...owner, cwd: folder, input: `${password}\n`, env: { ...process.env, LC_ALL: 'C' }, signal });
+    await runCommand(initdb, args, { ...owner, cwd: folder, env: { ...process.env, LC_ALL: 'C' }, signal });
   } catch (cause) {
     signal?.throwIfAborted();
     throw new Error(`initdb failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
