@@ -117,7 +117,10 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))));
   const relationType = { columns: type.columns, keys: [] };
   const types = type.columns.slice(0, read.width).map((column) => column.type);
-  if (readsOf(embedded).size === 0) return runInline(scene, embedded, relationType, read, signal);
+  if (readsOf(embedded).size === 0) {
+    const rows = await runInline(scene, embedded, relationType, read, signal);
+    if (rows !== undefined) return rows;
+  }
 
   const origins = originsOf(readsOf(embedded), catalog);
   await core.sources.whenReadable(origins, signal, (source) =>
@@ -164,19 +167,33 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
 
 /** How long a query run here holds the thread before others have a turn. */
 const SLICE_MS = 5;
+/** How long one row may hold it, before the query is left to the engine's thread. */
+const LONGEST_SLICE_MS = 100;
 
-/** Runs a query over constants on this thread, in slices, so that sockets and cancel stay alive. */
-async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream> {
+/** A query of which a single step takes so long that sockets would wait for it. */
+class TooLong extends Error {}
+
+/**
+ * Runs a query over constants on this thread, in slices, so that sockets and cancel stay alive. Undefined where it is not one to be run here: a join of everything with
+ * everything has steps that no slice ends.
+ */
+async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream | undefined> {
   const { core } = scene;
   signal.throwIfAborted();
   const engine = new Engine({ environment: scene.environment, log: { next: () => undefined } });
   engine.tick(core.clock.now(), []);
-  const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt: () => signal.throwIfAborted() });
+  let end = Infinity;
+  const interrupt = (): void => {
+    signal.throwIfAborted();
+    if (core.clock.monotonic() > end + LONGEST_SLICE_MS) throw new TooLong();
+  };
+  const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt });
   while (!run.ready) {
-    const end = core.clock.monotonic() + SLICE_MS;
+    end = core.clock.monotonic() + SLICE_MS;
     engine.work(() => core.clock.monotonic() >= end);
     if (!run.ready) await new Promise<void>((resolve) => core.clock.soon(resolve));
   }
+  if (run.failure?.fields.cause instanceof TooLong) return undefined;
   if (run.failure !== undefined) throw run.failure;
   return {
     next: (maxRows) => {

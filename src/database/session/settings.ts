@@ -237,8 +237,9 @@ export class Settings {
   get reported(): Map<string, string> {
     return new Map(definitions.filter((definition) => definition.reported === true).map((definition) => [definition.name, this.get(definition.name)!]));
   }
+  /** Every parameter as current_setting shows it. */
   get all(): Map<string, string> {
-    return new Map([...definitions.map((definition) => [definition.name.toLowerCase(), this.get(definition.name)!] as const), ...[...this.#values].filter(([name]) => name.includes('.'))]);
+    return new Map([...definitions.map((definition) => [definition.name.toLowerCase(), this.show(definition.name).value] as const), ...[...this.#values].filter(([name]) => name.includes('.'))]);
   }
   states(): SettingState[] {
     return definitions.map((definition) => ({

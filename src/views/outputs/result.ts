@@ -56,7 +56,7 @@ export class BatchWriter {
 }
 
 /** Batches of about this many bytes go to the portal at a time. */
-const BATCH_BYTES = 256 << 10;
+const BATCH_BYTES = 64 << 10;
 
 /** Reads an arrangement out in order, in batches; a row of weight n comes n times. */
 export class ResultReader {
