@@ -60,6 +60,8 @@ export interface FunctionRow {
   readonly variadic?: boolean;
   /** how many trailing arguments may be left out; evaluate then gets fewer */
   readonly defaults?: number;
+  /** the arguments' names, for a call by name (`make_interval(secs => 30)`), and what stands for those with defaults, the last ones */
+  readonly named?: { readonly names: readonly string[]; readonly defaults: readonly Datum[] };
   readonly result: number;
   readonly strict: boolean;
   readonly volatility: Volatility;

@@ -220,13 +220,15 @@ function fromUnixSeconds(seconds: number): Stamp {
 const clock = (environment: Environment): Stamp => environment.transactionTimeMicros;
 
 const making: readonly Definition[] = [
-  ['make_date(int4,int4,int4) date', (year: number, month: number, day: number) => makeDate(year, month, day)], ['make_time(int4,int4,float8) time', makeTime],
-  ['make_timestamp(int4,int4,int4,int4,int4,float8) timestamp', makeTimestamp],
+  ['make_date(int4,int4,int4) date', (year: number, month: number, day: number) => makeDate(year, month, day), { named: { names: ['year', 'month', 'day'], defaults: [] } }],
+  ['make_time(int4,int4,float8) time', makeTime],
+  ['make_timestamp(int4,int4,int4,int4,int4,float8) timestamp', makeTimestamp, { named: { names: ['year', 'month', 'mday', 'hour', 'min', 'sec'], defaults: [] } }],
   ['make_timestamptz(int4,int4,int4,int4,int4,float8) timestamptz stable', (year: number, month: number, day: number, hour: number, minute: number, second: number, environment: Environment) =>
     fromLocal(makeTimestamp(year, month, day, hour, minute, second), zoneOf(environment))],
   ['make_timestamptz(int4,int4,int4,int4,int4,float8,text) timestamptz stable', (year: number, month: number, day: number, hour: number, minute: number, second: number, zone: string) =>
     fromLocal(makeTimestamp(year, month, day, hour, minute, second), isoZone(zone))],
-  ['make_interval(int4,int4,int4,int4,int4,int4,float8) interval defaults=7', makeInterval],
+  ['make_interval(int4,int4,int4,int4,int4,int4,float8) interval defaults=7', makeInterval,
+    { named: { names: ['years', 'months', 'weeks', 'days', 'hours', 'mins', 'secs'], defaults: [0, 0, 0, 0, 0, 0, 0] } }],
   ['to_timestamp(float8) timestamptz', fromUnixSeconds],
   ['now() timestamptz stable', clock], ['transaction_timestamp() timestamptz stable', clock],
   ['statement_timestamp() timestamptz stable', (environment: Environment) => environment.statementTimeMicros],

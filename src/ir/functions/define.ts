@@ -42,7 +42,7 @@ const defaultsOf = (words: readonly string[]): number | undefined => {
 export type Definition = readonly [
   signature: string,
   evaluate: FunctionRow['evaluate'],
-  more?: { readonly inline?: FunctionRow['inline']; readonly bind?: FunctionRow['bind'] },
+  more?: { readonly inline?: FunctionRow['inline']; readonly bind?: FunctionRow['bind']; readonly named?: FunctionRow['named'] },
 ];
 
 export function defineFunctions(definitions: readonly Definition[]): readonly FunctionRow[] {
@@ -55,6 +55,7 @@ export function defineFunctions(definitions: readonly Definition[]): readonly Fu
       ...(defaults !== undefined && { defaults }),
       ...(more?.inline && { inline: more.inline }),
       ...(more?.bind && { bind: more.bind }),
+      ...(more?.named && { named: more.named }),
       ...((words.includes('total') || more?.inline) && { total: true }),
       ...(words.includes('monotone') && { monotone: true }),
     };

@@ -8,6 +8,7 @@ import type { CallSite, ResolvedCall } from '../typing/call-function.ts';
 import { clockFunction } from './clock.ts';
 import { resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
+import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
 import { sortDirection } from './sort-direction.ts';
 import type { Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
@@ -23,7 +24,7 @@ export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
   const clock = clockFunction(level, site, (node.args ?? []).length);
   if (clock !== undefined) return clock;
   if (isAggregateName(site.name)) return resolveAggregate(level, node, site);
-  const args = (node.args ?? []).map((arg) => resolveExpression(level, arg));
+  const args = positionalArguments(level, site, node.args ?? []);
   const misused = node.agg_star ? undefined : node.agg_distinct ? 'DISTINCT' : node.agg_order ? 'ORDER BY' : node.agg_filter ? 'FILTER' : undefined;
   const call = resolveCall(planning, site, args);
   if (misused !== undefined) throw planning.error('42809', `${misused} specified, but ${site.name} is not an aggregate function`, position);
