@@ -29,7 +29,7 @@ test.each([
   [['start', '--nosuch'], "unknown option '--nosuch'"],
   [['monitor', 'generate', '--template', 'net_revenue'], "required option '--dataset <view>' not specified"],
   [['sql', 'select 1', '--url', 'postgres://x@127.0.0.1:1/x'], 'ECONNREFUSED'],
-])('%j is refused', (args, message) => {
+])('%j is refused', { timeout: 60_000 }, (args, message) => {
   const { code, err } = millrace(...args);
   expect(code).toBe(1);
   expect(err).toContain(message);

@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -27,9 +29,9 @@ class Demo {
       look();
     });
   }
-  async interrupt(): Promise<number | null> {
+  async interrupt(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGINT');
+    this.child.kill(signal);
     return ended;
   }
 }
@@ -54,6 +56,41 @@ test.skipIf(kafkaSkipped)('the demo shows metrics, and Ctrl-C leaves nothing', {
   expect(folders().filter((name) => !before.has(name))).toEqual([]);
   for (const folder of made) expect(descendants(folder)).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
+});
+
+// Each line is said when the step begins: the demo is interrupted in the middle of it.
+test.skipIf(kafkaSkipped).each([
+  ['SIGINT', 'while databases are made', /starting Postgres\n/],
+  ['SIGTERM', 'while one server is up and the other is not', / listens on /],
+  ['SIGINT', 'while Millrace starts', /starting Millrace/],
+  ['SIGTERM', 'while sources and views are made', /creating sources and views/],
+  ['SIGTERM', 'while leads are on their way', /leads a second are on their way/],
+] as const)('%s %s leaves nothing', { timeout: 120_000 }, async (signal, _, moment) => {
+  const before = new Set(folders());
+  const port = await freePort();
+  running = demo('--port', String(port), '--quiet');
+  await running.until(moment);
+  const made = folders().filter((name) => !before.has(name));
+  expect(made).not.toEqual([]);
+  expect(await running.interrupt(signal)).toBe(0);
+  expect(running.output).not.toMatch(/error|warning/i);
+  expect(folders().filter((name) => !before.has(name))).toEqual([]);
+  for (const folder of made) expect(descendants(folder)).toBe('');
+  expect(await isListening('127.0.0.1', port)).toBe(false);
+});
+
+test('a port in use is told before anything is started', { timeout: 60_000 }, async () => {
+  const taken = createServer();
+  const port = await new Promise<number>((resolve) => taken.listen(0, '127.0.0.1', () => resolve((taken.address() as AddressInfo).port)));
+  running = demo('--port', String(port));
+  await expect(running.until(/starting/)).rejects.toThrow(`ERROR:  port ${port} is in use\nHINT:  Stop what listens there, or choose another one with --port.\n`);
+  expect(running.child.exitCode).toBe(1);
+  taken.close();
+});
+
+test.skipIf(kafkaSkipped)('--duration ends it', { timeout: 120_000 }, async () => {
+  running = demo('--port', String(await freePort()), '--duration', '3', '--quiet');
+  await running.until(/\d leads were simulated/);
 });
 
 test.skipIf(kafkaSkipped)('a Postgres that stays keeps no replication slot of ours', { timeout: 120_000 }, async () => {
