@@ -31,6 +31,8 @@ export interface Core {
   readonly dml: Mutex;
   /** the next number of a query or subscription, and the first OID never given out, not even to a transaction under way */
   readonly ids: { next: number; oid: number };
+  /** the cancel flags of queries that the engine is working on */
+  readonly running: Set<Int32Array>;
   catalog: CatalogSnapshot;
   sessionStates(): Pick<SystemState, 'sessions'>;
 }
@@ -132,6 +134,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   const abort = (): void => void Atomics.store(flag, 0, signal.reason instanceof SqlError && signal.reason.message.includes('timeout') ? 2 : 1);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
+  core.running.add(flag);
   let ready: QueryReady;
   try {
     ready = await core.engine.request<QueryReady>({
@@ -139,6 +142,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
       request: { relation: embedded, type: relationType, read, environment: scene.environmentData, cancel, memoryBytes: scene.memoryBytes },
     });
   } finally {
+    core.running.delete(flag);
     signal.removeEventListener('abort', abort);
   }
   for (const { view, count } of ready.skipped) {

@@ -70,7 +70,7 @@ class MillraceDatabase implements Database {
     this.#core = {
       engine, parser, clock, random, log, catalog,
       sources: new Sources({ engine, clock, random, log, positions: recovered.positions }),
-      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 },
+      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };
   }
@@ -149,6 +149,7 @@ class MillraceDatabase implements Database {
   }
   async #close(): Promise<void> {
     this.#ready = false;
+    for (const flag of this.#core.running) Atomics.store(flag, 0, 3);
     await this.#core.sources.close();
     for (const session of [...this.#sessions.values()]) await session.close();
     await this.#core.engine.close();

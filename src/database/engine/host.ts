@@ -57,6 +57,12 @@ export async function workerEngine(options: { readonly directory: string; readon
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory: options.directory } });
   const pending = new Pending();
   let closing = false;
+  let told = false;
+  const fail = (error: Error): void => {
+    if (told || closing) return;
+    told = true;
+    options.onExit(error);
+  };
   let ended = false;
   await new Promise<void>((resolve, reject) => {
     worker.once('message', (first: { ready: true } | { failed: { code: string; message: string; hint?: string } }) => {
@@ -69,12 +75,12 @@ export async function workerEngine(options: { readonly directory: string; readon
   worker.on('message', (reply: Reply) => pending.settle(reply));
   worker.on('error', (error) => {
     pending.failAll(new SqlError('XX000', `the engine stopped: ${error.message}`, { cause: error }));
-    options.onExit(error);
+    fail(error);
   });
   worker.on('exit', (code) => {
     ended = true;
     pending.failAll(new SqlError('57P01', 'the server is shutting down'));
-    if (!closing) options.onExit(new Error(`the engine's thread ended with code ${code}`));
+    fail(new Error(`the engine's thread ended with code ${code}`));
   });
   const request = <T>(message: Request, transfer: readonly ArrayBuffer[] = []): Promise<T> =>
     pending.open<T>((id) => worker.postMessage({ id, request: message }, [...transfer]));
@@ -83,7 +89,8 @@ export async function workerEngine(options: { readonly directory: string; readon
     close: async () => {
       closing = true;
       if (ended) return;
-      await request<void>({ kind: 'close' });
+      // A thread that has died already has nothing left to close.
+      await request<void>({ kind: 'close' }).catch(() => undefined);
       await worker.terminate();
     },
   };

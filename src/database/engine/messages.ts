@@ -37,7 +37,7 @@ export interface QueryRequest {
   readonly type: RelationType;
   readonly read: ReadPlan;
   readonly environment: EnvironmentData;
-  /** one int32 in shared memory: 0 go on, 1 cancelled by the user, 2 statement timeout */
+  /** one int32 in shared memory: 0 go on, 1 cancelled by the user, 2 statement timeout, 3 the server is shutting down */
   readonly cancel: SharedArrayBuffer;
   readonly memoryBytes: number;
 }

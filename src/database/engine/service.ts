@@ -59,6 +59,10 @@ export class EngineService {
 
   /** Takes one request; its answer goes through `reply`. */
   handle(id: number, request: Request): void {
+    if (this.#closed) {
+      this.#fail(id, new SqlError('57P01', 'the server is shutting down'));
+      return;
+    }
     try {
       this.#dispatch(id, request);
     } catch (error) {
@@ -404,6 +408,7 @@ function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
 }
 
 export function cancelled(reason: number): SqlError {
+  if (reason === 3) return new SqlError('57P01', 'the server is shutting down');
   return new SqlError('57014', reason === 2 ? 'canceling statement due to statement timeout' : 'canceling statement due to user request');
 }
 

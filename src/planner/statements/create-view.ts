@@ -92,7 +92,7 @@ function checkReplacement(before: readonly Column[], after: readonly Column[]): 
   }
 }
 
-const onErrorWords: readonly OnError[] = ['fail', 'skip', 'null'];
+const onErrorWords: readonly OnError[] = ['fail', 'skip'];
 
 /** ON ERROR among the options of a materialized view. */
 function onErrorOf(options: readonly StatementOption[]): OnError | undefined {
@@ -100,9 +100,10 @@ function onErrorOf(options: readonly StatementOption[]): OnError | undefined {
   const option = options.findLast((candidate) => candidate.name === 'ON ERROR');
   if (option === undefined) return undefined;
   const word = optionWord(option);
+  if (word === 'null') throw notSupported("ON ERROR = 'null'", "Use ON ERROR = 'skip' to leave such rows out.", option.position);
   const found = onErrorWords.find((candidate) => candidate === word);
   if (found === undefined)
-    throw new SqlError('22023', `invalid value for ON ERROR: "${word}"`, { hint: 'Available values: fail, skip, null.', position: option.position });
+    throw new SqlError('22023', `invalid value for ON ERROR: "${word}"`, { hint: 'Available values: fail, skip.', position: option.position });
   return found;
 }
 

@@ -204,6 +204,7 @@ export class Join extends Stream implements Stateful {
   }
 
   #complete(steps: readonly Step[], at: number, w: number): void {
+    if (++this.#rows % POLL_ROWS === 0) this.#interrupt();
     if (at === steps.length) {
       this.#emit(w);
       return;
@@ -229,7 +230,6 @@ export class Join extends Stream implements Stateful {
   }
 
   #emit(w: number): void {
-    if (++this.#rows % POLL_ROWS === 0) this.#interrupt();
     const { I: J, F: G } = this.#scratch;
     let keep: boolean;
     try {
