@@ -27,7 +27,8 @@ export class ServerClient {
   }
 
   static async connect(url: string, onNotice: (message: string) => void = () => {}): Promise<ServerClient> {
-    const client = new pg.Client({ connectionString: url, application_name: 'millrace', ...(hasPassword(url) ? {} : { password: noPassword }) });
+    const client = new pg.Client({ connectionString: url, application_name: 'millrace' });
+    if (!hasPassword(url)) Object.assign(client, { password: noPassword }); // an option would give way to the URL
     client.on('notice', (notice) => onNotice(`${notice.severity ?? 'NOTICE'}:  ${notice.message ?? ''}`));
     client.on('error', () => {}); // the next query fails and says so
     try {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { SqlError, SystemClock } from '../core/index.ts';
 import { terminalLog } from './log.ts';
 import type { LogLevel } from './log.ts';
+import { logNodeWarnings } from './node-warnings.ts';
 import { serve } from './serve.ts';
 
 export interface StartOptions {
@@ -23,6 +24,8 @@ export async function runStart(options: StartOptions): Promise<void> {
     throw new SqlError('F0000', '--tls-cert and --tls-key go together', { hint: 'A certificate is of no use without its key.' });
   }
   const clock = new SystemClock();
+  const log = terminalLog(clock, options.logLevel);
+  logNodeWarnings(log);
   const tls = options.tlsCert !== undefined && options.tlsKey !== undefined
     ? { cert: readFileSync(options.tlsCert, 'utf8'), key: readFileSync(options.tlsKey, 'utf8') }
     : undefined;
@@ -33,7 +36,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   });
   stopping.catch(() => {});
   const running = await serve({
-    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log: terminalLog(clock, options.logLevel), onFailure: fail,
+    clock, host: options.host, port: options.port, dataDirectory: resolve(options.data), log, onFailure: fail,
     user: options.user, insecure: options.insecure,
     ...(options.password === undefined || options.password === '' ? {} : { password: options.password }),
     ...(tls === undefined ? {} : { tls }),
