@@ -55,6 +55,13 @@ export class Coverage {
   }
 }
 
+/** The operators of a plan, joins by their kind. */
+export function operatorsIn(relation: Relation): ReadonlySet<string> {
+  const found = new Set<Operator>();
+  visit(relation, found, new Set());
+  return found;
+}
+
 const cell = (operator: Operator, event: Event, shape: Shape): string => `${operator}, ${event}, ${shape}`;
 
 function visit(relation: Relation, found: Set<Operator>, reads: Set<RelationId>): void {

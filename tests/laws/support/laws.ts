@@ -2,8 +2,8 @@ import type { Datum } from '../../../src/core/index.ts';
 import { relationTypeOf } from '../../../src/ir/index.ts';
 import { testEnvironment } from '../../planner/support.ts';
 import { Interpreter } from '../../planner/interpreter.ts';
-import { contents, drawHistory, drawTables, undone } from './history.ts';
-import type { History } from './history.ts';
+import { contents, drawHistory, drawTables, drawValue, startMs, undone } from './history.ts';
+import type { History, Row, RowChange } from './history.ts';
 import { QueryDraw } from './queries.ts';
 import { Draw } from './random.ts';
 import { shrink } from './shrink.ts';
@@ -92,6 +92,42 @@ export const hydrated: Law = ({ history, planned, schema, seed }, engine) => {
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+};
+
+/** Tables of some hundred rows, more than a slice of a scan; between the slices rows on both sides of the cursor come, change and go. */
+export const scannedInSlices: Law = ({ seed, schema }, engine) => {
+  const draw = new Draw(seed);
+  const { tables } = schema;
+  // The key is spread, so that a join of large tables stays small.
+  const fresh = (table: number): Row => tables[table]!.columns.map((column, index) => (index === 0 ? String(draw.int(0, 400)) : drawValue(draw, column)));
+  const stored = tables.map((_, table) => draw.list(draw.int(300, 700), () => fresh(table)));
+  const world = new World(schema, { ...(engine && { engine }) });
+  let time = startMs;
+  const tick = (changes: readonly RowChange[]): void => world.tick({ time: (time += 250), changes });
+  tick(stored.flatMap((rows, table) => rows.map((row) => ({ table, row, weight: 1 }))));
+
+  const queries = ['SELECT count(*) AS c0, sum(k) AS c1 FROM t0', 'SELECT a.k AS c0, b.s AS c1 FROM t0 a JOIN t0 b ON a.k = b.k', 'SELECT a.k AS c0, b.i AS c1 FROM t0 a LEFT JOIN t1 b ON a.k = b.k', `SELECT k AS c0 FROM t0 UNION ALL SELECT k FROM t1 WHERE ts <= mz_now()`];
+  const planned = seed % 5 === 4 ? schema.plan(new QueryDraw(draw, tables.slice(0, 1)).query(0).sql) : schema.plan(queries[seed % 5]!);
+  world.startView('v', planned);
+  for (let more = true; more; ) {
+    more = world.slice();
+    const changes: RowChange[] = [];
+    for (const [table, rows] of stored.entries()) {
+      for (let left = draw.int(0, 12); left > 0; left--) {
+        const at = draw.int(0, rows.length - 1);
+        const kind = draw.of(['insert', 'delete', 'update']);
+        if (kind !== 'insert' && rows.length > 0) changes.push({ table, row: rows.splice(at, 1)[0]!, weight: -1 });
+        if (kind !== 'delete') {
+          const row = draw.chance(0.2) && rows.length > 0 ? draw.of(rows) : fresh(table);
+          rows.push(row);
+          changes.push({ table, row, weight: 1 });
+        }
+      }
+    }
+    tick(changes);
+  }
+  world.work();
+  return differ(planned.sql, world.read('v'), world.ask(planned.relation));
 };
 
 /** Law 3: the history and its negation leave what an empty database has. */

@@ -231,7 +231,7 @@ export class QueryDraw {
       [1, () => ({ sql: `avg(${arg('int')})`, kind: 'num' })],
       [1, () => ({ sql: `avg(${arg('num')})`, kind: 'num' })],
       [4, () => ({ sql: `${draw.of(['min', 'max'])}(${arg(any)})`, kind: any })],
-      [2, () => ({ sql: `${draw.of(['bool_and', 'bool_or', 'every'])}(${arg('bool')})`, kind: 'bool' })],
+      [3, () => ({ sql: `${draw.of(['bool_and', 'bool_or', 'every'])}(${arg('bool')})`, kind: 'bool' })],
       [1, () => {
         const text = arg('text');
         return { sql: `string_agg(${text}, ',' ORDER BY ${text}${draw.of(['', ' DESC'])})`, kind: 'text' };
@@ -245,7 +245,10 @@ export class QueryDraw {
   #grouped(temporal = true): Select {
     const draw = this.#draw;
     const from = temporal ? this.#from() : this.#table();
-    const keys = draw.list(draw.weighted([[1, 0], [4, 1], [2, 2]]), () => this.#output(from.fields));
+    // Mostly few groups of several rows: an aggregate over single rows tells little.
+    const coarse = from.fields.filter(({ kind }) => kind === 'int' || kind === 'bool');
+    const key = (): Field => (coarse.length > 0 && draw.chance(0.5) ? draw.of(coarse) : this.#output(from.fields));
+    const keys = draw.list(draw.weighted([[1, 0], [4, 1], [1, 2]]), key);
     const aggregates = draw.list(draw.int(1, 3), () => this.#aggregate(from.fields));
     // A key that is a literal would be read as the number of a column.
     const grouping = keys.length === 0 ? '' : ` GROUP BY ${keys.map((_, index) => index + 1).join(', ')}`;

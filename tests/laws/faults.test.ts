@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { operatorsIn } from './support/coverage.ts';
+import { faults, faultyEngine, occurrences } from './support/faults.ts';
+import { drawCase, hydrated, incremental, partitioned, retracted, scannedInSlices, subscribed, verdict } from './support/laws.ts';
+
+/** A law that does not notice these mistakes would not notice the next one either. */
+const MOST_CASES = 400;
+const laws = { incremental, partitioned, hydrated, retracted, subscribed };
+const large = { scannedInSlices };
+
+describe('each seeded fault stands in one place of the source', () => {
+  it.each(faults)('$name', (fault) => {
+    expect(occurrences(fault)).toBe(1);
+    expect(fault.to).not.toBe(fault.from);
+  });
+});
+
+describe('the laws catch it', () => {
+  it.each(faults)('$name', { timeout: 120_000 }, async (fault) => {
+    const { engine, remove } = await faultyEngine(fault);
+    try {
+      let caught: string | undefined;
+      for (let seed = 1; seed <= MOST_CASES && caught === undefined; seed++) {
+        const subject = drawCase(seed);
+        const found = operatorsIn(subject.planned.relation);
+        if (fault.needs.length > 0 && !fault.needs.some((operator) => found.has(operator))) continue;
+        const tried = Object.entries({ ...laws, ...(seed % 20 === 1 && fault.needs.length === 0 ? large : {}) });
+        caught = tried.find(([, law]) => verdict(law, subject, engine) !== undefined)?.[0];
+      }
+      expect(caught, 'no law noticed').toBeDefined();
+    } finally {
+      remove();
+    }
+  });
+});

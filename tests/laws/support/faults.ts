@@ -1,0 +1,70 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EngineClass } from './world.ts';
+
+/** A mistake in an operator: one place of the source, and what stands there instead. */
+export interface Fault {
+  readonly name: string;
+  /** below src/views */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** cases whose plan has none of these operators are passed over */
+  readonly needs: readonly string[];
+}
+
+export const faults: readonly Fault[] = [
+  { name: 'temporal filter: <= read as <', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'upper = Math.min(upper, ms + 1);\n            break;\n          case \'>=\'', to: 'upper = Math.min(upper, ms);\n            break;\n          case \'>=\'' },
+  { name: 'temporal filter: > read as >=', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'lower = Math.max(lower, ms + 1);', to: 'lower = Math.max(lower, ms);' },
+  { name: 'temporal filter: a row that ends now still shows', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper <= now ||', to: 'if (upper < now ||' },
+  { name: 'temporal filter: the end is not scheduled', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper < NEVER_MS) this.#calendar.add(upper, I, b, -w);', to: '' },
+  { name: 'calendar: loses the sign of weights', file: 'state/calendar.ts', needs: ['temporalFilter'], from: 'words[to] = weight;', to: 'words[to] = Math.abs(weight);' },
+  { name: 'calendar: what is due now waits a tick', file: 'state/calendar.ts', needs: ['temporalFilter'], from: 'this.#heap[0]! <= time', to: 'this.#heap[0]! < time' },
+  { name: 'left join: the NULL row stays when the first match comes', file: 'operators/join.ts', needs: ['left join'], from: 'if (before === 0) return after === 0 ? 0 : 1;', to: 'if (before === 0) return 0;' },
+  { name: 'left join: the NULL row does not return when the last match goes', file: 'operators/join.ts', needs: ['left join'], from: 'return after === 0 ? -1 : 0;', to: 'return 0;' },
+  { name: 'left join: other matches of the key are not looked for', file: 'operators/join.ts', needs: ['left join'], from: 'if (row !== handle && this.#weight(input, row) !== 0) return 0;', to: '' },
+  { name: 'left join: the NULL row has weight 1', file: 'operators/join.ts', needs: ['left join'], from: '-turn * weight', to: '-turn' },
+  { name: 'join: weights are not multiplied', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'this.#complete(steps, at + 1, w * weight);', to: 'this.#complete(steps, at + 1, w);' },
+  { name: 'self-join: later occurrences already see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'return handle === this.#handle && order > this.#order ? weight - this.#weight : weight;', to: 'return weight;' },
+  { name: 'self-join: earlier occurrences do not see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'order > this.#order ?', to: 'order !== this.#order ?' },
+  { name: 'join: NULL equals NULL', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'anyNull(fromLayout, fromColumns.filter((_, i) => !edge.nullSafe[i]))', to: 'anyNull(fromLayout, [])' },
+  { name: 'null-safe join: NULL equals nothing', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'fromColumns.filter((_, i) => !edge.nullSafe[i])', to: 'fromColumns' },
+  { name: 'distinct: every copy is emitted', file: 'operators/threshold.ts', needs: ['distinct', 'reduce'], from: 'this.#distinct ? (weight > 0 ? 1 : 0) : Math.max(weight, 0)', to: 'Math.max(weight, 0)' },
+  { name: 'threshold: keeps rows of weight 0', file: 'operators/threshold.ts', needs: ['threshold', 'distinct'], from: '(weight > 0 ? 1 : 0)', to: '(weight >= 0 ? 1 : 0)' },
+  { name: 'threshold: lets negative weights through', file: 'operators/threshold.ts', needs: ['threshold'], from: 'Math.max(weight, 0);', to: 'weight;' },
+  { name: 'union: weights become 1', file: 'operators/operator.ts', needs: ['union', 'negate'], from: 'this.emit(I, F, b, this.#sign * w);', to: 'this.emit(I, F, b, this.#sign);' },
+  { name: 'negate: keeps the sign', file: 'operators/operator.ts', needs: ['negate'], from: 'this.#sign * w', to: 'w' },
+  { name: 'reduce: the row before is not taken back', file: 'operators/reduce.ts', needs: ['reduce'], from: '        this.#emitBefore(before);\n        this.emit(this.#scratch.I', to: '        this.emit(this.#scratch.I' },
+  { name: 'reduce: a group without rows stays', file: 'operators/reduce.ts', needs: ['reduce'], from: "return this.#groups.I[g * this.#groups.stride]! > 0 ||", to: 'return this.#groups.I[g * this.#groups.stride]! >= 0 ||' },
+  { name: 'reduce: FILTER is ignored', file: 'operators/reduce.ts', needs: ['reduce'], from: 'return filterAt < 0 ? add :', to: 'return true ? add :' },
+  { name: 'count(DISTINCT): vanished values stay', file: 'operators/reduce.ts', needs: ['reduce'], from: ': before > 0 ? -1 : 0;', to: ': 0;' },
+  { name: 'count(x): counts NULL', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'if (this.#column === undefined || !isNull(I, b, this.#column)) this.#counts', to: 'this.#counts' },
+  { name: 'sum: a deletion adds', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'low[g]! += I[at]! * w;', to: 'low[g]! += I[at]! * Math.abs(w);' },
+  { name: 'sum of numeric: a deletion adds', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'w === -1 ? numericNegate(value)', to: 'w === -1 ? value' },
+  { name: 'min and max: do not fall back after a deletion', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'if (value !== null) this.state(g).add(value, w);', to: 'if (value !== null && w > 0) this.state(g).add(value, w);' },
+  { name: 'bool_and: one true is enough', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'this.#and ? no === 0 : yes > 0', to: 'yes > 0' },
+  { name: 'top-k: one row too many', file: 'operators/top-k.ts', needs: ['topK'], from: ': limit ?? Infinity;', to: ': (limit ?? Infinity) + 1;' },
+  { name: 'top-k: OFFSET skips values, not rows', file: 'operators/top-k.ts', needs: ['topK'], from: 'skip -= skipped;', to: 'skip -= 1;' },
+  { name: 'top-k: the window shown is not taken back', file: 'operators/top-k.ts', needs: ['topK'], from: 'const change = (window.get(handle) ?? 0) - copies;', to: 'const change = (window.get(handle) ?? copies) - copies;' },
+  { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: 'occurrence.cursor = handle + 1;', to: 'occurrence.cursor = handle + 2;' },
+  { name: 'hydration: changes above the cursor count', file: 'operators/collection.ts', needs: [], from: 'if (handle < occurrence.cursor) occurrence.change', to: 'occurrence.change' },
+  { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
+  { name: 'subscription: the difference to nothing', file: 'engine.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
+];
+
+export const viewsDirectory = fileURLToPath(new URL('../../../src/views', import.meta.url));
+
+export const occurrences = ({ file, from }: Fault): number => readFileSync(join(viewsDirectory, file), 'utf8').split(from).length - 1;
+
+/** The engine with the fault in it: a copy of src/views beside the other folders as they are. */
+export async function faultyEngine({ file, from, to }: Fault): Promise<{ readonly engine: EngineClass; remove(): void }> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-fault-'));
+  for (const folder of ['core', 'ir']) symlinkSync(join(viewsDirectory, '..', folder), join(directory, folder));
+  cpSync(viewsDirectory, join(directory, 'views'), { recursive: true });
+  const path = join(directory, 'views', file);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, () => to));
+  const { Engine } = (await import(join(directory, 'views', 'index.ts'))) as { readonly Engine: EngineClass };
+  return { engine: Engine, remove: () => rmSync(directory, { recursive: true }) };
+}
