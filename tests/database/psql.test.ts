@@ -101,6 +101,11 @@ Indexes:
     expect(readFileSync(join(folder, 'out.csv'), 'utf8')).toBe('3,"with, comma"\n4,\n');
   });
 
+  test('a default is drawn anew for each row that COPY reads', async () => {
+    const { out } = await script('create table keyed (id uuid primary key default gen_random_uuid(), n int);\ncopy keyed (n) from stdin;\n1\n2\n3\n\\.\nselect count(distinct id) from keyed;\n');
+    expect(out).toBe('CREATE TABLE\nCOPY 3\n3\n');
+  });
+
   test('cursors', async () => {
     expect((await script(`begin;\ndeclare c cursor for select id from fruit order by id;\nfetch 2 from c;\nfetch all from c;\nfetch c;\nclose c;\ncommit;\n`)).out)
       .toBe('BEGIN\nDECLARE CURSOR\n1\n2\n3\nCLOSE CURSOR\nCOMMIT\n');

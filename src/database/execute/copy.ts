@@ -113,7 +113,8 @@ export class CopyReader {
   readonly #table: TableItem;
   readonly #columns: readonly number[];
   readonly #options: CopyOptions;
-  readonly #defaults: readonly Datum[];
+  /** for each column what stands in a row that leaves it out: a default is evaluated anew for each row */
+  readonly #defaults: readonly (() => Datum)[];
   readonly #builder: RowBatchBuilder;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #pending = '';
@@ -130,9 +131,13 @@ export class CopyReader {
     this.#columns = plan.columns;
     this.#options = plan.options;
     const environment = session.environment();
-    this.#defaults = this.#table.columns.map((column) => (column.default === undefined ? null : evaluateScalar(column.default, [], environment)));
+    this.#defaults = this.#table.columns.map(({ default: value }) => (value === undefined ? () => null : value.op === 'literal' ? () => value.value : () => evaluateScalar(value, [], environment)));
     this.#builder = new RowBatchBuilder(rowLayout(this.#table.columns.map((column) => column.type)));
     if (this.#options.header) this.#line = -1;
+  }
+
+  #newRow(): Datum[] {
+    return this.#defaults.map((value, column) => (this.#columns.includes(column) ? null : value()));
   }
 
   data(chunk: Uint8Array): Promise<void> {
@@ -186,7 +191,7 @@ export class CopyReader {
       throw new SqlError('22P04', `missing data for column "${this.#table.columns[this.#columns[fields.length]!]!.name}"`);
     }
     if (fields.length > this.#columns.length) throw new SqlError('22P04', 'extra data after last expected column');
-    const row = [...this.#defaults];
+    const row = this.#newRow();
     fields.forEach((field, i) => {
       const at = this.#columns[i]!;
       const { type } = this.#table.columns[at]!;
@@ -226,7 +231,7 @@ export class CopyReader {
     }
     if (count !== this.#columns.length) throw new SqlError('22P04', `row field count is ${count}, expected ${this.#columns.length}`);
     let next = at + 2;
-    const row = [...this.#defaults];
+    const row = this.#newRow();
     for (const column of this.#columns) {
       if (bytes.length < next + 4) return -1;
       const length = bytes.readInt32BE(next);

@@ -7,7 +7,7 @@ import { defaultText, positionOf } from '../syntax/index.ts';
 import type { CreateTableFromFileTree } from '../syntax/index.ts';
 import { planContext } from './context.ts';
 import type { Scene } from './context.ts';
-import { chooseName, makeObjectName, nameOfRangeVar, newName, takenBy, whenTaken } from './names.ts';
+import { chooseName, nameOfRangeVar, newName, takenBy, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 import type { Purified } from './purify.ts';
 
@@ -103,14 +103,14 @@ function keyColumns(key: KeyTree, columns: readonly TableColumn[], primary: bool
   return indexes;
 }
 
-const serialTypes: Readonly<Record<string, number>> = {
-  serial: Oid.int4, serial4: Oid.int4, bigserial: Oid.int8, serial8: Oid.int8, smallserial: Oid.int2, serial2: Oid.int2,
-};
+/** There are no sequences: a number that is drawn once for ever is not kept with a table yet. */
+export const generatedKeyHint = 'Give the values in INSERT, or make the column uuid DEFAULT gen_random_uuid().';
 
-function serialOf(type: TypeName | undefined): number | undefined {
+const serialTypes = new Set(['serial', 'serial2', 'serial4', 'serial8', 'smallserial', 'bigserial']);
+
+function isSerial(type: TypeName | undefined): boolean {
   const [only, ...more] = type?.names ?? [];
-  const name = only !== undefined && 'String' in only && more.length === 0 ? only.String.sval : undefined;
-  return name === undefined || (type?.arrayBounds ?? []).length > 0 ? undefined : serialTypes[name];
+  return only !== undefined && 'String' in only && more.length === 0 && (type?.arrayBounds ?? []).length === 0 && serialTypes.has(only.String.sval ?? '');
 }
 
 export function columnType(definition: ColumnDef, scene: Scene): SqlType {
@@ -126,13 +126,12 @@ function planColumn(definition: ColumnDef, table: string, keys: KeyTree[], scene
   const position = positionOf(scene.text, definition.location);
   if (definition.collClause !== undefined) throw notSupported('COLLATE of a column', 'Text is compared by bytes, as under the C collation.', position);
   if (definition.compression !== undefined || definition.storage_name !== undefined) throw notSupported('STORAGE and COMPRESSION of a column', 'Leave them out.', position);
-  const serial = serialOf(definition.typeName);
-  const type = serial === undefined ? columnType(definition, scene) : sqlType(serial);
+  const serial = isSerial(definition.typeName);
   const facts = columnConstraints(definition, table, keys, scene);
-  if (serial === undefined) return { name, type, nullable: facts.nullable ?? true, ...planDefault(facts.default, name, type, scene) };
-  if (facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`);
-  const sequence = makeObjectName(table, name, 'seq');
-  return { name, type, nullable: false, identity: 'serial', defaultSql: `nextval('${sequence}'::regclass)` };
+  if (serial && facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`);
+  if (serial) throw notSupported('SERIAL', generatedKeyHint, position);
+  const type = columnType(definition, scene);
+  return { name, type, nullable: facts.nullable ?? true, ...planDefault(facts.default, name, type, scene) };
 }
 
 interface ColumnFacts {
@@ -190,7 +189,7 @@ function refusedConstraint(constraint: Constraint, position: number | undefined)
     case 'CONSTR_CHECK': return notSupported('CHECK', 'Find rows that break the rule by a view.', position);
     case 'CONSTR_FOREIGN': return notSupported('REFERENCES', 'Foreign keys are not enforced; find orphans by a view.', position);
     case 'CONSTR_GENERATED': return notSupported('GENERATED ALWAYS AS (...)', 'Compute the column in a view over the table.', position);
-    case 'CONSTR_IDENTITY': return notSupported('GENERATED ... AS IDENTITY', 'Use SERIAL or BIGSERIAL.', position);
+    case 'CONSTR_IDENTITY': return notSupported('GENERATED ... AS IDENTITY', generatedKeyHint, position);
     case 'CONSTR_EXCLUSION': return notSupported('EXCLUDE', 'Find rows that break the rule by a view.', position);
     case undefined: throw new InvariantError('a constraint without a type');
     default: return notSupported(constraint.contype.replace('CONSTR_ATTR_', '').replaceAll('_', ' '), 'Keys are checked at once; leave it out.', position);

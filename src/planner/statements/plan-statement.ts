@@ -138,7 +138,7 @@ function planSelect(select: SelectStmt, scene: Scene): Outcome {
 }
 
 function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {
-  if (statement.restart_seqs === true) throw notSupported('TRUNCATE ... RESTART IDENTITY', 'SERIAL columns go on counting.');
+  if (statement.restart_seqs === true) throw notSupported('TRUNCATE ... RESTART IDENTITY', 'There are no sequences to restart.');
   const tables = (statement.relations ?? []).map((node) => {
     if (!('RangeVar' in node)) throw new InvariantError('TRUNCATE of something without a name');
     const name = nameOfRangeVar(node.RangeVar, scene);

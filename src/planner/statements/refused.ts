@@ -2,6 +2,7 @@ import type { Node } from '@pgsql/types';
 import { notSupported } from '../../core/index.ts';
 import type { SqlError } from '../../core/index.ts';
 import type { Scene } from './context.ts';
+import { generatedKeyHint } from './create-table.ts';
 
 interface Refusal {
   readonly feature: string;
@@ -10,7 +11,6 @@ interface Refusal {
 
 const functionsHint = 'Functions cannot be defined; write the expression out, or keep it in a view.';
 const rolesHint = 'There is one role; who may connect is set when the server starts.';
-const sequenceHint = 'Use a SERIAL or BIGSERIAL column.';
 
 /** Statements of Postgres that are refused, by node, with what to do instead. */
 const refusals: Readonly<Record<string, Refusal>> = {
@@ -24,8 +24,8 @@ const refusals: Readonly<Record<string, Refusal>> = {
   CreateTrigStmt: { feature: 'CREATE TRIGGER', hint: 'A materialized view follows its tables by itself; SUBSCRIBE to it to act on changes.' },
   RuleStmt: { feature: 'CREATE RULE', hint: 'Use a view.' },
   MergeStmt: { feature: 'MERGE', hint: 'Use INSERT, UPDATE and DELETE in one transaction.' },
-  CreateSeqStmt: { feature: 'CREATE SEQUENCE', hint: sequenceHint },
-  AlterSeqStmt: { feature: 'ALTER SEQUENCE', hint: sequenceHint },
+  CreateSeqStmt: { feature: 'CREATE SEQUENCE', hint: generatedKeyHint },
+  AlterSeqStmt: { feature: 'ALTER SEQUENCE', hint: generatedKeyHint },
   CreateEnumStmt: { feature: 'CREATE TYPE', hint: 'Use text.' },
   CompositeTypeStmt: { feature: 'CREATE TYPE', hint: 'Use columns of their own, or jsonb.' },
   CreateRangeStmt: { feature: 'CREATE TYPE', hint: 'Use the ranges there are.' },
