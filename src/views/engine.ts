@@ -109,6 +109,7 @@ export class Engine {
   readonly #owners = new Map<Dataflow, Query | Subscription>();
   readonly #unpackings = new WeakMap<RowLayout, Unpacking>();
   #time = 0;
+  #queriesFirst = false;
 
   constructor(options: { readonly environment: Environment; readonly log: LogReader }) {
     this.#environment = options.environment;
@@ -131,11 +132,6 @@ export class Engine {
     const dataflow = this.#dataflow(relation, output, this.#environment, () => {});
     this.#relations.set(id, { kind: 'view', readable: output, dataflow, name, onError });
     this.#hydrating.add(dataflow);
-  }
-
-  /** Keeps an index over columns of a relation held in memory, so that queries by their values need not scan it. */
-  addIndex(id: RelationId, columns: readonly number[]): void {
-    this.#relations.get(id)?.readable.arrangement?.indexOn(columns);
   }
 
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
@@ -363,8 +359,18 @@ export class Engine {
 
   // Hydration and queries
 
-  /** Gives hydrating views and running queries time until `expired()`; false when none is left to work on. */
+  /**
+   * Gives hydrating views and running queries time until `expired()`; false when none is left to work on.
+   * In turns: who used up the time comes last then, and views and queries go first alternately, so that a long one keeps nobody waiting for its end.
+   */
   work(expired: () => boolean): boolean {
+    this.#queriesFirst = !this.#queriesFirst;
+    const used = this.#queriesFirst ? this.#workQueries(expired) || this.#workViews(expired) : this.#workViews(expired) || this.#workQueries(expired);
+    return used || [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0;
+  }
+
+  /** True when the time is used up. */
+  #workViews(expired: () => boolean): boolean {
     for (const dataflow of this.#hydrating) {
       if (!this.#upstreamReady(dataflow)) continue;
       this.#guard(dataflow, () => {
@@ -372,13 +378,20 @@ export class Engine {
         this.#hydrating.delete(dataflow);
         dataflow.flush();
       });
-      if (expired()) return true;
+      if (!expired()) continue;
+      moveToEnd(this.#hydrating, dataflow);
+      return true;
     }
+    return false;
+  }
+  #workQueries(expired: () => boolean): boolean {
     for (const query of this.#queries) {
       query.work(expired);
-      if (expired()) return true;
+      if (!expired()) continue;
+      moveToEnd(this.#queries, query);
+      return true;
     }
-    return [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0;
+    return false;
   }
 
   #upstreamReady(dataflow: Dataflow): boolean {
@@ -564,6 +577,10 @@ class Unpacker {
       I[at] = this.#symbols.transientBytes(start + 4, length);
     }
   }
+}
+
+function moveToEnd<T>(set: Set<T>, member: T): void {
+  if (set.delete(member)) set.add(member);
 }
 
 /** The error a client is told, of what ended its dataflow. */

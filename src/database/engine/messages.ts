@@ -28,8 +28,6 @@ export type EngineAction =
   | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
   | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
-  /** keeps an index over columns of a relation held in memory, for lookups by key */
-  | { readonly kind: 'addIndex'; readonly on: RelationId; readonly columns: readonly number[] }
   | { readonly kind: 'remove'; readonly id: RelationId };
 
 export interface QueryRequest {

@@ -182,9 +182,6 @@ export class EngineService {
       case 'setOnError':
         this.#engine.setOnError(action.id, action.onError);
         return;
-      case 'addIndex':
-        this.#engine.addIndex(action.on, action.columns);
-        return;
       case 'remove':
         this.#types.delete(action.id);
         this.#engine.remove(action.id);
