@@ -17,7 +17,10 @@ export interface DataflowWorld extends Omit<RenderWorld, 'errors'> {
   scanLog(scan: Scan): LogScan;
 }
 
-const SLICE_ROWS = 256;
+/** Rows scanned between looks at the clock: few, since each may match every row of the other inputs. */
+const SLICE_ROWS = 8;
+/** Rows of the log, which come in batches. */
+const LOG_SLICE_ROWS = 256;
 
 /**
  * The operators of one view or query, from hydration to its end.
@@ -89,7 +92,7 @@ export class Dataflow {
 
   #scanLog(scan: Scan): boolean {
     this.#log ??= this.#world.scanLog(scan);
-    return this.#log.step(SLICE_ROWS);
+    return this.#log.step(LOG_SLICE_ROWS);
   }
 
   /** Emits what the clock alone changes up to and including the context's time. */
