@@ -15,7 +15,7 @@ export interface Child {
   readonly running: boolean;
   /** The last lines of its output, for an error message. */
   recentOutput(): string;
-  /** Asks it to stop (after ten seconds, kills it) and waits for the end. */
+  /** Asks it to stop (after ten seconds, urgently; after fifteen, kills it) and waits for the end. */
   stop(): Promise<void>;
 }
 
@@ -41,7 +41,11 @@ child=$!
   if read -r word <&3; then keep=yes; else keep=; fi
   kill -s "$signal" "$child" 2>/dev/null
   tries=0
-  while kill -0 "$child" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+  while kill -0 "$child" 2>/dev/null && [ $tries -lt 150 ]; do
+    # Postgres then ends its own processes at once; killed, it would leave them behind for a moment.
+    [ $tries -eq 100 ] && kill -s QUIT "$child" 2>/dev/null
+    sleep 0.1; tries=$((tries + 1))
+  done
   kill -s KILL "$child" 2>/dev/null
   [ -n "$keep" ] || rm -rf "$folder"
 ) >/dev/null 2>&1 &

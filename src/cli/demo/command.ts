@@ -5,8 +5,6 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
   readonly gid?: number;
-  /** what the command reads */
-  readonly input?: string;
   /** ends it, and what it started */
   readonly signal?: AbortSignal;
 }
@@ -15,15 +13,13 @@ export interface CommandOptions {
  * Runs a command to its end and returns what it wrote; rejects with that when it fails. Like our children (child.ts) it has a session of its own:
  * a Ctrl-C in the terminal reaches us alone.
  */
-export function runCommand(command: string, args: readonly string[], { input = '', signal, ...options }: CommandOptions): Promise<string> {
+export function runCommand(command: string, args: readonly string[], { signal, ...options }: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     const hear = (chunk: Buffer): void => void (said += chunk.toString());
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.stdin.on('error', () => {}); // it ended without reading; its exit code tells
-    child.stdin.end(input);
     // It leads a group of its own; and only when all of it has ended may its folder be removed.
     const end = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGTERM'));
     signal?.addEventListener('abort', end, { once: true });
