@@ -106,8 +106,8 @@ export const scannedInSlices: Law = ({ seed, schema }, engine) => {
   const tick = (changes: readonly RowChange[]): void => world.tick({ time: (time += 250), changes });
   tick(stored.flatMap((rows, table) => rows.map((row) => ({ table, row, weight: 1 }))));
 
-  const queries = ['SELECT count(*) AS c0, sum(k) AS c1 FROM t0', 'SELECT a.k AS c0, b.s AS c1 FROM t0 a JOIN t0 b ON a.k = b.k', 'SELECT a.k AS c0, b.i AS c1 FROM t0 a LEFT JOIN t1 b ON a.k = b.k', `SELECT k AS c0 FROM t0 UNION ALL SELECT k FROM t1 WHERE ts <= mz_now()`];
-  const planned = seed % 5 === 4 ? schema.plan(new QueryDraw(draw, tables.slice(0, 1)).query(0).sql) : schema.plan(queries[seed % 5]!);
+  const queries = ['SELECT count(*) AS c0, sum(k) AS c1 FROM t0', 'SELECT a.k AS c0, b.s AS c1 FROM t0 a JOIN t0 b ON a.k = b.k', 'SELECT a.k AS c0, b.i AS c1 FROM t0 a LEFT JOIN t1 b ON a.k = b.k', 'SELECT k AS c0 FROM t0 UNION ALL SELECT k FROM t1 WHERE ts <= mz_now()', 'SELECT DISTINCT b AS c0, s AS c1 FROM t1'];
+  const planned = schema.plan(queries[seed % queries.length]!);
   world.startView('v', planned);
   for (let more = true; more; ) {
     more = world.slice();

@@ -220,7 +220,7 @@ export class QueryDraw {
     const draw = this.#draw;
     const arg = (kind: Kind): string => this.#expression(fields, kind, 1);
     const kinds = [...new Set(fields.map((field) => field.kind))];
-    const any = draw.of(kinds.filter((kind) => kind !== 'bool'));
+    const any = draw.of(kinds.some((kind) => kind !== 'bool') ? kinds.filter((kind) => kind !== 'bool') : ['int' as const]);
     const made = draw.weighted<() => Field>([
       [2, () => ({ sql: 'count(*)', kind: 'int' })],
       [2, () => ({ sql: `count(${arg(draw.of(kinds))})`, kind: 'int' })],
