@@ -18,7 +18,7 @@ export interface PredictionSink {
 export async function kafkaSink(brokers: readonly string[], topic: string): Promise<PredictionSink> {
   const kafka = new Kafka({ clientId: 'dtc-coupons', brokers: [...brokers], logLevel: logLevel.NOTHING });
   await createTopic(kafka, topic);
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   return {
     async send(events) {

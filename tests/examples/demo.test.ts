@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,13 @@ const demo = (...args: string[]): Demo => new Demo(args);
 
 class Demo {
   readonly child;
+  /** its own place for temporary folders: other tests make theirs at the same time */
+  readonly folder = mkdtempSync(join(tmpdir(), 'millrace-demo-test-'));
   output = '';
   constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), 'demo', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Where tests run as root, the Postgres of the demo runs as somebody else, who has to get in.
+    chmodSync(this.folder, 0o755);
+    this.child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), 'demo', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: this.folder } });
     this.child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }
@@ -37,23 +41,25 @@ class Demo {
 }
 
 let running: Demo | undefined;
-afterEach(() => void running?.child.kill('SIGKILL'));
+afterEach(() => {
+  running?.child.kill('SIGKILL');
+  if (running !== undefined) rmSync(running.folder, { recursive: true, force: true });
+});
 
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => /^millrace-(postgres|kafka|demo)-/.test(name));
+const folders = (of: Demo): string[] => readdirSync(of.folder).filter((name) => /^millrace-(postgres|kafka|demo)-/.test(name));
 const descendants = (folder: string): string => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes(folder)).join('\n');
 
 test.skipIf(kafkaSkipped)('the demo shows metrics, and Ctrl-C leaves nothing', { timeout: 120_000 }, async () => {
-  const before = new Set(folders());
   const port = await freePort();
   const started = Date.now();
   running = demo('--port', String(port), '--rate', '100');
   await running.until(/ control +\| last 30 s +\| +\d+ \| +\d\.\d{3}/);
   expect(Date.now() - started).toBeLessThan(60_000);
   expect(running.output).toContain(`psql -h 127.0.0.1 -p ${port} -U materialize materialize`);
-  const made = folders().filter((name) => !before.has(name));
+  const made = folders(running);
   expect(made.map((name) => name.split('-')[1]).sort()).toEqual(['demo', 'kafka', 'postgres']);
   expect(await running.interrupt()).toBe(0);
-  expect(folders().filter((name) => !before.has(name))).toEqual([]);
+  expect(folders(running)).toEqual([]);
   for (const folder of made) expect(descendants(folder)).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
 });
@@ -66,15 +72,14 @@ test.skipIf(kafkaSkipped).each([
   ['SIGTERM', 'while sources and views are made', /creating sources and views/],
   ['SIGTERM', 'while leads are on their way', /leads a second are on their way/],
 ] as const)('%s %s leaves nothing', { timeout: 120_000 }, async (signal, _, moment) => {
-  const before = new Set(folders());
   const port = await freePort();
   running = demo('--port', String(port), '--quiet');
   await running.until(moment);
-  const made = folders().filter((name) => !before.has(name));
+  const made = folders(running);
   expect(made).not.toEqual([]);
   expect(await running.interrupt(signal)).toBe(0);
   expect(running.output).not.toMatch(/error|warning/i);
-  expect(folders().filter((name) => !before.has(name))).toEqual([]);
+  expect(folders(running)).toEqual([]);
   for (const folder of made) expect(descendants(folder)).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
 });
