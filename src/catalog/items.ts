@@ -121,7 +121,7 @@ export interface UpstreamTable {
   readonly name: string;
   /** pg_class.oid upstream */
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number }[];
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number; /** upstream's type, as it spells it, where we have none like it: the column can only be read as text */ readonly unsupported?: string }[];
   /** column indexes of the primary key (or replica identity index); empty when none */
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';

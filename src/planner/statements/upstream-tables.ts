@@ -24,8 +24,8 @@ export function withTextColumns(tables: readonly UpstreamTable[], textColumns: r
       const names = spellings(table, column.name);
       if (names.some((name) => textColumns.includes(name))) return { ...column, type: sqlType(Oid.text) };
       const info = findType(column.type.oid);
-      if (info !== undefined && info.kind !== 'p' && info.kind !== 'c') return column;
-      throw notSupported(`the type of upstream column "${names[0]}"`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
+      if (column.unsupported === undefined && info !== undefined && info.kind !== 'p' && info.kind !== 'c') return column;
+      throw notSupported(`the type of upstream column "${names[0]}"${column.unsupported === undefined ? '' : ` (${column.unsupported})`}`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
     }),
   }));
 }
