@@ -2,7 +2,7 @@ import { defaultTextSettings, InvariantError, RowBatch, rowLayout, SqlError } fr
 import type { Clock, Random, RelationType } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import { Store } from '../../storage/index.ts';
-import type { StoredChange } from '../../storage/index.ts';
+import type { LogRecord, StoredChange } from '../../storage/index.ts';
 import { Engine } from '../../views/index.ts';
 import type { Change, QueryRun, Subscription } from '../../views/index.ts';
 import { environmentOf } from './environment.ts';
@@ -297,37 +297,56 @@ export class EngineService {
       if (write.request.kind === 'change') break;
     }
     if (accepted.length === 0) return false;
-    this.#store.append({
+    const [first] = accepted;
+    const record: LogRecord = {
       time,
       changes: accepted.flatMap(({ request }) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
       positions: accepted.flatMap(({ request }): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
       catalog: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.catalog : [])),
       secrets: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.secrets : [])),
-    });
-    const [first] = accepted;
+    };
+    try {
+      this.#store.append(record);
+    } catch (error) {
+      // Nothing of it is durable, so nothing of it has happened.
+      if (first!.request.kind === 'change') this.#takeBack(first!.request.actions);
+      for (const { id } of accepted) this.#fail(id, error);
+      return false;
+    }
     this.#engine.tick(time, changes);
-    if (first!.request.kind === 'change') for (const action of first!.request.actions) if (action.kind !== 'addRelation') this.#act(action);
+    if (first!.request.kind === 'change') for (const action of first!.request.actions) if (!adds(action)) this.#act(action);
     for (const { id } of accepted) this.#answer(id, time);
     return false;
   }
 
-  /** The changes of a write, its keys checked. New relations are added first, since rows may be theirs; where a check fails they are taken away again. */
+  /**
+   * The changes of a write, its keys checked. What a catalog change adds is added first: rows may be a new table's, and a view that the engine cannot make
+   * must be refused before it is durable. Where something fails all of it is taken away again.
+   */
   #checked(request: Write): readonly Change[] {
     if (request.kind === 'write') {
       const changes = this.#changes(request.changes);
       if (request.check) this.#engine.check(changes);
       return changes;
     }
-    const added = request.actions.filter((action) => action.kind === 'addRelation');
-    for (const action of added) this.#act(action);
+    const done: EngineAction[] = [];
     try {
+      for (const action of request.actions) {
+        if (!adds(action)) continue;
+        this.#act(action);
+        done.push(action);
+      }
       const changes = this.#changes(request.changes);
       this.#engine.check(changes);
       return changes;
     } catch (error) {
-      for (const { id } of added) this.#act({ kind: 'remove', id });
+      this.#takeBack(done);
       throw error;
     }
+  }
+
+  #takeBack(actions: readonly EngineAction[]): void {
+    for (const action of actions.toReversed()) if (adds(action)) this.#act({ kind: 'remove', id: action.id });
   }
 
   #serveQueries(): void {
@@ -398,6 +417,8 @@ export class EngineService {
     this.#reply({ id, error: wireError(error) }, []);
   }
 }
+
+const adds = (action: EngineAction): boolean => action.kind === 'addRelation' || action.kind === 'addView';
 
 function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
   const rows = run.next(maxRows);
