@@ -60,7 +60,7 @@ test.skipIf(kafkaSkipped)('the demo shows metrics, and Ctrl-C leaves nothing', {
   expect(made.map((name) => name.split('-')[1]).sort()).toEqual(['demo', 'kafka', 'postgres']);
   expect(await running.interrupt()).toBe(0);
   expect(folders(running)).toEqual([]);
-  for (const folder of made) expect(descendants(folder)).toBe('');
+  for (const folder of made) await expect.poll(() => descendants(folder), { timeout: 5000 }).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
 });
 
@@ -80,7 +80,7 @@ test.skipIf(kafkaSkipped).each([
   expect(await running.interrupt(signal)).toBe(0);
   expect(running.output).not.toMatch(/error|warning/i);
   expect(folders(running)).toEqual([]);
-  for (const folder of made) expect(descendants(folder)).toBe('');
+  for (const folder of made) await expect.poll(() => descendants(folder), { timeout: 5000 }).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
 });
 

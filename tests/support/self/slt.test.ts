@@ -86,7 +86,9 @@ test.each(globSync(join(projectRoot, 'tests/golden/*.slt')).sort().map((path) =>
   try {
     const runner = judgeRunner(judge);
     const views: SqlRunner = { execute: (sql) => runner.execute(sql.replace(/^create materialized view/, 'create view')) };
-    const faults = await runGolden(parseGolden(readFileSync(path, 'utf8')), 'view', views, new SeededRandom(Date.now() % 1000));
+    // What is licensed for our engine alone is not Postgres' answer.
+    const records = parseGolden(readFileSync(path, 'utf8')).filter((record) => record.onlyIf?.who !== 'engine');
+    const faults = await runGolden(records, 'view', views, new SeededRandom(Date.now() % 1000));
     expect(faults.join('\n')).toBe('');
   } finally {
     await judge.close();
