@@ -52,6 +52,8 @@ try {
   const writers = await Promise.all(Array.from({ length: WRITERS }, async () => {
     const client = new pg.Client(postgres.url);
     await client.connect();
+    // As a database that keeps its data has it: a commit that is flushed late is also decoded late, by up to wal_writer_delay.
+    await client.query('SET synchronous_commit = on');
     return client;
   }));
   const start = performance.now();
