@@ -296,7 +296,7 @@ class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
     this.#skipNulls = skipNulls;
     const comparators = args.types.map((type) => nullsLast(exactOrder(type.oid)));
     const keys = order.map((key) => {
-      const compare = exactOrder(args.types[key.column]!.oid);
+      const { compare } = codecOf(args.types[key.column]!.oid); // SQL's order: 1.0 and 1.00 are peers
       return (a: readonly Datum[], b: readonly Datum[]): number => {
         const x = a[key.column]!;
         const y = b[key.column]!;
