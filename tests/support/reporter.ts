@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 /**
- * Ends the run with the line that continuous integration reads, `12 passed, 0 failed` , and how many were skipped.
+ * Ends the run with the line that continuous integration reads: `12 passed, 0 failed, 0 skipped`.
  * With CI=true a skipped test is a failure: there nothing may be missing.
  */
 export default class SummaryReporter implements Reporter {
