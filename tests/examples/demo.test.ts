@@ -75,8 +75,10 @@ test.skipIf(kafkaSkipped).each([
   const port = await freePort();
   running = demo('--port', String(port), '--quiet');
   await running.until(moment);
+  // The line is said just before the first folder is made.
+  const of = running;
+  await expect.poll(() => folders(of), { timeout: 5000, interval: 5 }).not.toEqual([]);
   const made = folders(running);
-  expect(made).not.toEqual([]);
   expect(await running.interrupt(signal)).toBe(0);
   expect(running.output).not.toMatch(/error|warning/i);
   expect(folders(running)).toEqual([]);
