@@ -139,7 +139,7 @@ class Renderer {
       }
       case 'flatMap': {
         const input = this.stream(relation.input);
-        return this.#alike([input], this.#follow(input, new FlatMap(input.layout, relation, context, this.#errorsOf(input))));
+        return this.#alike([input], this.#follow(input, new FlatMap(input.layout, relation, context, this.#errorsOf(input), this.#world.interrupt)));
       }
       case 'join':
         return this.#join(relation, nothingAbove);
