@@ -1,43 +1,31 @@
-import { codecOf, defaultTextSettings, InvariantError, RowBatch, rowLayout, SqlError } from '../core/index.ts';
-import type { RelationType, RowLayout } from '../core/index.ts';
+import { InvariantError } from '../core/index.ts';
+import type { RelationType, RowLayout, SqlError } from '../core/index.ts';
 import type { Environment, Relation, RelationId } from '../ir/index.ts';
+import { ChangeReader } from './changes.ts';
+import type { Change, LogReader } from './changes.ts';
 import { Dataflow, readError } from './dataflow.ts';
 import type { DataflowWorld, LogScan } from './dataflow.ts';
+import { checkKey } from './key-check.ts';
+import type { UniqueKey } from './key-check.ts';
+import type { QueryLimits } from './limits.ts';
 import { Collection, Passage } from './operators/collection.ts';
 import type { Readable } from './operators/collection.ts';
-import { QueryEnd, Scratch } from './operators/operator.ts';
+import { QueryEnd } from './operators/operator.ts';
 import type { Sink } from './operators/operator.ts';
 import type { ViewError } from './outputs/errors.ts';
-import { ResultReader, BatchWriter } from './outputs/result.ts';
 import type { ReadPlan } from './outputs/result.ts';
+import { Query } from './query.ts';
+import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
-import { readColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
-import { sameRow } from './state/row-code.ts';
 import { Symbols } from './state/symbols.ts';
-
-/** Changes of one relation, in order, as they lie in the log. */
-export interface Change {
-  readonly relation: RelationId;
-  readonly rows?: RowBatch;
-  /** columns that row `n` of the batch leaves out, as bits: they are those of the row before, its old version */
-  readonly missing?: ReadonlyMap<number, bigint>;
-  /** rows of the batch that hold their key only */
-  readonly keyOnly?: ReadonlySet<number>;
-  readonly truncate?: boolean;
-}
-
-/** The stored changes, for relations that are not held in memory. */
-export interface LogReader {
-  /** The next stored changes of the relation behind `position` (undefined: from the start), or undefined at the end. */
-  next(relation: RelationId, position: number | undefined): { readonly changes: readonly Change[]; readonly position: number } | undefined;
-}
+import { Subscription } from './subscription.ts';
 
 export interface BaseOptions {
   /** hold the rows in memory: tables; false for append-only sources */
   readonly held: boolean;
   /** unique columns that a table enforces, and by which rows that hold only their key are found: the first is the primary one */
-  readonly keys: readonly { readonly name: string; readonly columns: readonly number[] }[];
+  readonly keys: readonly UniqueKey[];
   /** whether `check` enforces the keys */
   readonly enforced: boolean;
   readonly name: string;
@@ -58,44 +46,11 @@ interface View {
   onError: OnErrorPolicy;
 }
 
-/** A query that was asked: it runs in slices until it is complete, and is then read out. */
-export interface QueryRun {
-  readonly ready: boolean;
-  /** the error that ended it */
-  readonly failure: SqlError | undefined;
-  /** rows with errors that were left out under ON ERROR = 'skip', by view */
-  readonly skipped: readonly { readonly view: string; readonly count: number }[];
-  /** the time as of which it answers; known when ready */
-  readonly time: number;
-  next(maxRows: number): RowBatch | null;
-  readonly done: boolean;
-  close(): void;
-}
-
-/** How a subscription begins: with a snapshot or not, at `asOf` where it must not be earlier. */
-interface SubscriptionStart {
-  readonly snapshot: boolean;
-  readonly asOf: number | null;
-}
-
-/** What changed at one time: the rows with their differences as weights. */
-export interface Published {
-  readonly time: number;
-  readonly rows: RowBatch | null;
-}
-
-export interface QueryLimits {
-  /** polled during long work; throws to end the query */
-  readonly interrupt: () => void;
-  /** bytes of state the query may hold; beyond it fails with 53200 */
-  readonly memoryBytes: number;
-}
-
 /**
  * The incremental engine: relations, the dataflows over them, queries and subscriptions. A synchronous object without clock, threads or IO; `database` gives it ticks and slices of time.
  * All views change together in `tick`; whoever reads between ticks sees one state that existed.
  */
-export class Engine {
+export class Engine implements Surroundings {
   readonly symbols = new Symbols();
   readonly #environment: Environment;
   readonly #log: LogReader;
@@ -107,7 +62,7 @@ export class Engine {
   readonly #subscriptions = new Set<Subscription>();
   /** who is told when a dataflow that is not a view's fails */
   readonly #owners = new Map<Dataflow, Query | Subscription>();
-  readonly #unpackings = new WeakMap<RowLayout, Unpacking>();
+  readonly #readers = new WeakMap<RowLayout, ChangeReader>();
   #time = 0;
   #queriesFirst = false;
 
@@ -231,7 +186,7 @@ export class Engine {
       if (readable instanceof Collection) this.#truncate(readable);
       return;
     }
-    this.#pushRows(change, readable.layout, (I, F, b, w) => readable.push(I, F, b, w), readable instanceof Collection ? { collection: readable, key: entry.options.keys[0]?.columns } : undefined);
+    this.#reader(readable.layout).push(change, (I, F, b, w) => readable.push(I, F, b, w), readable instanceof Collection ? { collection: readable, key: entry.options.keys[0]?.columns } : undefined);
   }
 
   #truncate(collection: Collection): void {
@@ -243,66 +198,10 @@ export class Engine {
     }
   }
 
-  /** Pushes a batch row by row, its symbols as transients; fills what upstream left out from the stored rows. */
-  #pushRows(
-    change: Change, layout: RowLayout, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void,
-    stored: { readonly collection: Collection; readonly key: readonly number[] | undefined } | undefined,
-  ): void {
-    const { rows, missing, keyOnly } = change;
-    if (rows === undefined) return;
-    const { symbols } = this;
-    const { unpack, scratch, old } = this.#unpacking(layout);
-    const { I, F } = scratch;
-    symbols.useArena(rows.arena);
-    for (let row = 0; row < rows.rowCount; row++) {
-      unpack.row(rows, row, I);
-      if (keyOnly?.has(row) === true) {
-        const at = this.#findByKey(stored, layout, I);
-        if (at < 0) continue;
-        const slab = stored!.collection.arrangement.slab;
-        const weight = I[0]!;
-        for (let word = 0; word < layout.stride; word++) I[word] = slab.I[at + word]!;
-        I[0] = weight;
-      }
-      const lacks = missing?.get(row);
-      if (lacks !== undefined) {
-        for (let column = 0; column < layout.types.length; column++) if (((lacks >> BigInt(column)) & 1n) === 1n) copyWords(layout, old, I, column);
-      }
-      if (missing !== undefined && I[0]! < 0) this.#intern(layout, I, old);
-      push(I, F, 0, I[0]!);
-      symbols.forgetTransients();
-    }
-  }
-
-  /** What unpacking batches of a layout takes, made once a layout. */
-  #unpacking(layout: RowLayout): Unpacking {
-    let known = this.#unpackings.get(layout);
-    if (known === undefined) {
-      known = { unpack: new Unpacker(layout, this.symbols), scratch: new Scratch(layout), old: new Int32Array(layout.stride) };
-      this.#unpackings.set(layout, known);
-    }
+  #reader(layout: RowLayout): ChangeReader {
+    let known = this.#readers.get(layout);
+    if (known === undefined) this.#readers.set(layout, (known = new ChangeReader(layout, this.symbols)));
     return known;
-  }
-
-  #intern(layout: RowLayout, from: Int32Array, to: Int32Array): void {
-    to.set(from);
-    layout.storages.forEach((storage, column) => {
-      const at = layout.offsets[column]!;
-      if (storage === 'symbol' && to[at]! < 0 && ((to[1 + (column >> 5)]! >>> (column & 31)) & 1) === 0) to[at] = this.symbols.intern(to[at]!, layout.types[column]!.oid);
-    });
-  }
-
-  #findByKey(stored: { readonly collection: Collection; readonly key: readonly number[] | undefined } | undefined, layout: RowLayout, I: Int32Array): number {
-    if (stored === undefined || stored.key === undefined) throw new InvariantError('a row that holds only its key came for a relation without a key');
-    const { arrangement } = stored.collection;
-    const index = arrangement.indexOn(stored.key);
-    this.#intern(layout, I, I);
-    const same = sameRow(layout, stored.key, layout, stored.key);
-    const { slab } = arrangement;
-    for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) {
-      if (slab.I[handle * slab.stride]! > 0) return handle * slab.stride;
-    }
-    return -1;
   }
 
   /** Raises 23505 where the changes, taken together, would leave two rows with one key. */
@@ -313,48 +212,14 @@ export class Engine {
       const own = changes.filter((change) => change.relation === id);
       const truncated = own.findLastIndex((change) => change.truncate === true);
       const batches = own.slice(truncated + 1).flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
-      for (const key of entry.options.keys) this.#checkKey(entry.readable, key, batches, truncated >= 0);
+      for (const key of entry.options.keys) checkKey(entry.readable, key, batches, truncated >= 0);
     }
   }
+
   /** Whether `check` can refuse a change of the relation. */
   enforcesKeys(id: RelationId): boolean {
     const entry = this.#relations.get(id);
     return entry?.kind === 'base' && entry.options.enforced && entry.options.keys.length > 0;
-  }
-
-  #checkKey(collection: Collection, key: { readonly name: string; readonly columns: readonly number[] }, batches: readonly RowBatch[], truncated: boolean): void {
-    const { arrangement, layout, type } = collection;
-    const index = arrangement.indexOn(key.columns);
-    const same = sameRow(layout, key.columns, layout, key.columns);
-    const unpack = new Unpacker(layout, this.symbols);
-    const { I, F } = new Scratch(layout);
-    /** Visits the rows whose key is not NULL, each in `I`, with the words of its key. */
-    const visit = (see: (words: string, weight: number) => void): void => {
-      for (const rows of batches) {
-        this.symbols.useArena(rows.arena);
-        for (let row = 0; row < rows.rowCount; row++) {
-          unpack.row(rows, row, I);
-          this.#intern(layout, I, I);
-          this.symbols.forgetTransients();
-          if (!index.hasNull(I, 0)) see(key.columns.map((column) => `${I[layout.offsets[column]!]}.${isWide(layout, column) ? I[layout.offsets[column]! + 1] : ''}`).join(), I[0]!);
-        }
-      }
-    };
-    const net = new Map<string, number>();
-    visit((words, weight) => void net.set(words, (net.get(words) ?? 0) + weight));
-    visit((words, weight) => {
-      if (weight <= 0) return;
-      let stored = 0;
-      for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0 && !truncated; handle = index.next[handle]!) stored += arrangement.weight(handle);
-      if (stored + net.get(words)! <= 1) return;
-      const values = key.columns.map((column) => {
-        const value = readColumn(this.symbols, layout, I, F, 0, column);
-        return value === null ? 'null' : codecOf(layout.types[column]!.oid).print(value, defaultTextSettings);
-      });
-      throw new SqlError('23505', `duplicate key value violates unique constraint "${key.name}"`, {
-        detail: `Key (${key.columns.map((column) => type.columns[column]!.name).join(', ')})=(${values.join(', ')}) already exists.`, constraint: key.name,
-      });
-    });
   }
 
   // Hydration and queries
@@ -439,7 +304,7 @@ export class Engine {
 
   /** Starts a one-shot query; it runs in `work`. */
   query(relation: Relation, type: RelationType, read: ReadPlan, environment: Environment, limits: QueryLimits): QueryRun {
-    const query = new Query(this, type, read, limits);
+    const query = new Query(this, (ended) => this.#finish(ended), type, read, limits);
     try {
       const dataflow = this.#dataflow(relation, query.result, environment, () => {
         try {
@@ -457,8 +322,7 @@ export class Engine {
     return query;
   }
 
-  /** @internal by Query */
-  finish(query: Query): void {
+  #finish(query: Query): void {
     this.#queries.delete(query);
     if (query.dataflow !== undefined) this.#end(query.dataflow);
   }
@@ -485,7 +349,7 @@ export class Engine {
 
   /** Follows a relation: a snapshot first (unless refused), then what changes at each tick. */
   subscribe(relation: Relation, type: RelationType, environment: Environment, snapshot: boolean, limits: QueryLimits, asOf: number | null = null): Subscription {
-    const subscription = new Subscription(this, type, { snapshot, asOf });
+    const subscription = new Subscription(this, (ended, flow) => this.#endSubscription(ended, flow), type, { snapshot, asOf });
     const dataflow = this.#dataflow(relation, subscription.output, environment, () => {
       try {
         limits.interrupt();
@@ -510,8 +374,7 @@ export class Engine {
     return this.#subscriptions.size > 0;
   }
 
-  /** @internal by Subscription */
-  endSubscription(subscription: Subscription, dataflow: Dataflow): void {
+  #endSubscription(subscription: Subscription, dataflow: Dataflow): void {
     this.#subscriptions.delete(subscription);
     this.#end(dataflow);
   }
@@ -527,7 +390,7 @@ export class Engine {
           position = next.position;
           for (const change of next.changes) {
             pushed += change.rows?.rowCount ?? 0;
-            this.#pushRows(change, scan.readable.layout, (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0), undefined);
+            this.#reader(scan.readable.layout).push(change, (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0), undefined);
           }
         }
         return true;
@@ -536,218 +399,6 @@ export class Engine {
   }
 }
 
-const isWide = (layout: RowLayout, column: number): boolean => layout.storages[column] === 'long' || layout.storages[column] === 'double';
-
-function copyWords(layout: RowLayout, from: Int32Array, to: Int32Array, column: number): void {
-  const at = layout.offsets[column]!;
-  to[at] = from[at]!;
-  if (isWide(layout, column)) to[at + 1] = from[at + 1]!;
-  const mask = 1 + (column >> 5);
-  const bit = 1 << (column & 31);
-  to[mask] = (to[mask]! & ~bit) | (from[mask]! & bit);
-}
-
-interface Unpacking {
-  readonly unpack: Unpacker;
-  readonly scratch: Scratch;
-  /** the last row of weight -1, for columns that its new version leaves out */
-  readonly old: Int32Array;
-}
-
-/** Copies rows of a batch into engine rows: words as they lie, symbols as transients over the batch's arena. */
-class Unpacker {
-  readonly #symbolColumns: readonly { readonly at: number; readonly mask: number; readonly bit: number }[];
-  readonly #symbols: Symbols;
-  readonly #stride: number;
-
-  constructor(layout: RowLayout, symbols: Symbols) {
-    this.#symbols = symbols;
-    this.#stride = layout.stride;
-    this.#symbolColumns = layout.storages.flatMap((storage, column) => (storage === 'symbol' ? [{ at: layout.offsets[column]!, mask: 1 + (column >> 5), bit: 1 << (column & 31) }] : []));
-  }
-  row(rows: RowBatch, row: number, I: Int32Array): void {
-    const from = row * this.#stride;
-    const words = rows.I;
-    for (let word = 0; word < this.#stride; word++) I[word] = words[from + word]!;
-    for (const { at, mask, bit } of this.#symbolColumns) {
-      if ((I[mask]! & bit) !== 0) continue;
-      const start = I[at]!;
-      const { arena } = rows;
-      const length = arena[start]! | (arena[start + 1]! << 8) | (arena[start + 2]! << 16) | (arena[start + 3]! << 24);
-      I[at] = this.#symbols.transientBytes(start + 4, length);
-    }
-  }
-}
-
 function moveToEnd<T>(set: Set<T>, member: T): void {
   if (set.delete(member)) set.add(member);
-}
-
-/** The error a client is told, of what ended its dataflow. */
-function failureOf(thrown: unknown): SqlError {
-  const error = thrown instanceof QueryEnd ? thrown.reason : thrown;
-  return error instanceof SqlError ? error : new SqlError('XX000', `internal error: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-}
-
-function checkMemory(bytes: number, most: number, what: string): void {
-  if (bytes <= most) return;
-  throw new SqlError('53200', 'out of memory', {
-    detail: `The ${what} holds ${Math.round(bytes / 1048576)} MiB, and may hold ${Math.round(most / 1048576)} MiB.`,
-    hint: 'Add a condition or a LIMIT, or raise query_memory_limit.',
-  });
-}
-
-/** A one-shot query; see QueryRun. */
-class Query implements QueryRun {
-  readonly result: Collection;
-  dataflow: Dataflow | undefined;
-  failure: SqlError | undefined;
-  skipped: readonly { readonly view: string; readonly count: number }[] = [];
-  time = 0;
-  readonly #engine: Engine;
-  readonly #read: ReadPlan;
-  readonly #limits: QueryLimits;
-  #reader: ResultReader | undefined;
-
-  constructor(engine: Engine, type: RelationType, read: ReadPlan, limits: QueryLimits) {
-    this.#engine = engine;
-    this.#read = read;
-    this.#limits = limits;
-    this.result = new Collection(type, engine.symbols);
-  }
-  begin(dataflow: Dataflow): void {
-    this.dataflow = dataflow;
-  }
-  get ready(): boolean {
-    return this.failure !== undefined || this.#reader !== undefined;
-  }
-  get done(): boolean {
-    return this.#reader?.done ?? true;
-  }
-  interrupt(): void {
-    this.#limits.interrupt();
-    checkMemory(this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0), this.#limits.memoryBytes, 'query');
-  }
-  work(expired: () => boolean): void {
-    const dataflow = this.dataflow!;
-    try {
-      this.#limits.interrupt();
-      for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
-      if (!dataflow.hydrate(expired)) {
-        this.interrupt();
-        return;
-      }
-      dataflow.flush();
-      const { failure, skipped } = this.#engine.errorsOf(dataflow.rendered.reads);
-      this.skipped = skipped;
-      const own = readError(dataflow.errors, 'the query', (id) => this.#engine.relationName(id as RelationId));
-      if (own !== undefined) throw new SqlError(own.code, own.message, { ...(own.fields.position === undefined ? {} : { position: own.fields.position }) });
-      if (failure !== undefined) throw failure;
-      this.time = this.#engine.time;
-      this.#reader = new ResultReader(this.result.arrangement, this.#read);
-    } catch (error) {
-      this.fail(error);
-    }
-    this.#engine.finish(this);
-  }
-  fail(thrown: unknown): void {
-    this.failure = failureOf(thrown);
-    this.#engine.finish(this);
-  }
-  next(maxRows: number): RowBatch | null {
-    return this.#reader!.next(maxRows);
-  }
-  close(): void {
-    this.#engine.finish(this);
-    this.#reader = undefined;
-  }
-}
-
-/** Bytes that may wait for a subscriber; past them the subscription ends with an error, so that a stopped reader costs no memory. */
-const SUBSCRIPTION_BYTES = 64 << 20;
-
-/** A relation being followed: `published` holds what has not been taken yet. */
-export class Subscription {
-  readonly output: Collection;
-  readonly published: Published[] = [];
-  failure: SqlError | undefined;
-  readonly #engine: Engine;
-  readonly #begin: SubscriptionStart;
-  readonly #before = new Map<number, number>();
-  #dataflow: Dataflow | undefined;
-  #first = true;
-  #bytes = 0;
-
-  constructor(engine: Engine, type: RelationType, begin: SubscriptionStart) {
-    this.#engine = engine;
-    this.#begin = begin;
-    this.output = new Collection(type, engine.symbols);
-    this.output.watch((handle, weightBefore) => {
-      if (!this.#before.has(handle)) this.#before.set(handle, weightBefore);
-    });
-  }
-  begin(dataflow: Dataflow): void {
-    this.#dataflow = dataflow;
-  }
-
-  get isWaiting(): boolean {
-    const { asOf } = this.#begin;
-    return this.#first && this.#dataflow!.hydrated && this.failure === undefined && (asOf === null || this.#engine.time >= asOf);
-  }
-  /** the time of a snapshot still to come that was asked for by AS OF: a tick has to close there */
-  get beginsAt(): number | undefined {
-    const { asOf } = this.#begin;
-    return this.#first && asOf !== null && asOf > this.#engine.time ? asOf : undefined;
-  }
-  /** Raises 53200 where the rows and the operators' state are more than may be held. */
-  limitTo(memoryBytes: number): void {
-    checkMemory(this.output.arrangement.byteLength + (this.#dataflow?.stateBytes ?? 0), memoryBytes, 'subscription');
-  }
-  /** Ends with an error, which is what the next `take` meets. */
-  fail(thrown: unknown): void {
-    this.failure = failureOf(thrown);
-    this.published.length = 0;
-    this.output.watch(undefined);
-  }
-
-  /** Puts the differences of the tick into `published`; the first after hydration is the snapshot. */
-  publish(time: number): void {
-    const dataflow = this.#dataflow!;
-    if (!dataflow.hydrated || this.failure !== undefined) return;
-    // What changes before the snapshot's time is part of the snapshot.
-    if (this.#first && this.#begin.asOf !== null && time < this.#begin.asOf) return;
-    const { arrangement, layout } = this.output;
-    const writer = new BatchWriter(layout, layout.types.length, this.#engine.symbols);
-    const { slab } = arrangement;
-    const keep = !this.#first || this.#begin.snapshot;
-    for (const [handle, before] of this.#before) {
-      const at = handle * slab.stride;
-      const difference = slab.I[at]! - before;
-      if (difference !== 0 && keep) writer.add(slab.I, slab.F, at, difference);
-      arrangement.release(handle);
-    }
-    this.#before.clear();
-    this.#first = false;
-    const { failure } = this.#engine.errorsOf(dataflow.rendered.reads);
-    this.failure = failure ?? readError(dataflow.errors, 'the subscription', (id) => this.#engine.relationName(id as RelationId));
-    const rows = writer.builder.rowCount === 0 ? null : writer.builder.finish();
-    this.#bytes += rows?.buffer.byteLength ?? 0;
-    const last = this.published[this.published.length - 1];
-    // Progress alone is merged: a reader that is behind needs only the latest.
-    if (rows === null && last !== undefined && last.rows === null) this.published[this.published.length - 1] = { time, rows: null };
-    else this.published.push({ time, rows });
-    if (this.#bytes > SUBSCRIPTION_BYTES) {
-      this.published.length = 0;
-      this.failure = new SqlError('53400', 'the subscriber is too far behind', { detail: `More than ${SUBSCRIPTION_BYTES >> 20} MiB of changes waited for it.`, hint: 'Read faster, or subscribe again.' });
-    }
-  }
-
-  take(): Published | undefined {
-    const next = this.published.shift();
-    if (next?.rows) this.#bytes -= next.rows.buffer.byteLength;
-    return next;
-  }
-  close(): void {
-    this.#engine.endSubscription(this, this.#dataflow!);
-  }
 }

@@ -3,6 +3,10 @@
  * Synchronous: no clock, no IO, no thread. Between ticks everything readable is one state that existed.
  */
 export { Engine } from './engine.ts';
-export type { BaseOptions, Change, LogReader, OnErrorPolicy, Published, QueryLimits, QueryRun, Subscription } from './engine.ts';
+export type { BaseOptions, OnErrorPolicy } from './engine.ts';
+export type { Change, LogReader } from './changes.ts';
+export type { QueryLimits } from './limits.ts';
+export type { QueryRun } from './query.ts';
+export type { Published, Subscription } from './subscription.ts';
 export type { ReadPlan } from './outputs/result.ts';
 export type { ViewError } from './outputs/errors.ts';

@@ -51,7 +51,7 @@ export const faults: readonly Fault[] = [
   { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: 'occurrence.cursor = handle + 1;', to: 'occurrence.cursor = handle + 2;' },
   { name: 'hydration: changes above the cursor count', file: 'operators/collection.ts', needs: [], from: 'if (handle < occurrence.cursor) occurrence.change', to: 'occurrence.change' },
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
-  { name: 'subscription: the difference to nothing', file: 'engine.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
+  { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
 ];
 
 export const viewsDirectory = fileURLToPath(new URL('../../../src/views', import.meta.url));

@@ -1,0 +1,134 @@
+import { InvariantError } from '../core/index.ts';
+import type { RowBatch, RowLayout } from '../core/index.ts';
+import type { RelationId } from '../ir/index.ts';
+import type { Collection } from './operators/collection.ts';
+import { Scratch } from './operators/operator.ts';
+import { sameRow } from './state/row-code.ts';
+import type { Symbols } from './state/symbols.ts';
+
+/** Changes of one relation, in order, as they lie in the log. */
+export interface Change {
+  readonly relation: RelationId;
+  readonly rows?: RowBatch;
+  /** columns that row `n` of the batch leaves out, as bits: they are those of the row before, its old version */
+  readonly missing?: ReadonlyMap<number, bigint>;
+  /** rows of the batch that hold their key only */
+  readonly keyOnly?: ReadonlySet<number>;
+  readonly truncate?: boolean;
+}
+
+/** The stored changes, for relations that are not held in memory. */
+export interface LogReader {
+  /** The next stored changes of the relation behind `position` (undefined: from the start), or undefined at the end. */
+  next(relation: RelationId, position: number | undefined): { readonly changes: readonly Change[]; readonly position: number } | undefined;
+}
+
+/** The rows that a change finds stored: by them a row that holds its key only is completed. */
+export interface Stored {
+  readonly collection: Collection;
+  readonly key: readonly number[] | undefined;
+}
+
+/** Takes the rows of changes apart, one by one, as engine rows: the words as they lie, symbols as transients over the batch's arena. Fills what upstream left out from the stored rows. */
+export class ChangeReader {
+  readonly #layout: RowLayout;
+  readonly #symbols: Symbols;
+  readonly #unpack: Unpacker;
+  readonly #scratch: Scratch;
+  /** the last row of weight -1, for columns that its new version leaves out */
+  readonly #old: Int32Array;
+
+  constructor(layout: RowLayout, symbols: Symbols) {
+    this.#layout = layout;
+    this.#symbols = symbols;
+    this.#unpack = new Unpacker(layout, symbols);
+    this.#scratch = new Scratch(layout);
+    this.#old = new Int32Array(layout.stride);
+  }
+
+  push(change: Change, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void, stored: Stored | undefined): void {
+    const { rows, missing, keyOnly } = change;
+    if (rows === undefined) return;
+    const { I, F } = this.#scratch;
+    this.#symbols.useArena(rows.arena);
+    for (let row = 0; row < rows.rowCount; row++) {
+      this.#unpack.row(rows, row, I);
+      if (keyOnly?.has(row) === true && !this.#complete(stored)) continue;
+      const lacks = missing?.get(row);
+      if (lacks !== undefined) {
+        for (let column = 0; column < this.#layout.types.length; column++) if (((lacks >> BigInt(column)) & 1n) === 1n) copyWords(this.#layout, this.#old, I, column);
+      }
+      if (missing !== undefined && I[0]! < 0) intern(this.#layout, this.#symbols, I, this.#old);
+      push(I, F, 0, I[0]!);
+      this.#symbols.forgetTransients();
+    }
+  }
+
+  /** Puts the stored row in the place of one that holds its key only; false where there is none. */
+  #complete(stored: Stored | undefined): boolean {
+    const { I } = this.#scratch;
+    if (stored === undefined || stored.key === undefined) throw new InvariantError('a row that holds only its key came for a relation without a key');
+    intern(this.#layout, this.#symbols, I, I);
+    const at = findByKey(stored.collection, stored.key, I);
+    if (at < 0) return false;
+    const { slab } = stored.collection.arrangement;
+    for (let word = 1; word < this.#layout.stride; word++) I[word] = slab.I[at + word]!;
+    return true;
+  }
+}
+
+/** The base of the stored row with the key of `I`, or -1. */
+function findByKey({ arrangement, layout }: Collection, key: readonly number[], I: Int32Array): number {
+  const index = arrangement.indexOn(key);
+  const same = sameRow(layout, key, layout, key);
+  const { slab } = arrangement;
+  for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) {
+    if (slab.I[handle * slab.stride]! > 0) return handle * slab.stride;
+  }
+  return -1;
+}
+
+/** Copies a row, its transients interned. */
+export function intern(layout: RowLayout, symbols: Symbols, from: Int32Array, to: Int32Array): void {
+  to.set(from);
+  layout.storages.forEach((storage, column) => {
+    const at = layout.offsets[column]!;
+    if (storage === 'symbol' && to[at]! < 0 && ((to[1 + (column >> 5)]! >>> (column & 31)) & 1) === 0) to[at] = symbols.intern(to[at]!, layout.types[column]!.oid);
+  });
+}
+
+const isWide = (layout: RowLayout, column: number): boolean => layout.storages[column] === 'long' || layout.storages[column] === 'double';
+
+function copyWords(layout: RowLayout, from: Int32Array, to: Int32Array, column: number): void {
+  const at = layout.offsets[column]!;
+  to[at] = from[at]!;
+  if (isWide(layout, column)) to[at + 1] = from[at + 1]!;
+  const mask = 1 + (column >> 5);
+  const bit = 1 << (column & 31);
+  to[mask] = (to[mask]! & ~bit) | (from[mask]! & bit);
+}
+
+/** Copies rows of a batch into engine rows: words as they lie, symbols as transients over the batch's arena. */
+export class Unpacker {
+  readonly #symbolColumns: readonly { readonly at: number; readonly mask: number; readonly bit: number }[];
+  readonly #symbols: Symbols;
+  readonly #stride: number;
+
+  constructor(layout: RowLayout, symbols: Symbols) {
+    this.#symbols = symbols;
+    this.#stride = layout.stride;
+    this.#symbolColumns = layout.storages.flatMap((storage, column) => (storage === 'symbol' ? [{ at: layout.offsets[column]!, mask: 1 + (column >> 5), bit: 1 << (column & 31) }] : []));
+  }
+  row(rows: RowBatch, row: number, I: Int32Array): void {
+    const from = row * this.#stride;
+    const words = rows.I;
+    for (let word = 0; word < this.#stride; word++) I[word] = words[from + word]!;
+    for (const { at, mask, bit } of this.#symbolColumns) {
+      if ((I[mask]! & bit) !== 0) continue;
+      const start = I[at]!;
+      const { arena } = rows;
+      const length = arena[start]! | (arena[start + 1]! << 8) | (arena[start + 2]! << 16) | (arena[start + 3]! << 24);
+      I[at] = this.#symbols.transientBytes(start + 4, length);
+    }
+  }
+}

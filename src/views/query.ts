@@ -1,0 +1,105 @@
+import { SqlError } from '../core/index.ts';
+import type { RelationType, RowBatch } from '../core/index.ts';
+import type { RelationId } from '../ir/index.ts';
+import { readError } from './dataflow.ts';
+import type { Dataflow } from './dataflow.ts';
+import { checkMemory, failureOf } from './limits.ts';
+import type { QueryLimits } from './limits.ts';
+import { Collection } from './operators/collection.ts';
+import { ResultReader } from './outputs/result.ts';
+import type { ReadPlan } from './outputs/result.ts';
+import type { Symbols } from './state/symbols.ts';
+
+/** A query that was asked: it runs in slices until it is complete, and is then read out. */
+export interface QueryRun {
+  readonly ready: boolean;
+  /** the error that ended it */
+  readonly failure: SqlError | undefined;
+  /** rows with errors that were left out under ON ERROR = 'skip', by view */
+  readonly skipped: readonly { readonly view: string; readonly count: number }[];
+  /** the time as of which it answers; known when ready */
+  readonly time: number;
+  next(maxRows: number): RowBatch | null;
+  readonly done: boolean;
+  close(): void;
+}
+
+/** What a query or a subscription asks of the engine it runs in. */
+export interface Surroundings {
+  readonly symbols: Symbols;
+  /** the last closed tick */
+  readonly time: number;
+  isHydrated(id: RelationId): boolean;
+  /** the error a reader of these relations meets, and what 'skip' leaves out */
+  errorsOf(reads: Iterable<RelationId>): { readonly failure: SqlError | undefined; readonly skipped: readonly { readonly view: string; readonly count: number }[] };
+  relationName(id: RelationId): string;
+}
+
+/** A one-shot query; see QueryRun. */
+export class Query implements QueryRun {
+  readonly result: Collection;
+  dataflow: Dataflow | undefined;
+  failure: SqlError | undefined;
+  skipped: readonly { readonly view: string; readonly count: number }[] = [];
+  time = 0;
+  readonly #engine: Surroundings;
+  /** takes the query out of the engine */
+  readonly #leave: (query: Query) => void;
+  readonly #read: ReadPlan;
+  readonly #limits: QueryLimits;
+  #reader: ResultReader | undefined;
+
+  constructor(engine: Surroundings, leave: (query: Query) => void, type: RelationType, read: ReadPlan, limits: QueryLimits) {
+    this.#engine = engine;
+    this.#leave = leave;
+    this.#read = read;
+    this.#limits = limits;
+    this.result = new Collection(type, engine.symbols);
+  }
+  begin(dataflow: Dataflow): void {
+    this.dataflow = dataflow;
+  }
+  get ready(): boolean {
+    return this.failure !== undefined || this.#reader !== undefined;
+  }
+  get done(): boolean {
+    return this.#reader?.done ?? true;
+  }
+  interrupt(): void {
+    this.#limits.interrupt();
+    checkMemory(this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0), this.#limits.memoryBytes, 'query');
+  }
+  work(expired: () => boolean): void {
+    const dataflow = this.dataflow!;
+    try {
+      this.#limits.interrupt();
+      for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
+      if (!dataflow.hydrate(expired)) {
+        this.interrupt();
+        return;
+      }
+      dataflow.flush();
+      const { failure, skipped } = this.#engine.errorsOf(dataflow.rendered.reads);
+      this.skipped = skipped;
+      const own = readError(dataflow.errors, 'the query', (id) => this.#engine.relationName(id as RelationId));
+      if (own !== undefined) throw new SqlError(own.code, own.message, { ...(own.fields.position === undefined ? {} : { position: own.fields.position }) });
+      if (failure !== undefined) throw failure;
+      this.time = this.#engine.time;
+      this.#reader = new ResultReader(this.result.arrangement, this.#read);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#leave(this);
+  }
+  fail(thrown: unknown): void {
+    this.failure = failureOf(thrown);
+    this.#leave(this);
+  }
+  next(maxRows: number): RowBatch | null {
+    return this.#reader!.next(maxRows);
+  }
+  close(): void {
+    this.#leave(this);
+    this.#reader = undefined;
+  }
+}
