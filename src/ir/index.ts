@@ -9,7 +9,7 @@ export type {
 } from './functions/contract.ts';
 export { quoteIdentifier, keywords } from './functions/keywords.ts';
 export type { Keyword, KeywordCategory } from './functions/keywords.ts';
-export { procedureOids } from './functions/proc-oids.ts';
+export { procedureArguments, procedureOids } from './functions/proc-oids.ts';
 export { routinesByOid } from './functions/routine-oids.ts';
 export type { Routine } from './functions/routine-oids.ts';
 export {

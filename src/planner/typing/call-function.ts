@@ -1,11 +1,11 @@
 import { Oid, findType, findTypeByName, notSupported, sqlType } from '../../core/index.ts';
 import type { AggregateRow, FunctionRow, TableFunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
-import { aggregatesNamed, functionsNamed, tableFunctionsNamed } from '../registry.ts';
+import { aggregatesNamed, functionsNamed, procedureArguments, procedureOids, routinesByOid, tableFunctionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { chooseCandidate } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
-import { pathway, settleUnknown, tryCoerce } from './coerce.ts';
+import { canCoerce, pathway, settleUnknown, tryCoerce } from './coerce.ts';
 import { isPolymorphic, typeList, typeText } from './format-type.ts';
 import { bindPolymorphic, requireArrayType } from './polymorphic.ts';
 import type { PolymorphicBinding } from './polymorphic.ts';
@@ -139,9 +139,22 @@ function gather(planning: Planning, args: readonly Expr[], count: number, declar
 }
 
 function missing(planning: Planning, site: CallSite, args: readonly Expr[]): Error {
+  const types = args.map((arg) => arg.type.oid);
+  if (isOnlyInPostgres(site, types)) return notSupported(`function ${site.name}(${typeList(args.map((arg) => arg.type))})`, 'docs/functions.md lists what there is.', site.position);
   const name = site.schema === undefined ? site.name : `${site.schema}.${site.name}`;
   return planning.error('42883', `function ${name}(${typeList(args.map((arg) => arg.type))}) does not exist`, site.position, {
     hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+  });
+}
+
+/** Postgres has a function that this call could mean, and we do not. */
+function isOnlyInPostgres(site: CallSite, types: readonly number[]): boolean {
+  if (site.schema !== undefined && site.schema !== 'pg_catalog') return false;
+  const known = procedureOids(site.name);
+  if (known.length > 0 && functionsNamed(site.name).length + aggregatesNamed(site.name).length + tableFunctionsNamed(site.name).length === 0) return true;
+  return known.filter((oid) => routinesByOid().get(oid) === undefined).some((oid) => {
+    const wanted = procedureArguments(oid);
+    return wanted.length === types.length && wanted.every((type, index) => (findType(type) === undefined ? types[index] === Oid.unknown : canCoerce(types[index]!, type, 'implicit')));
   });
 }
 

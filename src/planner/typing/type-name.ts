@@ -11,6 +11,7 @@ export function resolveTypeName(node: TypeName, sql: string): SqlType {
   const schema = path.at(-2);
   if (node.setof) throw notSupported('SETOF here', 'Use the function in FROM.', position);
   const base = schema === undefined || schema === 'pg_catalog' || schema === 'information_schema' || schema === 'mz_catalog' ? findTypeByName(domainBase.get(name) ?? name) : undefined;
+  if (base === undefined && refused.has(name)) throw notSupported(`type ${name}`, 'Keep the value as text, or as jsonb.', position);
   if (base === undefined) throw new SqlError('42704', `type ${quoted(path)} does not exist`, at);
   const typmod = typmodOf(base.oid, node.typmods ?? [], at);
   if ((node.arrayBounds ?? []).length === 0) return sqlType(base.oid, typmod);
@@ -18,6 +19,9 @@ export function resolveTypeName(node: TypeName, sql: string): SqlType {
   if (array === undefined) throw new SqlError('42704', `type ${quoted([...path.slice(0, -1), `${name}[]`])} does not exist`, at);
   return sqlType(array.oid, typmod);
 }
+
+/** Types of Postgres that are not here. */
+const refused = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml', 'tsvector', 'tsquery', 'gtsvector', 'pg_snapshot', 'txid_snapshot', 'regcollation', 'macaddr8', 'pg_lsn']);
 
 /** The domains of information_schema stand for their base types, as RowDescription shows them. */
 const domainBase = new Map([['sql_identifier', 'name'], ['character_data', 'varchar'], ['cardinal_number', 'int4'], ['yes_or_no', 'varchar'], ['time_stamp', 'timestamptz']]);
