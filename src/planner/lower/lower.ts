@@ -1,13 +1,14 @@
 import type { Column, Datum } from '../../core/index.ts';
 import { InvariantError, notSupported } from '../../core/index.ts';
-import type { Aggregate, Relation, Scalar, SortKey } from '../../ir/index.ts';
+import type { Relation, SortKey } from '../../ir/index.ts';
 import { evaluateScalar, relationTypeOf, someScalar } from '../../ir/index.ts';
 import { foldScalar } from '../optimize/fold-constants.ts';
 import type { Planning } from '../planning.ts';
-import type { ColumnId, Expr, OrderKey, TypedAggregate, TypedRelation } from '../resolve/typed.ts';
+import type { ColumnId, Expr, OrderKey, TypedRelation } from '../resolve/typed.ts';
 import { idsOf } from '../resolve/typed.ts';
 import { referencedIn, referencedInExpr } from '../resolve/walk.ts';
-import { cross, extended, indexOf, isUnit, narrowed, reference, unit, widthOf } from './bound.ts';
+import { lowerAggregate } from './aggregate.ts';
+import { cross, extended, indexOf, isUnit, narrowed, unit } from './bound.ts';
 import type { Bound } from './bound.ts';
 import { containsSubquery, filterBound } from './filter.ts';
 import { lowerJoin } from './join.ts';
@@ -115,51 +116,6 @@ function constantRows(planning: Planning, rows: readonly (readonly Expr[])[]): r
   }
   return constant;
 }
-
-/**
- * Groups are those of the outer row and the keys. Without keys there is a group even over no rows, so for each outer row that has none the result is
- * put in: NULL, and 0 for counts.
- */
-function lowerAggregate(planning: Planning, relation: Extract<TypedRelation, { op: 'aggregate' }>, outer: Bound): Bound {
-  const values = [...relation.by.map((column) => column.value), ...relation.aggregates.flatMap((aggregate) => [...aggregate.args, ...(aggregate.filter ? [aggregate.filter] : [])])];
-  const ready = withSubqueries(planning, lower(planning, relation.input, outer), values);
-  const replaced = new Map(values.map((value, index) => [value, ready.exprs[index]!]));
-  const scalar = (expr: Expr): Scalar => toScalar(planning, replaced.get(expr) ?? expr, ready.bound);
-  const outerIds = [...outer.at.keys()];
-  const by = [...outerIds.map((id) => reference(ready.bound, id)), ...relation.by.map((column) => scalar(column.value))];
-  const byNames = [...outerIds.map(() => 'outer'), ...relation.by.map((column) => column.name)];
-  const aggregates = relation.aggregates.map((aggregate) => lowerOne(aggregate, scalar));
-  const reduce: Relation = { op: 'reduce', input: ready.bound.relation, by, byNames, aggregates };
-  const ids = [...outerIds, ...relation.by.map((column) => column.id), ...relation.aggregates.map((aggregate) => aggregate.id)];
-  const grouped: Bound = { relation: reduce, at: new Map(ids.map((id, index) => [id, index])) };
-  return relation.by.length > 0 || isUnit(outer) ? grouped : withEmptyGroups(outer, grouped, relation.aggregates);
-}
-
-export function lowerOne(aggregate: TypedAggregate, scalar: (expr: Expr) => Scalar): Aggregate {
-  const { args, filter, id, ...rest } = aggregate;
-  void id;
-  return { ...rest, args: args.map(scalar), filter: filter && scalar(filter) };
-}
-
-function withEmptyGroups(outer: Bound, grouped: Bound, aggregates: readonly TypedAggregate[]): Bound {
-  const own = widthOf(outer.relation);
-  const keys = [...outer.at.keys()].map((id) => ({ left: reference(outer, id), right: reference(grouped, id), nullSafe: true }));
-  const joined: Relation = { op: 'join', inputs: [outer.relation, grouped.relation], on: [{ parent: 0, keys, outer: true }] };
-  const bound: Bound = { relation: joined, at: new Map([...outer.at, ...aggregates.map((aggregate): [ColumnId, number] => [aggregate.id, own + indexOf(grouped, aggregate.id)])]) };
-  return countsFilled(bound, aggregates);
-}
-
-/** Where a group is missing, its count is 0. */
-export function countsFilled(bound: Bound, aggregates: readonly TypedAggregate[]): Bound {
-  const counts = aggregates.filter((aggregate) => isCount(aggregate.function));
-  if (counts.length === 0) return bound;
-  return extended(bound, counts.map((aggregate) => ({
-    id: aggregate.id, name: aggregate.name,
-    value: { op: 'coalesce', args: [reference(bound, aggregate.id), { op: 'literal', value: 0, type: aggregate.type }], type: aggregate.type },
-  })));
-}
-
-const isCount = (id: string): boolean => id.startsWith('count(') || id.startsWith('regr_count(');
 
 function lowerTopK(planning: Planning, relation: Extract<TypedRelation, { op: 'topK' }>, outer: Bound): Bound {
   const input = lower(planning, relation.input, outer);

@@ -11,7 +11,7 @@ import { unnest } from './attach.ts';
 import type { Unnested } from './attach.ts';
 import { indexOf, narrowed, reference, widthOf } from './bound.ts';
 import type { Bound } from './bound.ts';
-import { countsFilled } from './lower.ts';
+import { countsFilled } from './aggregate.ts';
 import { distinctOf, withMarker } from './semi-join.ts';
 
 const bool = sqlType(Oid.bool);
@@ -166,7 +166,7 @@ function arrayOfAll(planning: Planning, outer: Bound, query: TypedQuery, expr: E
   });
   const id = planning.newColumn('array');
   const aggregate: TypedAggregate = { id, function: row.id, args, distinct: false, filter: null, order, type: expr.type, name: 'array_agg' };
-  const unnested = unnest(planning, outer, { op: 'aggregate', input, by: [], aggregates: [aggregate] });
+  const unnested = unnest(planning, outer, { op: 'aggregate', input, by: [], aggregates: [aggregate], grouping: null });
   const own = planning.newColumn('array');
   const bound = attached(planning, unnested, unnested.inner, [[own, indexOf(unnested.inner, id)]], unnested.keys.length === 0);
   const empty: Expr = { op: 'literal', type: expr.type, value: { kind: 'array', element: nested ? 0 : column.type.oid, dims: [], lowerBounds: [], items: [] } };
@@ -185,7 +185,7 @@ function quantified(planning: Planning, outer: Bound, expr: ExprOf<'quantified'>
   const column: Expr = { op: 'column', id: condition, type: bool };
   const count = (id: ColumnId, filter: Expr): TypedAggregate => ({ id, function: 'count(*)', args: [], distinct: false, filter, order: [], type: int8, name: 'count' });
   const query: TypedRelation = {
-    op: 'aggregate', by: [],
+    op: 'aggregate', by: [], grouping: null,
     input: { op: 'compute', input: asRelation(planning, expr.query), columns: [{ id: condition, name: 'condition', value: expr.condition }] },
     aggregates: [count(deciding, { op: any ? 'isTrue' : 'isFalse', arg: column, type: bool }), count(unknown, { op: 'isNull', arg: column, type: bool })],
   };

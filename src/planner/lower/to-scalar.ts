@@ -66,6 +66,8 @@ export function toScalar(planning: Planning, expr: Expr, bound: Bound): Scalar {
     case 'subquery':
     case 'quantified':
       throw new InvariantError('a subquery that was not unnested');
+    case 'grouping':
+      throw new InvariantError('GROUPING above no groups');
     default:
       return assertNever(expr);
   }

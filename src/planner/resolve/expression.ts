@@ -9,6 +9,7 @@ import { resolveTypeName } from '../typing/type-name.ts';
 import { resolveFunctionCall } from './calls.ts';
 import { resolveColumnReference } from './columns.ts';
 import { resolveValueFunction } from './clock.ts';
+import { groupingFunction } from './grouping-sets.ts';
 import { resolveIndirection } from './indirection.ts';
 import type { Level } from './level.ts';
 import { kindOf, locationOf, namesOf } from './nodes.ts';
@@ -53,7 +54,7 @@ export function resolveExpression(level: Level, node: Node): Expr {
   if ('CollateClause' in node) return collate(level, node.CollateClause);
   if ('SQLValueFunction' in node) return resolveValueFunction(level, node.SQLValueFunction);
   if ('SetToDefault' in node) throw planning.error('42601', 'DEFAULT is not allowed in this context', planning.at(node.SetToDefault.location));
-  if ('GroupingFunc' in node) throw notSupported('GROUPING', 'Group by one set of expressions.', planning.at(node.GroupingFunc.location));
+  if ('GroupingFunc' in node) return groupingFunction(level, node.GroupingFunc);
   throw notSupported(`the expression ${kindOf(node)}`, 'Write it with functions and operators.', planning.at(locationOf(node)));
 }
 

@@ -1,15 +1,17 @@
 import type { Node } from '@pgsql/types';
-import { notSupported } from '../../core/index.ts';
+import type { SqlError } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
+import { groupingSets } from './grouping-sets.ts';
+import type { KeySet } from './grouping-sets.ts';
 import type { Level } from './level.ts';
 import { labelOf } from './level.ts';
 import { locationOf } from './nodes.ts';
 import { findTarget } from './order.ts';
 import type { Target } from './order.ts';
 import { requireComparable } from './select.ts';
-import type { ColumnId, Computed, Expr, TableFunctionCall, TypedAggregate, TypedQuery, TypedRelation } from './typed.ts';
+import type { ColumnId, Computed, Expr, ExprOf, GroupingSets, TableFunctionCall, TypedAggregate, TypedQuery, TypedRelation } from './typed.ts';
 import { columnOf } from './typed.ts';
-import { mapOperands, mapRelation, sameExpr, startOf } from './walk.ts';
+import { forEachOperand, mapOperands, mapRelation, sameExpr, startOf } from './walk.ts';
 
 interface Grouped {
   readonly relation: TypedRelation;
@@ -22,18 +24,21 @@ interface Grouped {
  * Above a grouping only the grouping expressions and the aggregates exist; anything else is 42803.
  */
 export function groupRelation(
-  level: Level, input: TypedRelation, groupClause: readonly Node[],
+  level: Level, input: TypedRelation, groupClause: { readonly nodes: readonly Node[]; readonly distinct: boolean },
   above: { readonly targets: readonly Target[]; readonly aggregates: readonly TypedAggregate[]; readonly functions: readonly TableFunctionCall[]; readonly having: Expr | undefined },
 ): Grouped {
   const { planning } = level;
-  if (groupClause.length === 0 && above.aggregates.length === 0 && above.having === undefined) {
+  if (groupClause.nodes.length === 0 && above.aggregates.length === 0 && above.having === undefined) {
+    for (const { value } of above.targets) refuseGrouping(planning, value);
     return { relation: input, targets: above.targets, functions: above.functions };
   }
-  const by = groupKeys(level, groupClause, above.targets, above.aggregates);
+  const { by, sets } = groupKeys(level, groupClause, above.targets, above.aggregates);
   const own = new Set(level.scope.items.flatMap((item) => item.columns.map((column) => column.id)));
-  addDependentColumns(level, by);
-  const rewrite = (expr: Expr): Expr => overGroups(planning, expr, by, own, false);
-  const relation: TypedRelation = { op: 'aggregate', input, by, aggregates: above.aggregates };
+  const masks: Mask[] = [];
+  const groups: Groups = { planning, by, own, masks };
+  const rewrite = (expr: Expr): Expr => overGroups(groups, expr, false);
+  const grouping = { sets: sets.map((set) => set.map((key) => by[key]!.id)), masks };
+  const relation: TypedRelation = { op: 'aggregate', input, by, aggregates: above.aggregates, grouping };
   const having = above.having && rewrite(above.having);
   return {
     relation: having === undefined ? relation : { op: 'filter', input: relation, predicate: having },
@@ -42,28 +47,27 @@ export function groupRelation(
   };
 }
 
-function groupKeys(level: Level, nodes: readonly Node[], targets: readonly Target[], aggregates: readonly TypedAggregate[]): Computed[] {
+/** The keys of all groupings, and which of them each grouping has. */
+function groupKeys(level: Level, clause: { readonly nodes: readonly Node[]; readonly distinct: boolean }, targets: readonly Target[], aggregates: readonly TypedAggregate[]): { readonly by: Computed[]; readonly sets: readonly KeySet[] } {
   const { planning } = level;
   const by: Computed[] = [];
-  const add = (value: Expr, name: string, position: number | undefined): void => {
-    if (value.op === 'column' && aggregates.some((aggregate) => aggregate.id === value.id)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', value.position);
+  const add = (value: Expr, name: string, position: number | undefined): number => {
+    if (containsAggregate(value, aggregates)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', startOf(value));
+    refuseGrouping(planning, value);
     requireComparable(planning, value.type.oid, 'equality', position);
-    if (!by.some((key) => sameExpr(key.value, value))) by.push({ id: planning.newColumn(value.op === 'column' ? labelOf(planning, value.id) : name), name, value });
+    const known = by.findIndex((key) => sameExpr(key.value, value));
+    return known >= 0 ? known : by.push({ id: planning.newColumn(value.op === 'column' ? labelOf(planning, value.id) : name), name, value }) - 1;
   };
-  for (const node of nodes) {
-    if ('GroupingSet' in node) {
-      if (node.GroupingSet.kind === 'GROUPING_SET_EMPTY') continue;
-      throw notSupported('GROUPING SETS, ROLLUP or CUBE', 'Combine one GROUP BY query for each set with UNION ALL.', planning.at(node.GroupingSet.location));
-    }
+  const keys = (node: Node): KeySet => {
     // a row groups by its fields
     const parts = 'RowExpr' in node && node.RowExpr.row_format === 'COERCE_IMPLICIT_CAST' ? node.RowExpr.args ?? [] : [node];
-    for (const part of parts) {
+    return parts.map((part) => {
       const target = findTarget(level, part, { list: [...targets], visible: targets.length }, 'GROUP BY');
-      if (containsAggregate(target.value, aggregates)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', startOf(target.value));
-      add(target.value, target.column.name, planning.at(locationOf(part)));
-    }
-  }
-  return by;
+      return add(target.value, target.column.name, planning.at(locationOf(part)));
+    });
+  };
+  const sets = groupingSets(planning, clause.nodes, clause.distinct, keys);
+  return { by, sets: withDependentColumns(level, by, sets) };
 }
 
 function containsAggregate(expr: Expr, aggregates: readonly TypedAggregate[]): boolean {
@@ -73,27 +77,61 @@ function containsAggregate(expr: Expr, aggregates: readonly TypedAggregate[]): b
 }
 
 /** Grouping by a table's primary key determines its other columns: they are grouped by too, which changes no group. */
-function addDependentColumns(level: Level, by: Computed[]): void {
-  const grouped = (id: ColumnId): boolean => by.some((key) => key.value.op === 'column' && key.value.id === id);
+function withDependentColumns(level: Level, by: Computed[], sets: readonly KeySet[]): readonly KeySet[] {
+  const common = (id: ColumnId): boolean => by.some((key, at) => key.value.op === 'column' && key.value.id === id && sets.every((set) => set.includes(at)));
+  const dependent: number[] = [];
   for (const item of level.scope.items) {
-    if (item.primaryKey === undefined || !item.primaryKey.every(grouped)) continue;
+    if (item.primaryKey === undefined || !item.primaryKey.every(common)) continue;
     for (const column of item.columns) {
-      if (!grouped(column.id)) by.push({ id: level.planning.newColumn(labelOf(level.planning, column.id)), name: column.name, value: columnOf(column) });
+      if (by.some((key) => key.value.op === 'column' && key.value.id === column.id)) continue;
+      dependent.push(by.push({ id: level.planning.newColumn(labelOf(level.planning, column.id)), name: column.name, value: columnOf(column) }) - 1);
     }
   }
+  return dependent.length === 0 ? sets : sets.map((set) => [...set, ...dependent]);
 }
 
+interface Groups {
+  readonly planning: Planning;
+  readonly by: readonly Computed[];
+  /** the columns of the rows that are grouped */
+  readonly own: ReadonlySet<ColumnId>;
+  /** the GROUPING calls met */
+  readonly masks: Mask[];
+}
+type Mask = GroupingSets['masks'][number];
+
 /** The expression over the groups' columns instead of the rows'. */
-function overGroups(planning: Planning, expr: Expr, by: readonly Computed[], own: ReadonlySet<ColumnId>, inSubquery: boolean): Expr {
+function overGroups(groups: Groups, expr: Expr, inSubquery: boolean): Expr {
+  const { planning, by, own } = groups;
   const key = by.find((candidate) => sameExpr(candidate.value, expr));
   if (key !== undefined) return { op: 'column', id: key.id, type: expr.type, position: expr.position };
+  if (expr.op === 'grouping') return maskOf(groups, expr);
   if (expr.op === 'column' && own.has(expr.id)) {
     const label = labelOf(planning, expr.id);
     throw planning.error('42803', inSubquery
       ? `subquery uses ungrouped column "${label}" from outer query`
       : `column "${label}" must appear in the GROUP BY clause or be used in an aggregate function`, expr.position);
   }
-  const below = (relation: TypedRelation): TypedRelation => mapRelation(relation, (value) => overGroups(planning, value, by, own, true), below);
+  const below = (relation: TypedRelation): TypedRelation => mapRelation(relation, (value) => overGroups(groups, value, true), below);
   const query = (inner: TypedQuery): TypedQuery => ({ ...inner, relation: below(inner.relation) });
-  return mapOperands(expr, (operand) => overGroups(planning, operand, by, own, inSubquery), query);
+  return mapOperands(expr, (operand) => overGroups(groups, operand, inSubquery), query);
+}
+
+function maskOf({ planning, by, masks }: Groups, expr: ExprOf<'grouping'> & Expr): Expr {
+  const keys = expr.args.map((arg) => {
+    const key = by.find((candidate) => sameExpr(candidate.value, arg));
+    if (key === undefined) throw notAKey(planning, arg);
+    return key.id;
+  });
+  const id = planning.newColumn('grouping');
+  masks.push({ id, keys });
+  return { op: 'column', id, type: expr.type, position: expr.position };
+}
+
+const notAKey = (planning: Planning, arg: Expr): SqlError => planning.error('42803', 'arguments to GROUPING must be grouping expressions of the associated query level', startOf(arg));
+
+/** Where there are no groups, GROUPING has nothing to speak of. */
+function refuseGrouping(planning: Planning, expr: Expr): void {
+  if (expr.op === 'grouping') throw notAKey(planning, expr.args[0]!);
+  forEachOperand(expr, (operand) => refuseGrouping(planning, operand));
 }

@@ -56,7 +56,7 @@ function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, 
   const limits = resolveLimits(level, node);
 
   const filtered: TypedRelation = where === undefined ? from.relation : { op: 'filter', input: from.relation, predicate: where };
-  const grouped = groupRelation({ ...level, clause: 'GROUP BY', aggregates: null, functions: null }, filtered, node.groupClause ?? [], { targets: targets.list, aggregates, functions, having });
+  const grouped = groupRelation({ ...level, clause: 'GROUP BY', aggregates: null, functions: null }, filtered, { nodes: node.groupClause ?? [], distinct: node.groupDistinct ?? false }, { targets: targets.list, aggregates, functions, having });
   let relation = grouped.relation;
   if (grouped.functions.length > 0) relation = { op: 'join', kind: 'inner', left: relation, right: { op: 'functions', calls: grouped.functions, ordinality: null }, on: null };
   relation = computeTargets(relation, grouped.targets);

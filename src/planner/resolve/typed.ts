@@ -38,6 +38,8 @@ export type Expr = Located & { readonly type: SqlType } & (
   | { readonly op: 'fromText' | 'toText'; readonly arg: Expr }
   | { readonly op: 'relabel'; readonly arg: Expr }
   | { readonly op: 'raise'; readonly code: string; readonly message: string }
+  /** GROUPING(...), until the query's groups are known */
+  | { readonly op: 'grouping'; readonly args: readonly Expr[] }
   /** `scalar`: the one value of the one row, NULL for none; `exists`; `array`: all values, in the query's order */
   | { readonly op: 'subquery'; readonly kind: 'scalar' | 'exists' | 'array'; readonly query: TypedQuery }
   /** `condition`, over the columns outside and those of `query`, is true for any / all of its rows */
@@ -68,6 +70,13 @@ export interface OrderKey {
   readonly id: ColumnId;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
+}
+
+/** Several groupings of one input (GROUPING SETS): each set lists keys of `by`, the others are NULL in its groups. */
+export interface GroupingSets {
+  readonly sets: readonly (readonly ColumnId[])[];
+  /** GROUPING(keys): a bit for each key, the last one lowest, set where the group's set lacks it */
+  readonly masks: readonly { readonly id: ColumnId; readonly keys: readonly ColumnId[] }[];
 }
 
 export interface Computed {
@@ -102,7 +111,7 @@ export type TypedRelation =
   | { readonly op: 'project'; readonly input: TypedRelation; readonly ids: readonly ColumnId[] }
   /** `right` may refer to columns of `left` (LATERAL) */
   | { readonly op: 'join'; readonly kind: 'inner' | 'left' | 'right' | 'full'; readonly left: TypedRelation; readonly right: TypedRelation; readonly on: Expr | null }
-  | { readonly op: 'aggregate'; readonly input: TypedRelation; readonly by: readonly Computed[]; readonly aggregates: readonly TypedAggregate[] }
+  | { readonly op: 'aggregate'; readonly input: TypedRelation; readonly by: readonly Computed[]; readonly aggregates: readonly TypedAggregate[]; readonly grouping: GroupingSets | null }
   | { readonly op: 'distinct'; readonly input: TypedRelation }
   | { readonly op: 'topK'; readonly input: TypedRelation; readonly by: readonly ColumnId[]; readonly order: readonly OrderKey[]; readonly offset: Expr | null; readonly limit: Expr | null; readonly withTies: boolean }
   /** columns paired by position */
@@ -141,7 +150,7 @@ export function idsOf(relation: TypedRelation): readonly ColumnId[] {
     case 'join':
       return [...idsOf(relation.left), ...idsOf(relation.right)];
     case 'aggregate':
-      return [...relation.by.map((column) => column.id), ...relation.aggregates.map((aggregate) => aggregate.id)];
+      return [...relation.by.map((column) => column.id), ...relation.aggregates.map((aggregate) => aggregate.id), ...(relation.grouping?.masks ?? []).map((mask) => mask.id)];
     case 'filter':
     case 'distinct':
     case 'topK':

@@ -17,6 +17,7 @@ export function mapOperands(expr: Expr, map: (operand: Expr) => Expr, query: (in
     case 'coalesce':
     case 'greatest':
     case 'least':
+    case 'grouping':
       return { ...expr, args: all(expr.args) };
     case 'not':
     case 'isNull':
