@@ -13,7 +13,9 @@ export interface LogScan {
   step(rows: number): boolean;
 }
 
-export interface DataflowWorld extends Omit<RenderWorld, 'errors'> {
+export interface DataflowWorld extends Omit<RenderWorld, 'errors' | 'interrupt'> {
+  /** polled during long work; throws to end it */
+  readonly interrupt: () => void;
   scanLog(scan: Scan): LogScan;
 }
 
@@ -44,7 +46,11 @@ export class Dataflow {
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
     this.#context = world.context;
     this.#world = world;
-    this.rendered = render(relation, { ...world, errors: this.errors });
+    const interrupt = (): boolean => {
+      world.interrupt();
+      return false;
+    };
+    this.rendered = render(relation, { ...world, errors: this.errors, interrupt });
     this.rendered.output.subscribe(output);
   }
 

@@ -6,9 +6,9 @@ import { Collection } from './operators/collection.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
 import { FlatMap } from './operators/flat-map.ts';
 import { Join } from './operators/join.ts';
-import type { Interrupt, JoinInput } from './operators/join.ts';
+import type { JoinInput } from './operators/join.ts';
 import { MapFilter, Passing, Scratch, Stream } from './operators/operator.ts';
-import type { ErrorSink, Sink, Stateful } from './operators/operator.ts';
+import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operators/operator.ts';
 import { Reduce } from './operators/reduce.ts';
 import type { PreparedAggregate } from './operators/reduce.ts';
 import { TemporalFilter } from './operators/temporal-filter.ts';
@@ -40,6 +40,8 @@ export interface Rendered {
   readonly output: Stream;
   /** inputs before consumers */
   readonly stateful: readonly Stateful[];
+  /** what may stop in the middle of a change, inputs before consumers */
+  readonly pausable: readonly Pausable[];
   readonly scans: readonly Scan[];
   readonly constants: readonly Constant[];
   readonly attached: readonly { readonly readable: Readable; readonly occurrence: Occurrence }[];
@@ -61,7 +63,7 @@ export function render(relation: Relation, world: RenderWorld): Rendered {
   const renderer = new Renderer(world);
   const output = renderer.stream(relation);
   return {
-    output, stateful: renderer.stateful, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads,
+    output, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads,
   };
 }
 
@@ -78,11 +80,13 @@ const allColumns = (layout: RowLayout): Scalar[] => layout.types.map((type, i) =
 
 class Renderer {
   readonly stateful: Stateful[] = [];
+  readonly pausable: Pausable[] = [];
   readonly scans: Scan[] = [];
   readonly constants: Constant[] = [];
   readonly attached: { readonly readable: Readable; readonly occurrence: Occurrence }[] = [];
   readonly reads = new Set<RelationId>();
   readonly #world: RenderWorld;
+  readonly #interrupt: Interrupt;
   readonly #locals = new Map<string, Stream>();
   readonly #intake: Intake;
   /** for operators that see rows of relations one by one: their errors carry the row */
@@ -93,6 +97,11 @@ class Renderer {
   constructor(world: RenderWorld) {
     this.#world = world;
     this.#intake = new Intake(world.context.symbols);
+    this.#interrupt = () => {
+      const pause = world.interrupt();
+      if (pause) this.#intake.hold();
+      return pause;
+    };
     this.#rowErrors = { raise: (error, weight, group) => world.errors.raise(error, weight, group, this.#intake.describe()) };
   }
 
@@ -139,7 +148,9 @@ class Renderer {
       }
       case 'flatMap': {
         const input = this.stream(relation.input);
-        return this.#alike([input], this.#follow(input, new FlatMap(input.layout, relation, context, this.#errorsOf(input), this.#world.interrupt)));
+        const flatMap = new FlatMap(input.layout, relation, context, this.#errorsOf(input), this.#interrupt);
+        this.pausable.push(flatMap);
+        return this.#alike([input], this.#follow(input, flatMap));
       }
       case 'join':
         return this.#join(relation, nothingAbove);
@@ -290,7 +301,7 @@ class Renderer {
    * with the keys that are not plain columns computed behind its own columns.
    */
   #join(relation: Relation & { op: 'join' }, above: Above): Stream {
-    const { context, errors, interrupt } = this.#world;
+    const { context, errors } = this.#world;
     const edges = relation.on.map((edge, i) => ({ ...edge, child: i + 1 }));
     const keys = relation.inputs.map((_, input): Scalar[] => [
       ...(input === 0 ? [] : edges[input - 1]!.keys.map((key) => keyScalar(key.right, key.left.type))),
@@ -320,8 +331,9 @@ class Renderer {
       start += input.arrangement.layout.types.length;
     }
     const place = (scalar: Scalar): Scalar => substitute(scalar, physical);
-    const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, errors, interrupt);
+    const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, errors, this.#interrupt);
     this.stateful.push(join);
+    this.pausable.push(join);
     arranged.forEach((input, i) => {
       if (input.collection === undefined) {
         input.stream!.subscribe(join.sink(i));

@@ -6,9 +6,10 @@ import { compileDatums, compileRow } from '../scalar/compile.ts';
 import type { RowFunction } from '../scalar/compile.ts';
 import { writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
-import type { Interrupt } from './join.ts';
-import { reportError, Scratch, Stream } from './operator.ts';
-import type { ErrorSink, Sink } from './operator.ts';
+import { copyRow, internRow } from '../state/row-code.ts';
+import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
+import type { ErrorSink, Interrupt, Pausable, Sink } from './operator.ts';
+import { Waiting } from './waiting.ts';
 
 export interface FlatMapPlan {
   readonly function: string;
@@ -20,15 +21,22 @@ export interface FlatMapPlan {
   readonly outer: boolean;
 }
 
-/** Rows produced between two looks at whether the query is still wanted. */
-const POLL_ROWS = 4096;
+/** The call of the function for one row, and how far its rows have been passed on. */
+interface Call {
+  readonly args: readonly Datum[];
+  rows: Iterator<readonly Datum[]>;
+  passed: number;
+  /** the function raised after so many rows, which are being taken back; undefined otherwise */
+  takeBack: number | undefined;
+  readonly w: number;
+}
 
 /**
  * Each row followed by each row a table function makes of it; with ordinality, by its number from 1.
- * Δout = { (r, f(r)) : r in Δin } with r's weight: linear, so no state. The function is called again to take a row back, and is deterministic.
+ * Δout = { (r, f(r)) : r in Δin } with r's weight: linear, so no state but the call that is paused. The function is called again to take a row back, and is deterministic.
  * What was produced before the function raised stays out of the result: its rows go through first and are then taken back.
  */
-export class FlatMap extends Stream implements Sink {
+export class FlatMap extends Stream implements Sink, Pausable {
   readonly #plan: FlatMapPlan;
   readonly #args: (...inputs: (Int32Array | Float64Array | number)[]) => Datum[];
   readonly #evaluate: (...args: unknown[]) => Iterable<readonly Datum[]>;
@@ -41,6 +49,11 @@ export class FlatMap extends Stream implements Sink {
   readonly #context: Context;
   readonly #errors: ErrorSink;
   readonly #interrupt: Interrupt;
+  #paused: Call | undefined;
+  /** the row of the call that is paused */
+  readonly #held: Scratch;
+  readonly #hold: (I: Int32Array, b: number) => void;
+  readonly #waiting: Waiting;
 
   constructor(input: RowLayout, plan: FlatMapPlan, context: Context, errors: ErrorSink, interrupt: Interrupt) {
     const added = rowLayout([...plan.produces.columns.map((column) => column.type), ...(plan.ordinality ? [sqlType(Oid.int8)] : [])]);
@@ -60,32 +73,81 @@ export class FlatMap extends Stream implements Sink {
     this.#context = context;
     this.#errors = errors;
     this.#interrupt = interrupt;
+    this.#held = new Scratch(input);
+    this.#waiting = new Waiting([input], context.symbols);
+    const copy = copyRow(input);
+    const intern = internRow(input);
+    this.#hold = (I, b) => {
+      if (I === this.#held.I) return;
+      copy(I, b, this.#held.I, 0);
+      intern(context.symbols, this.#held.I, 0);
+    };
   }
 
   push(I: Int32Array, F: Float64Array, b: number, w: number): void {
-    let produced = 0;
-    let args: readonly Datum[];
-    try {
-      args = this.#args(I, F, b);
-      if (!this.#strict || !args.includes(null)) {
-        for (const values of this.#evaluate(...args)) {
-          this.#emit(I, F, b, values, ++produced, w);
-          if (produced % POLL_ROWS === 0) this.#interrupt();
-        }
-      }
-    } catch (error) {
-      reportError(error, w, this.#context, this.#errors);
-      if (produced > 0) this.#takeBack(I, F, b, args!, produced, w);
-      return;
-    }
-    if (produced === 0 && this.#plan.outer) this.#emit(I, F, b, [], null, w);
+    if (this.paused) this.#waiting.put(0, I, b, w);
+    else this.#begin(I, F, b, w);
   }
 
-  #takeBack(I: Int32Array, F: Float64Array, b: number, args: readonly Datum[], rows: number, w: number): void {
-    let taken = 0;
-    for (const values of this.#evaluate(...args)) {
-      this.#emit(I, F, b, values, ++taken, -w);
-      if (taken === rows) return;
+  get paused(): boolean {
+    return this.#paused !== undefined;
+  }
+  resume(): boolean {
+    const call = this.#paused;
+    if (call === undefined) return true;
+    this.#paused = undefined;
+    if (!this.#pass(call, this.#held.I, this.#held.F, 0)) return false;
+    while (!this.#waiting.empty) {
+      const { I, F, at, weight } = this.#waiting;
+      const done = this.#begin(I, F, at, weight);
+      this.#waiting.shift();
+      if (!done) return false;
+    }
+    return true;
+  }
+
+  #begin(I: Int32Array, F: Float64Array, b: number, w: number): boolean {
+    let call: Call;
+    try {
+      const args = this.#args(I, F, b);
+      const none = this.#strict && args.includes(null);
+      call = { args, rows: none ? [].values() : this.#rows(args), passed: 0, takeBack: undefined, w };
+    } catch (error) {
+      reportError(error, w, this.#context, this.#errors);
+      return true;
+    }
+    return this.#pass(call, I, F, b);
+  }
+  #rows(args: readonly Datum[]): Iterator<readonly Datum[]> {
+    return this.#evaluate(...args)[Symbol.iterator]();
+  }
+
+  /** Passes the rows of a call on; false where it pauses. */
+  #pass(call: Call, I: Int32Array, F: Float64Array, b: number): boolean {
+    for (let values = this.#following(call); values !== undefined; values = this.#following(call)) {
+      this.#emit(I, F, b, values, ++call.passed, call.takeBack === undefined ? call.w : -call.w);
+      if (call.passed % POLL_ROWS !== 0 || !this.#interrupt()) continue;
+      this.#hold(I, b);
+      this.#paused = call;
+      return false;
+    }
+    if (call.passed === 0 && call.takeBack === undefined && this.#plan.outer) this.#emit(I, F, b, [], null, call.w);
+    return true;
+  }
+
+  /** The next row to pass on or to take back; undefined behind the last. */
+  #following(call: Call): readonly Datum[] | undefined {
+    if (call.passed === call.takeBack) return undefined;
+    try {
+      const next = call.rows.next();
+      return next.done === true ? undefined : next.value;
+    } catch (error) {
+      if (call.takeBack !== undefined) throw error;
+      reportError(error, call.w, this.#context, this.#errors);
+      call.rows = this.#rows(call.args);
+      call.takeBack = call.passed;
+      call.passed = 0;
+      return this.#following(call);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { RowLayout } from '../../core/index.ts';
+import { InvariantError } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { compileSlabRow } from '../scalar/compile.ts';
 import type { SlabRowFunction } from '../scalar/compile.ts';
@@ -8,9 +8,10 @@ import type { HashIndex } from '../state/hash-index.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { Collection, Occurrence } from './collection.ts';
-import { reportError, Scratch, Stream } from './operator.ts';
-import type { ErrorSink, Sink, Stateful } from './operator.ts';
+import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
+import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
 import type { Slab } from '../state/slab.ts';
+import { Waiting } from './waiting.ts';
 
 /** An input of a join: rows arranged for it alone, or an occurrence of a shared collection. */
 export interface JoinInput {
@@ -39,12 +40,9 @@ interface Step {
   readonly null: AnyNull;
   /** going down an outer edge: without a match the NULL row stands in */
   readonly outer: boolean;
+  /** from the changed row itself to its parent: by its key, also where the row that is shown is the NULL row */
+  readonly up: boolean;
 }
-
-/** Polled between rows of a long enumeration; throws to end it. */
-export type Interrupt = () => void;
-
-const POLL_ROWS = 4096;
 
 /**
  * Inner and left joins of any number of inputs in one delta pipeline an input, without intermediate state. The inputs form a tree: each hangs on one earlier input by equal keys.
@@ -57,15 +55,17 @@ const POLL_ROWS = 4096;
  *
  * Going down an outer edge without a match yields the NULL row (handle 0); going up never does, since the parent must be there.
  * State: none beyond the inputs' arrangements and one index an edge and side. Right because changes are taken one row at a time, so that the sum over a tick telescopes.
+ *
+ * The enumeration is depth first over the steps, its place a row and a weight a step: it can stop anywhere and go on (see `Pausable`), and its depth costs no stack.
  */
-export class Join extends Stream implements Stateful {
+export class Join extends Stream implements Stateful, Pausable {
   readonly #inputs: readonly JoinInput[];
+  /** by input that changes: how the other inputs are found, each from one known before */
   readonly #steps: readonly (readonly Step[])[];
-  readonly #up: readonly (Step | undefined)[];
   readonly #orders: number[];
   readonly #occurrences: (Occurrence | undefined)[];
   readonly #current: Int32Array;
-  readonly #run: SlabRowFunction;
+  readonly #row: SlabRowFunction;
   readonly #slabs: readonly Slab[];
   /** how to find the other rows with a changed row's key, by input that hangs by an outer edge */
   readonly #siblings: readonly ({ readonly index: HashIndex; readonly same: SameRow } | undefined)[];
@@ -73,13 +73,27 @@ export class Join extends Stream implements Stateful {
   readonly #context: Context;
   readonly #errors: ErrorSink;
   readonly #interrupt: Interrupt;
+  /** the input whose change is under way, -1: none; its row, and the weight of the change */
+  #start = -1;
+  #changed = 0;
+  #weightChange = 0;
+  /** the change of presence whose NULL-extended rows are enumerated first, 0 when they have been or there are none */
+  #turn: 0 | 1 | -1 = 0;
+  #depth = 0;
+  /** by depth: the row to try next */
+  readonly #next: Int32Array;
+  /** by depth: whether a row matched */
+  readonly #matched: Uint8Array;
+  /** by depth: the product of the weights of the rows chosen so far */
+  readonly #weights: Float64Array;
+  readonly #waiting: Waiting;
   #rows = 0;
 
   constructor(inputs: readonly JoinInput[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, errors: ErrorSink, interrupt: Interrupt) {
     const { run, layout } = compileSlabRow(inputs.map((input) => input.arrangement.layout), filters, outputs, context);
     super(layout);
     this.#inputs = inputs;
-    this.#run = run;
+    this.#row = run;
     this.#scratch = new Scratch(layout);
     this.#slabs = inputs.map((input) => input.arrangement.slab);
     this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: arrangement.indexOn(edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
@@ -89,15 +103,24 @@ export class Join extends Stream implements Stateful {
     this.#orders = inputs.map(() => -1);
     this.#occurrences = inputs.map(() => undefined);
     this.#current = new Int32Array(inputs.length);
-    this.#up = inputs.map((input, i) => input.edge && this.#step(i, input.edge.parent));
     this.#steps = inputs.map((_, start) => this.#order(start));
+    this.#next = new Int32Array(inputs.length);
+    this.#matched = new Uint8Array(inputs.length);
+    this.#weights = new Float64Array(inputs.length);
+    this.#waiting = new Waiting(inputs.map((input) => input.arrangement.layout), context.symbols);
   }
 
   /** Registers occurrence `input` of a shared collection. */
   attach(input: number): Occurrence {
     const occurrence = this.#inputs[input]!.collection!.attach((order) => {
       this.#orders[input] = order;
-      return { order, cursor: Infinity, change: (_I, _F, _b, w, handle) => this.#change(input, handle, w) };
+      return {
+        order, cursor: Infinity,
+        change: (_I, _F, _b, w, handle) => {
+          if (this.paused) throw new InvariantError('a join that is paused was told of a change');
+          this.#change(input, handle, w);
+        },
+      };
     });
     this.#occurrences[input] = occurrence;
     return occurrence;
@@ -108,22 +131,36 @@ export class Join extends Stream implements Stateful {
     const { arrangement } = this.#inputs[input]!;
     return {
       push: (I, _F, b, w) => {
-        const handle = arrangement.add(I, b, w);
-        this.#change(input, handle, w);
-        arrangement.release(handle);
+        if (this.paused) this.#waiting.put(input, I, b, w);
+        else this.#change(input, arrangement.add(I, b, w), w);
       },
     };
   }
 
+  get paused(): boolean {
+    return this.#start >= 0;
+  }
+  resume(): boolean {
+    while (this.#start >= 0) {
+      if (!this.#run()) return false;
+      if (this.#waiting.empty) return true;
+      const { input, I, at, weight } = this.#waiting;
+      const handle = this.#inputs[input]!.arrangement.add(I, at, weight);
+      this.#waiting.shift();
+      this.#begin(input, handle, weight);
+    }
+    return true;
+  }
+
   flush(): void {}
   get stateBytes(): number {
-    return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.byteLength), 0);
+    return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.byteLength), this.#waiting.byteLength);
   }
   get stateRows(): number {
     return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.rows), 0);
   }
 
-  #step(from: number, to: number): Step {
+  #step(from: number, to: number, up = false): Step {
     const down = this.#inputs[to]!.edge?.parent === from;
     const edge = down ? this.#inputs[to]!.edge! : this.#inputs[from]!.edge!;
     const fromColumns = down ? edge.parentColumns : edge.columns;
@@ -131,7 +168,7 @@ export class Join extends Stream implements Stateful {
     const fromLayout = this.#inputs[from]!.arrangement.layout;
     const toLayout = this.#inputs[to]!.arrangement.layout;
     return {
-      from, to, outer: down && edge.outer,
+      from, to, up, outer: down && edge.outer,
       index: this.#inputs[to]!.arrangement.indexOn(toColumns),
       hash: hashRow(fromLayout, fromColumns),
       same: sameRow(toLayout, toColumns, fromLayout, fromColumns),
@@ -139,11 +176,11 @@ export class Join extends Stream implements Stateful {
     };
   }
 
-  /** The steps that complete a row when inputs `start` and (unless it is the root) its parent are known: breadth first. */
+  /** The steps that complete a changed row of input `start`: first its parent, unless it is the root, then breadth first. */
   #order(start: number): Step[] {
     const parent = this.#inputs[start]!.edge?.parent;
     const known = parent === undefined ? [start] : [start, parent];
-    const steps: Step[] = [];
+    const steps = parent === undefined ? [] : [this.#step(start, parent, true)];
     for (let i = 0; i < known.length; i++) {
       const from = known[i]!;
       const neighbours = this.#inputs.flatMap((input, k) => (input.edge?.parent === from || this.#inputs[from]!.edge?.parent === k ? [k] : []));
@@ -164,29 +201,83 @@ export class Join extends Stream implements Stateful {
   }
 
   #change(input: number, handle: number, w: number): void {
-    const up = this.#up[input];
-    const steps = this.#steps[input]!;
-    if (up === undefined) {
-      this.#current[input] = handle;
-      this.#complete(steps, 0, w);
-      return;
-    }
-    const { slab } = this.#inputs[input]!.arrangement;
-    const at = handle * slab.stride;
-    if (up.null(slab.I, at)) return;
-    const turn = this.#inputs[input]!.edge!.outer ? this.#presenceChange(input, handle, w) : 0;
-    let parent = up.index.find(up.hash(slab.I, at), up.same, slab.I, at);
-    for (; parent !== 0; parent = up.index.next[parent]!) {
-      const weight = this.#weight(up.to, parent);
-      if (weight === 0) continue;
-      this.#current[up.to] = parent;
-      if (turn !== 0) {
-        this.#current[input] = 0;
-        this.#complete(steps, 0, -turn * weight);
+    this.#begin(input, handle, w);
+    this.#run();
+  }
+
+  #begin(input: number, handle: number, w: number): void {
+    this.#start = input;
+    this.#changed = handle;
+    this.#weightChange = w;
+    this.#turn = this.#inputs[input]!.edge?.outer === true ? this.#presenceChange(input, handle, w) : 0;
+    if (this.#turn === 0) this.#enumerate(handle, w);
+    else this.#enumerate(0, -this.#turn);
+  }
+
+  /** Starts with the changed input shown as `row`. */
+  #enumerate(row: number, w: number): void {
+    this.#current[this.#start] = row;
+    this.#weights[0] = w;
+    this.#depth = 0;
+    if (this.#inputs.length > 1) this.#open(this.#steps[this.#start]![0]!, 0);
+  }
+
+  /** Goes on with the change under way; false where it pauses. */
+  #run(): boolean {
+    const steps = this.#steps[this.#start]!;
+    const last = steps.length;
+    let depth = this.#depth;
+    for (;;) {
+      if (depth === last) {
+        this.#emit(this.#weights[depth]!);
+        depth--;
       }
-      this.#current[input] = handle;
-      this.#complete(steps, 0, w * weight);
+      while (depth >= 0 && !this.#choose(steps[depth]!, depth)) depth--;
+      if (depth < 0) {
+        if (this.#turn === 0) break;
+        this.#turn = 0;
+        this.#enumerate(this.#changed, this.#weightChange);
+        depth = 0;
+      } else if (++depth < last) {
+        this.#open(steps[depth]!, depth);
+      }
+      if (++this.#rows % POLL_ROWS === 0 && this.#interrupt()) {
+        this.#depth = depth;
+        return false;
+      }
     }
+    const { collection, arrangement } = this.#inputs[this.#start]!;
+    if (collection === undefined) arrangement.release(this.#changed);
+    this.#start = -1;
+    return true;
+  }
+
+  /** Finds the rows that the step at `depth` leads to. */
+  #open(step: Step, depth: number): void {
+    const { slab } = this.#inputs[step.from]!.arrangement;
+    const from = (step.up ? this.#changed : this.#current[step.from]!) * slab.stride;
+    this.#matched[depth] = 0;
+    this.#next[depth] = step.null(slab.I, from) ? 0 : step.index.find(step.hash(slab.I, from), step.same, slab.I, from);
+  }
+
+  /** Chooses the next row of the step at `depth`; false where there is none. */
+  #choose(step: Step, depth: number): boolean {
+    const { next } = step.index;
+    let row = this.#next[depth]!;
+    for (; row !== 0; row = next[row]!) {
+      const weight = this.#weight(step.to, row);
+      if (weight === 0) continue;
+      this.#next[depth] = next[row]!;
+      return this.#chosen(step, depth, row, weight);
+    }
+    this.#next[depth] = 0;
+    return step.outer && this.#matched[depth] === 0 && this.#chosen(step, depth, 0, 1);
+  }
+  #chosen(step: Step, depth: number, row: number, weight: number): true {
+    this.#matched[depth] = 1;
+    this.#current[step.to] = row;
+    this.#weights[depth + 1] = this.#weights[depth]! * weight;
+    return true;
   }
 
   /** 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
@@ -203,37 +294,11 @@ export class Join extends Stream implements Stateful {
     return after === 0 ? -1 : 0;
   }
 
-  #complete(steps: readonly Step[], at: number, w: number): void {
-    if (++this.#rows % POLL_ROWS === 0) this.#interrupt();
-    if (at === steps.length) {
-      this.#emit(w);
-      return;
-    }
-    const step = steps[at]!;
-    const { slab } = this.#inputs[step.from]!.arrangement;
-    const from = this.#current[step.from]! * slab.stride;
-    let matched = false;
-    if (!step.null(slab.I, from)) {
-      let row = step.index.find(step.hash(slab.I, from), step.same, slab.I, from);
-      for (; row !== 0; row = step.index.next[row]!) {
-        const weight = this.#weight(step.to, row);
-        if (weight === 0) continue;
-        matched = true;
-        this.#current[step.to] = row;
-        this.#complete(steps, at + 1, w * weight);
-      }
-    }
-    if (!matched && step.outer) {
-      this.#current[step.to] = 0;
-      this.#complete(steps, at + 1, w);
-    }
-  }
-
   #emit(w: number): void {
     const { I: J, F: G } = this.#scratch;
     let keep: boolean;
     try {
-      keep = this.#run(this.#slabs, this.#current, J, G, 0);
+      keep = this.#row(this.#slabs, this.#current, J, G, 0);
     } catch (error) {
       reportError(error, w, this.#context, this.#errors);
       return;

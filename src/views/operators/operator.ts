@@ -35,6 +35,32 @@ export interface Stateful {
   readonly stateRows: number;
 }
 
+/**
+ * Polled between the rows of a long enumeration. Throws to end the query. True asks whoever polled to pause: to remember where it stands and return.
+ * A dataflow asks for that only while it hydrates; in a tick of a complete one every change runs through.
+ */
+export type Interrupt = () => boolean;
+
+/** Rows made between two polls of the interrupt. */
+export const POLL_ROWS = 4096;
+
+/**
+ * The contract of an operator that makes many rows of one change, and may stop in the middle of it.
+ *
+ * It pauses only where it polled the interrupt and was asked to: `push` (or the occurrence's `change`) then returns with part of the change passed on, and `paused` is true.
+ * Changes that other operators push to it while it is paused wait in it, in order. It promises to hold no reference to the row it was given, which is valid only during the call.
+ *
+ * While some operator of a dataflow is paused, the dataflow guarantees
+ *  * that the collections its operators read show the rows and weights they had when it paused: no row of them moves, is released, or changes for them;
+ *  * that nothing is scanned into it, no occurrence of it is told of a change, and `flush` and `advance` are not called behind the operator;
+ *  * that it calls `resume` until nothing is paused, consumers before inputs, so that what waits is taken in before more is made.
+ */
+export interface Pausable {
+  readonly paused: boolean;
+  /** Goes on with the change and with those that wait; true when none is left, false when the interrupt asked to pause again. */
+  resume(): boolean;
+}
+
 /** A stream of row changes of one layout: the output of an operator, with the sinks that read it. */
 export class Stream {
   readonly layout: RowLayout;

@@ -1,7 +1,9 @@
 import { codecOf, defaultTextSettings } from '../../core/index.ts';
 import type { RowLayout, SqlError } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
+import { Scratch } from '../operators/operator.ts';
 import { readColumn } from '../scalar/runtime.ts';
+import { copyRow, internRow } from '../state/row-code.ts';
 import type { Symbols } from '../state/symbols.ts';
 
 /** The relation whose row raised an error, and that row as text. */
@@ -42,6 +44,17 @@ export class Intake {
     this.#I = I as Int32Array<ArrayBuffer>;
     this.#F = F as Float64Array<ArrayBuffer>;
     this.#b = b;
+  }
+  /** Keeps the row beyond the change it came with: an operator pauses in the middle of it. */
+  hold(): void {
+    const layout = this.#layout;
+    if (layout === undefined) return;
+    const { I, F } = new Scratch(layout);
+    copyRow(layout)(this.#I, this.#b, I, 0);
+    internRow(layout)(this.#symbols, I, 0);
+    this.#I = I as Int32Array<ArrayBuffer>;
+    this.#F = F as Float64Array<ArrayBuffer>;
+    this.#b = 0;
   }
   describe(): Origin | undefined {
     const layout = this.#layout;

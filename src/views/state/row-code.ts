@@ -1,4 +1,5 @@
 import type { RowLayout } from '../../core/index.ts';
+import type { Symbols } from './symbols.ts';
 
 /** Hashes the key columns of the row at `b`. Rows of different layouts with equal keys hash alike. */
 export type HashRow = (I: Int32Array, b: number) => number;
@@ -67,4 +68,14 @@ export function copyRow(layout: RowLayout): CopyRow {
   for (let word = 1; word < layout.stride; word++) lines.push(`J[b + ${word}] = I[a + ${word}];`);
   const body = lines.join(' ');
   return cached(`copy ${body}`, () => new Function('I', 'a', 'J', 'b', body) as CopyRow);
+}
+
+/** Makes the row at `b` outlast the change it came with: its transient symbols become codes. A NULL's word is 0, which is none. */
+export type InternRow = (symbols: Symbols, I: Int32Array, b: number) => void;
+export function internRow(layout: RowLayout): InternRow {
+  const body = layout.storages.flatMap((storage, column) => {
+    const word = `I[b + ${layout.offsets[column]!}]`;
+    return storage === 'symbol' ? [`if (${word} < 0) ${word} = symbols.intern(${word}, ${layout.types[column]!.oid});`] : [];
+  }).join(' ');
+  return cached(`intern ${body}`, () => new Function('symbols', 'I', 'b', body) as InternRow);
 }

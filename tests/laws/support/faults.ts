@@ -25,8 +25,8 @@ export const faults: readonly Fault[] = [
   { name: 'left join: the NULL row stays when the first match comes', file: 'operators/join.ts', needs: ['left join'], from: 'if (before === 0) return after === 0 ? 0 : 1;', to: 'if (before === 0) return 0;' },
   { name: 'left join: the NULL row does not return when the last match goes', file: 'operators/join.ts', needs: ['left join'], from: 'return after === 0 ? -1 : 0;', to: 'return 0;' },
   { name: 'left join: other matches of the key are not looked for', file: 'operators/join.ts', needs: ['left join'], from: 'if (row !== handle && this.#weight(input, row) !== 0) return 0;', to: '' },
-  { name: 'left join: the NULL row has weight 1', file: 'operators/join.ts', needs: ['left join'], from: '-turn * weight', to: '-turn' },
-  { name: 'join: weights are not multiplied', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'this.#complete(steps, at + 1, w * weight);', to: 'this.#complete(steps, at + 1, w);' },
+  { name: 'left join: the NULL row has the weight of the change', file: 'operators/join.ts', needs: ['left join'], from: 'this.#enumerate(0, -this.#turn)', to: 'this.#enumerate(0, -this.#weightChange)' },
+  { name: 'join: weights are not multiplied', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'this.#weights[depth]! * weight;', to: 'this.#weights[depth]!;' },
   { name: 'self-join: later occurrences already see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'return handle === this.#handle && order > this.#order ? weight - this.#weight : weight;', to: 'return weight;' },
   { name: 'self-join: earlier occurrences do not see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'order > this.#order ?', to: 'order !== this.#order ?' },
   { name: 'join: NULL equals NULL', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'anyNull(fromLayout, fromColumns.filter((_, i) => !edge.nullSafe[i]))', to: 'anyNull(fromLayout, [])' },
@@ -58,13 +58,19 @@ export const viewsDirectory = fileURLToPath(new URL('../../../src/views', import
 
 export const occurrences = ({ file, from }: Fault): number => readFileSync(join(viewsDirectory, file), 'utf8').split(from).length - 1;
 
-/** The engine with the fault in it: a copy of src/views beside the other folders as they are. */
-export async function faultyEngine({ file, from, to }: Fault): Promise<{ readonly engine: EngineClass; remove(): void }> {
+/** A copy of src/views with one place changed, beside the other folders as they are. */
+export function viewsWith({ file, from, to }: Pick<Fault, 'file' | 'from' | 'to'>): { readonly directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-fault-'));
   for (const folder of ['core', 'ir']) symlinkSync(join(viewsDirectory, '..', folder), join(directory, folder));
   cpSync(viewsDirectory, join(directory, 'views'), { recursive: true });
   const path = join(directory, 'views', file);
   writeFileSync(path, readFileSync(path, 'utf8').replace(from, () => to));
-  const { Engine } = (await import(join(directory, 'views', 'index.ts'))) as { readonly Engine: EngineClass };
-  return { engine: Engine, remove: () => rmSync(directory, { recursive: true }) };
+  return { directory: join(directory, 'views'), remove: () => rmSync(directory, { recursive: true }) };
+}
+
+/** The engine with the fault in it. */
+export async function faultyEngine(fault: Fault): Promise<{ readonly engine: EngineClass; remove(): void }> {
+  const { directory, remove } = viewsWith(fault);
+  const { Engine } = (await import(join(directory, 'index.ts'))) as { readonly Engine: EngineClass };
+  return { engine: Engine, remove };
 }
