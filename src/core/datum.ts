@@ -17,11 +17,11 @@
  * | jsonb | `Jsonb` |
  * | arrays, int2vector, oidvector | `SqlArray` |
  * | record | `SqlRecord` |
- * | ranges | `SqlRange` |
+ * | ranges, multiranges | `SqlRange`, `SqlMultirange` |
  *
  * Every member is a plain object, so that a datum survives structured clone between threads.
  */
-export type Datum = null | boolean | number | bigint | string | Uint8Array | Numeric | Interval | TimeTz | Jsonb | SqlArray | SqlRecord | SqlRange;
+export type Datum = null | boolean | number | bigint | string | Uint8Array | Numeric | Interval | TimeTz | Jsonb | SqlArray | SqlRecord | SqlRange | SqlMultirange;
 
 /** Exact decimal: `coefficient / 10^scale`, scale >= 0 is the display scale. */
 export interface Numeric {
@@ -74,12 +74,22 @@ export interface SqlRecord {
 
 export interface SqlRange {
   readonly kind: 'range';
+  /** oid of the range type */
+  readonly type: number;
   readonly empty: boolean;
   /** null: unbounded */
   readonly lower: Datum;
   readonly upper: Datum;
   readonly lowerInclusive: boolean;
   readonly upperInclusive: boolean;
+}
+
+/** Ranges in order, none empty, no two of which touch. */
+export interface SqlMultirange {
+  readonly kind: 'multirange';
+  /** oid of the multirange type */
+  readonly type: number;
+  readonly ranges: readonly SqlRange[];
 }
 
 /** int4 / int8 images of Postgres' infinities. */

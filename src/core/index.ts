@@ -12,7 +12,7 @@ export { Oid, findType, findTypeByName, typeInfo, registerType, sqlType, storage
 export type { SqlType, TypeInfo, Storage, Column, RelationType } from './types.ts';
 export { builtinTypes } from './type-table.ts';
 export { DATE_INFINITY, TIMESTAMP_INFINITY, TIMESTAMP_MINUS_INFINITY, normalLong } from './datum.ts';
-export type { Datum, Numeric, Interval, TimeTz, Jsonb, JsonValue, SqlArray, SqlRecord, SqlRange } from './datum.ts';
+export type { Datum, Numeric, Interval, TimeTz, Jsonb, JsonValue, SqlArray, SqlRecord, SqlRange, SqlMultirange } from './datum.ts';
 export { defaultTextSettings } from './codec.ts';
 export type { TextSettings, TypeCodec } from './codec.ts';
 export { rowLayout, RowBatch, RowBatchBuilder, loadLong, longHigh, longLow } from './rows.ts';
@@ -24,9 +24,11 @@ export {
 } from './numeric.ts';
 export { numericSqrt, numericExp, numericLn, numericLog, numericPower } from './numeric-functions.ts';
 export {
-  codecOf, compareDatums, arrayTypeOf, isRangeType, makeRange, rangeElement, compareTimetz, compareFloats, parseInteger, printFloat4, printFloat8, padToLength,
+  codecOf, compareDatums, arrayTypeOf, boundsAdjacent, compareBounds, compareBoundValues, compareMultiranges, compareRanges, emptyRange, isMultirangeType, isRangeType,
+  lowerBound, makeMultirange, makeRange, multirangeTypeOf, rangeElement, rangeTypeOf, upperBound, parseAddress, printAddress, compareTimetz, compareFloats, parseInteger, printFloat4, printFloat8, padToLength,
   printHex, trimBlanks,
 } from './codecs/index.ts';
+export type { Address, Bound } from './codecs/index.ts';
 export { readDatum, readRow, writeDatum, appendRow } from './datum-rows.ts';
 export { encodeUtf8, decodeUtf8, utf8Length, compareText, compareBytes, truncateCharacters, characterCount } from './utf8.ts';
 export { parseJson, parseJsonb, validateJson, printJson, quoteJson, compareJson, compareKeys, canonicalJson, jsonObject, isNumericJson, isJsonArray } from './json.ts';

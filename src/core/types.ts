@@ -43,12 +43,12 @@ export interface SqlType {
 /** OIDs of the types that code names. */
 export const Oid = {
   bool: 16, bytea: 17, char: 18, name: 19, int8: 20, int2: 21, int2vector: 22, int4: 23, regproc: 24, text: 25, oid: 26, xid: 28,
-  oidvector: 30, json: 114, pgNodeTree: 194, float4: 700, float8: 701, unknown: 705, money: 790, inet: 869, cidr: 650,
+  oidvector: 30, json: 114, pgNodeTree: 194, float4: 700, float8: 701, unknown: 705, money: 790, inet: 869, cidr: 650, macaddr: 829, macaddr8: 774,
   bpchar: 1042, varchar: 1043, date: 1082, time: 1083, timestamp: 1114, timestamptz: 1184, interval: 1186, timetz: 1266,
   bit: 1560, varbit: 1562, numeric: 1700, refcursor: 1790, regprocedure: 2202, regoper: 2203, regoperator: 2204, regclass: 2205, regtype: 2206,
   regrole: 4096, regnamespace: 4089, record: 2249, cstring: 2275, any: 2276, anyarray: 2277, void: 2278, anyelement: 2283,
-  anynonarray: 2776, uuid: 2950, anyenum: 3500, jsonb: 3802, jsonpath: 4072, anyrange: 3831,
-  anycompatible: 5077, anycompatiblearray: 5078, anycompatiblenonarray: 5079,
+  anynonarray: 2776, uuid: 2950, anyenum: 3500, jsonb: 3802, jsonpath: 4072, anyrange: 3831, anymultirange: 4537,
+  anycompatible: 5077, anycompatiblearray: 5078, anycompatiblenonarray: 5079, anycompatiblerange: 5080, anycompatiblemultirange: 4538,
   int2Array: 1005, int4Array: 1007, int8Array: 1016, textArray: 1009, oidArray: 1028, nameArray: 1003, float8Array: 1022, charArray: 1002,
   boolArray: 1000, varcharArray: 1015, numericArray: 1231, recordArray: 2287, mzTimestamp: 16552,
 } as const;

@@ -1,6 +1,7 @@
 import type { Datum, SqlArray, SqlRecord } from '../core/index.ts';
 import { InvariantError, Oid, SqlError, codecOf, findType, normalLong, numericFromBigint, POSTGRES_EPOCH_MS } from '../core/index.ts';
 import type { Environment } from './functions/contract.ts';
+import { toBitLength, toVarbitLength } from './functions/bit.ts';
 import { evaluatorOf, functionById } from './functions/index.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -215,6 +216,7 @@ function coerceTypmod(value: Datum, scalar: Extract<Scalar, { op: 'coerceTypmod'
     }
     return oid === Oid.bpchar ? value.padEnd(value.length + limit - characters.length) : value;
   }
+  if ((oid === Oid.bit || oid === Oid.varbit) && typeof value === 'string') return (oid === Oid.bit ? toBitLength : toVarbitLength)(value, typmod, scalar.explicit);
   if (isArray(value)) {
     const element = { op: 'literal' as const, value: null, type: { oid: value.element, typmod: -1 } };
     return { ...value, items: value.items.map((item) => (item === null ? null : coerceTypmod(item, { ...scalar, arg: element, type: { oid: value.element, typmod } }, environment))) };

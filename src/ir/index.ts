@@ -10,6 +10,7 @@ export type {
 export { quoteIdentifier, keywords } from './functions/keywords.ts';
 export type { Keyword, KeywordCategory } from './functions/keywords.ts';
 export { procedureArguments, procedureOids } from './functions/proc-oids.ts';
+export { toBitLength, toVarbitLength } from './functions/bit.ts';
 export { routinesByOid } from './functions/routine-oids.ts';
 export type { Routine } from './functions/routine-oids.ts';
 export {

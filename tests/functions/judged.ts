@@ -1,4 +1,4 @@
-import { codecOf, defaultTextSettings, findType, InvariantError, SqlError, typeInfo } from '../../src/core/index.ts';
+import { codecOf, defaultTextSettings, findType, InvariantError, isMultirangeType, isRangeType, Oid, rangeElement, SqlError, typeInfo } from '../../src/core/index.ts';
 import type { Datum } from '../../src/core/index.ts';
 import { evaluatorOf } from '../../src/ir/index.ts';
 import type { Environment, FunctionRow, Scalar, TableFunctionRow } from '../../src/ir/index.ts';
@@ -50,9 +50,22 @@ function argumentsOfType(oid: number): readonly Argument[] | undefined {
   return texts === undefined || texts.length === 0 ? undefined : [...texts.map((text) => argument(type, text)), nullOf(oid)];
 }
 
+/** What the polymorphic types stand for together, in the calls of functions over ranges. */
+const instances: readonly Readonly<Record<string, string>>[] = [
+  { anyrange: 'int4range', anymultirange: 'int4multirange', anyelement: 'int4' },
+  { anyrange: 'numrange', anymultirange: 'nummultirange', anyelement: 'numeric' },
+  { anyrange: 'tsrange', anymultirange: 'tsmultirange', anyelement: 'timestamp' },
+];
+const overRanges = (row: FunctionRow | TableFunctionRow): boolean => row.args.some((oid) => oid === Oid.anyrange || oid === Oid.anymultirange);
+
 /** Argument lists for a function: all combinations where they are few, otherwise a spread of `most` of them. Undefined: a type without samples. */
 export function callsOf(row: FunctionRow | TableFunctionRow, most: number): readonly (readonly Argument[])[] | undefined {
-  const lists = row.args.map(argumentsOfType);
+  if (!overRanges(row)) return combinations(row.args, most);
+  return instances.flatMap((instance) => combinations(row.args.map((oid) => namedOid(instance[typeInfo(oid).name] ?? typeInfo(oid).name)), most) ?? []);
+}
+
+function combinations(types: readonly number[], most: number): readonly (readonly Argument[])[] | undefined {
+  const lists = types.map(argumentsOfType);
   if (lists.some((list) => list === undefined)) return undefined;
   const known = lists as readonly (readonly Argument[])[];
   const total = known.reduce((product, list) => product * list.length, 1);
@@ -77,12 +90,19 @@ const complaint = (error: unknown): string => {
   throw error;
 };
 
+/** The type that a polymorphic result has in this call. */
+function concrete(declared: number, call: readonly Argument[], result: Datum): number {
+  if (typeof result === 'object' && result !== null && ('kind' in result) && (result.kind === 'range' || result.kind === 'multirange')) return result.type;
+  const ranged = call.find(({ oid }) => isRangeType(oid) || isMultirangeType(oid));
+  return declared !== Oid.anyelement ? declared : ranged === undefined ? call[0]!.oid : rangeElement(ranged.oid);
+}
+
 /** What we make of a call, as the judge's `attempt` words it. */
 export function answer(row: FunctionRow, call: readonly Argument[]): string | null {
   try {
     if (row.strict && call.some((argument) => argument.value === null)) return null;
     const result = evaluatorOf(row, literals(call))(...call.map((argument) => argument.value), environment);
-    return result === null ? null : `= ${codecOf(row.result).print(result, environment.settings)}`;
+    return result === null ? null : `= ${codecOf(concrete(row.result, call, result)).print(result, environment.settings)}`;
   } catch (error) {
     return complaint(error);
   }
@@ -92,7 +112,7 @@ export function tableAnswer(row: TableFunctionRow, call: readonly Argument[]): s
   try {
     if (row.strict && call.some((argument) => argument.value === null)) return '= ';
     const rows = Array.from(row.evaluate(...call.map((argument) => argument.value), environment));
-    return `= ${rows.map((cells) => cells.map((cell, i) => (cell === null ? 'null' : `<${codecOf(row.columns[i]!.type).print(cell, environment.settings)}>`)).join(',')).join(';')}`;
+    return `= ${rows.map((cells) => cells.map((cell, i) => (cell === null ? 'null' : `<${codecOf(concrete(row.columns[i]!.type, call, cell)).print(cell, environment.settings)}>`)).join(',')).join(';')}`;
   } catch (error) {
     return complaint(error);
   }

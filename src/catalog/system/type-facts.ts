@@ -68,6 +68,16 @@ const table = `
   tstzrange range_in range_out range_recv range_send - d x r 0
   daterange range_in range_out range_recv range_send - i x r 0
   int8range range_in range_out range_recv range_send - d x r 0
+  int4multirange multirange_in multirange_out multirange_recv multirange_send - i x r 0
+  nummultirange multirange_in multirange_out multirange_recv multirange_send - i x r 0
+  tsmultirange multirange_in multirange_out multirange_recv multirange_send - d x r 0
+  tstzmultirange multirange_in multirange_out multirange_recv multirange_send - d x r 0
+  datemultirange multirange_in multirange_out multirange_recv multirange_send - i x r 0
+  int8multirange multirange_in multirange_out multirange_recv multirange_send - d x r 0
+  anymultirange anymultirange_in anymultirange_out - - - d x r 0
+  anycompatiblerange anycompatiblerange_in anycompatiblerange_out - - - d x r 0
+  anycompatiblemultirange anycompatiblemultirange_in anycompatiblemultirange_out - - - d x r 0
+  macaddr8 macaddr8_in macaddr8_out macaddr8_recv macaddr8_send - i p r 0
   jsonpath jsonpath_in jsonpath_out jsonpath_recv jsonpath_send - i x r 0
   regnamespace regnamespacein regnamespaceout regnamespacerecv regnamespacesend - i p v 0
   regrole regrolein regroleout regrolerecv regrolesend - i p v 0

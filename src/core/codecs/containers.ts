@@ -1,13 +1,12 @@
 import { ByteReader, ByteWriter, malformedBinary } from '../bytes.ts';
 import type { TextSettings, TypeCodec } from '../codec.ts';
-import type { Datum, SqlArray, SqlRange, SqlRecord } from '../datum.ts';
+import type { Datum, SqlArray, SqlRecord } from '../datum.ts';
 import { SqlError, notSupported } from '../errors.ts';
-import { numericOf, numericAdd } from '../numeric.ts';
 import { Oid } from '../types.ts';
 
-/** Codecs of what holds other values: arrays, int2vector and oidvector, records, ranges. */
+/** Codecs of what holds other values: arrays, int2vector and oidvector, records. */
 
-type CodecOf = (oid: number) => TypeCodec;
+export type CodecOf = (oid: number) => TypeCodec;
 
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
@@ -257,7 +256,7 @@ function compareArrays(a: SqlArray, b: SqlArray, element: TypeCodec): number {
   return 0;
 }
 
-const canonicalItem = (codec: TypeCodec) => (item: Datum): Datum => (item === null || codec.canonical === undefined ? item : codec.canonical(item));
+export const canonicalItem = (codec: TypeCodec) => (item: Datum): Datum => (item === null || codec.canonical === undefined ? item : codec.canonical(item));
 
 export function arrayCodec(element: number, codecOf: CodecOf): TypeCodec {
   const codec = codecOf(element);
@@ -272,7 +271,7 @@ export function arrayCodec(element: number, codecOf: CodecOf): TypeCodec {
   return { ...common, canonical: (value) => ({ ...(value as SqlArray), items: (value as SqlArray).items.map(canonicalItem(codec)) }) };
 }
 
-/** int2vector and oidvector: numbers between spaces, subscripts from 0. */
+/** int2vector and oidvector: numbers between spaces, subscripts from 0; the shorter first. */
 export function vectorCodec(element: number, codecOf: CodecOf): TypeCodec {
   const codec = codecOf(element);
   const array = arrayCodec(element, codecOf);
@@ -283,6 +282,7 @@ export function vectorCodec(element: number, codecOf: CodecOf): TypeCodec {
       return { kind: 'array', element, dims: [items.length], lowerBounds: [0], items };
     },
     print: (value, settings) => (value as SqlArray).items.map((item) => (item === null ? '' : codec.print(item, settings))).join(' '),
+    compare: (a, b) => (a as SqlArray).items.length - (b as SqlArray).items.length || array.compare(a, b),
   };
 }
 
@@ -352,156 +352,3 @@ export function recordCodec(codecOf: CodecOf): TypeCodec {
 
 const differentFields = (left: number, right: number, column: number): SqlError =>
   new SqlError('42804', `cannot compare dissimilar column types ${left} and ${right} at record column ${column + 1}`);
-
-/** The element type of each range type, and for a discrete one the value after a value. */
-const rangeElements: Readonly<Record<number, { readonly element: number; readonly successor?: (value: Datum) => Datum; readonly overflow?: string }>> = {
-  3904: { element: Oid.int4, successor: (value) => (value as number) + 1, overflow: 'integer' },
-  3926: { element: Oid.int8, successor: (value) => numericNext(value as number | bigint), overflow: 'bigint' },
-  3912: { element: Oid.date, successor: (value) => (Math.abs(value as number) >= 0x7fffffff ? value : (value as number) + 1) },
-  3906: { element: Oid.numeric },
-  3908: { element: Oid.timestamp },
-  3910: { element: Oid.timestamptz },
-};
-function numericNext(value: number | bigint): number | bigint {
-  const next = numericAdd(numericOf(BigInt(value), 0), numericOf(1n, 0)).coefficient;
-  return next <= 9007199254740991n && next >= -9007199254740991n ? Number(next) : next;
-}
-
-export const isRangeType = (oid: number): boolean => rangeElements[oid] !== undefined;
-/** oid of the type of a range's bounds. */
-export const rangeElement = (oid: number): number => rangeElements[oid]!.element;
-
-const emptyRange: SqlRange = { kind: 'range', empty: true, lower: null, upper: null, lowerInclusive: false, upperInclusive: false };
-
-/** The range in its canonical form: `[)` where values have successors, empty where nothing lies in it. */
-export function makeRange(oid: number, lower: Datum, upper: Datum, lowerInclusive: boolean, upperInclusive: boolean, codecOf: CodecOf): SqlRange {
-  const { element, successor, overflow } = rangeElements[oid]!;
-  const codec = codecOf(element);
-  if (lower !== null && upper !== null) {
-    const order = codec.compare(lower, upper);
-    if (order > 0) throw new SqlError('22000', 'range lower bound must be less than or equal to range upper bound');
-    if (order === 0 && !(lowerInclusive && upperInclusive)) return emptyRange;
-  }
-  let range: SqlRange = { kind: 'range', empty: false, lower, upper, lowerInclusive: lower !== null && lowerInclusive, upperInclusive: upper !== null && upperInclusive };
-  if (successor === undefined) return range;
-  const next = (value: Datum): Datum => {
-    const result = successor(value);
-    if (overflow === 'integer' && (result as number) > 0x7fffffff) throw new SqlError('22003', 'integer out of range');
-    if (overflow === 'bigint' && (result as bigint) > 9223372036854775807n) throw new SqlError('22003', 'bigint out of range');
-    return result;
-  };
-  if (lower !== null && !lowerInclusive) range = { ...range, lower: next(lower), lowerInclusive: true };
-  if (upper !== null && upperInclusive) range = { ...range, upper: next(upper), upperInclusive: false };
-  return range.lower !== null && range.upper !== null && codec.compare(range.lower, range.upper) >= 0 ? emptyRange : range;
-}
-
-const rangeBoundNeedsQuotes = (text: string): boolean => text === '' || /["\\()[\],\s]/.test(text);
-
-function parseRangeText(text: string): { readonly lower: string | null; readonly upper: string | null; readonly lowerInclusive: boolean; readonly upperInclusive: boolean } | 'empty' {
-  const malformed = (detail: string): SqlError => new SqlError('22P02', `malformed range literal: "${text}"`, { detail });
-  const body = text.trim();
-  if (/^empty$/i.test(body)) return 'empty';
-  const open = body.charAt(0);
-  if (open !== '[' && open !== '(') throw malformed('Missing left parenthesis or bracket.');
-  let at = 1;
-  const bound = (): string | null => {
-    if (body.charAt(at) === ',' || body.charAt(at) === ')' || body.charAt(at) === ']') return null;
-    let value = '';
-    let quoted = false;
-    for (;;) {
-      const character = body.charAt(at);
-      if (character === '') throw malformed('Unexpected end of input.');
-      if (!quoted && (character === ',' || character === ')' || character === ']' || character === '(' || character === '[')) return value;
-      at++;
-      if (character === '\\') {
-        if (at >= body.length) throw malformed('Unexpected end of input.');
-        value += body.charAt(at++);
-      } else if (character === '"') {
-        if (quoted && body.charAt(at) === '"') {
-          value += '"';
-          at++;
-        } else quoted = !quoted;
-      } else value += character;
-    }
-  };
-  const lower = bound();
-  if (body.charAt(at) !== ',') throw malformed('Missing comma after lower bound.');
-  at++;
-  const upper = bound();
-  const close = body.charAt(at);
-  if (close !== ')' && close !== ']') throw malformed('Too many commas.');
-  if (at + 1 < body.length) throw malformed('Junk after right parenthesis or bracket.');
-  return { lower, upper, lowerInclusive: open === '[', upperInclusive: close === ']' };
-}
-
-/** -1 below, 1 above: where an unbounded or exclusive bound lies relative to its value. */
-function compareBounds(a: SqlRange, b: SqlRange, side: 'lower' | 'upper', codec: TypeCodec): number {
-  const x = a[side];
-  const y = b[side];
-  const outward = side === 'lower' ? -1 : 1;
-  if (x === null || y === null) return x === y ? 0 : x === null ? outward : -outward;
-  const order = codec.compare(x, y);
-  if (order !== 0) return order;
-  const xIn = side === 'lower' ? a.lowerInclusive : a.upperInclusive;
-  const yIn = side === 'lower' ? b.lowerInclusive : b.upperInclusive;
-  return xIn === yIn ? 0 : xIn ? outward : -outward;
-}
-
-export function rangeCodec(oid: number, codecOf: CodecOf): TypeCodec {
-  const codec = codecOf(rangeElement(oid));
-  const printBound = (value: Datum, settings: TextSettings): string => {
-    if (value === null) return '';
-    const text = codec.print(value, settings);
-    return rangeBoundNeedsQuotes(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text;
-  };
-  return {
-    parse(text, settings) {
-      const parsed = parseRangeText(text);
-      if (parsed === 'empty') return emptyRange;
-      const parseBound = (bound: string | null): Datum => (bound === null ? null : codec.parse(bound, settings, -1));
-      return makeRange(oid, parseBound(parsed.lower), parseBound(parsed.upper), parsed.lowerInclusive, parsed.upperInclusive, codecOf);
-    },
-    print(value, settings) {
-      const range = value as SqlRange;
-      if (range.empty) return 'empty';
-      return `${range.lowerInclusive ? '[' : '('}${printBound(range.lower, settings)},${printBound(range.upper, settings)}${range.upperInclusive ? ']' : ')'}`;
-    },
-    decode(bytes) {
-      const reader = new ByteReader(bytes, 'range');
-      const flags = reader.byte();
-      if ((flags & 1) !== 0) return emptyRange;
-      const bound = (infinite: number): Datum => {
-        if ((flags & infinite) !== 0) return null;
-        const data = reader.sized();
-        if (data === null) throw malformedBinary('range');
-        return codec.decode(data);
-      };
-      const lower = bound(8);
-      const upper = bound(16);
-      reader.end();
-      return makeRange(oid, lower, upper, (flags & 2) !== 0, (flags & 4) !== 0, codecOf);
-    },
-    encode(value) {
-      const range = value as SqlRange;
-      const writer = new ByteWriter();
-      if (range.empty) {
-        writer.byte(1);
-        return writer.finish();
-      }
-      writer.byte((range.lowerInclusive ? 2 : 0) | (range.upperInclusive ? 4 : 0) | (range.lower === null ? 8 : 0) | (range.upper === null ? 16 : 0));
-      if (range.lower !== null) writer.sized(codec.encode(range.lower));
-      if (range.upper !== null) writer.sized(codec.encode(range.upper));
-      return writer.finish();
-    },
-    compare(a, b) {
-      const left = a as SqlRange;
-      const right = b as SqlRange;
-      if (left.empty || right.empty) return Number(right.empty) - Number(left.empty);
-      return compareBounds(left, right, 'lower', codec) || compareBounds(left, right, 'upper', codec);
-    },
-    canonical(value) {
-      const range = value as SqlRange;
-      return { ...range, lower: canonicalItem(codec)(range.lower), upper: canonicalItem(codec)(range.upper) };
-    },
-  };
-}

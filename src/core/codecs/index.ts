@@ -3,10 +3,11 @@ import type { Datum } from '../datum.ts';
 import { SqlError } from '../errors.ts';
 import { Oid, findType, typeInfo } from '../types.ts';
 import type { SqlType, TypeInfo } from '../types.ts';
-import { arrayCodec, isRangeType, rangeCodec, recordCodec, vectorCodec } from './containers.ts';
+import { arrayCodec, recordCodec, vectorCodec } from './containers.ts';
 import { dateCodec, intervalCodec, timeCodec, timestampCodec, timestamptzCodec, timetzCodec } from './datetime.ts';
-import { macaddrCodec, networkCodec } from './network.ts';
+import { macaddr8Codec, macaddrCodec, networkCodec } from './network.ts';
 import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
+import { isMultirangeType, isRangeType, multirangeCodec, rangeCodec } from './ranges.ts';
 import {
   bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
 } from './strings.ts';
@@ -19,7 +20,7 @@ const byName: Readonly<Record<string, TypeCodec>> = {
   pg_node_tree: textCodec, aclitem: textCodec, refcursor: textCodec, cstring: textCodec, unknown: textCodec, void: voidCodec,
   float4: float4Codec, float8: float8Codec, numeric: numericCodec, money: moneyCodec, mz_timestamp: mzTimestampCodec,
   bpchar: bpcharCodec, varchar: varcharCodec, date: dateCodec, time: timeCodec, timetz: timetzCodec, timestamp: timestampCodec, timestamptz: timestamptzCodec,
-  interval: intervalCodec, uuid: uuidCodec, bit: bitCodec(false), varbit: bitCodec(true), inet: networkCodec(false), cidr: networkCodec(true), macaddr: macaddrCodec,
+  interval: intervalCodec, uuid: uuidCodec, bit: bitCodec(false), varbit: bitCodec(true), inet: networkCodec(false), cidr: networkCodec(true), macaddr: macaddrCodec, macaddr8: macaddr8Codec,
 };
 
 const known = new Map<number, TypeCodec>();
@@ -36,6 +37,7 @@ export function codecOf(oid: number): TypeCodec {
 function makeCodec(type: TypeInfo): TypeCodec {
   if (type.oid === Oid.int2vector || type.oid === Oid.oidvector) return vectorCodec(type.element, codecOf);
   if (type.kind === 'r' && isRangeType(type.oid)) return rangeCodec(type.oid, codecOf);
+  if (type.kind === 'm' && isMultirangeType(type.oid)) return multirangeCodec(type.oid, codecOf);
   if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(codecOf);
   if (type.kind === 'e') return textCodec;
   if (type.category === 'A' && type.element !== 0) return arrayCodec(type.element, codecOf);
@@ -54,7 +56,13 @@ export function compareDatums(type: SqlType, a: Datum, b: Datum): number {
 /** The array type over an element type, which the caller knows to have one. */
 export const arrayTypeOf = (element: number): number => findType(element)?.array ?? 0;
 
-export { isRangeType, makeRange, rangeElement } from './containers.ts';
+export {
+  boundsAdjacent, compareBounds, compareBoundValues, compareMultiranges, compareRanges, emptyRange, isMultirangeType, isRangeType, lowerBound, makeMultirange, makeRange,
+  multirangeTypeOf, rangeElement, rangeTypeOf, upperBound,
+} from './ranges.ts';
+export type { Bound } from './ranges.ts';
 export { compareTimetz } from './datetime.ts';
 export { compareFloats, parseInteger, printFloat4, printFloat8 } from './numbers.ts';
+export { parseAddress, printAddress } from './network.ts';
+export type { Address } from './network.ts';
 export { padToLength, printHex, trimBlanks } from './strings.ts';

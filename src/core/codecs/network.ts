@@ -3,9 +3,10 @@ import type { TypeCodec } from '../codec.ts';
 import { SqlError } from '../errors.ts';
 import { compareBytes, compareText } from '../utf8.ts';
 
-/** Codecs of inet, cidr and macaddr. Their datum is the text form as Postgres prints it. */
+/** Codecs of inet, cidr, macaddr and macaddr8. Their datum is the text form as Postgres prints it. */
 
-interface Address {
+/** An address with the length of its network's prefix. */
+export interface Address {
   readonly bytes: Uint8Array;
   readonly bits: number;
 }
@@ -52,7 +53,7 @@ function classfulBits(bytes: Uint8Array, groups: number): number {
   return Math.max(byClass, groups * 8);
 }
 
-function parseAddress(text: string, isCidr: boolean): Address {
+export function parseAddress(text: string, isCidr: boolean): Address {
   const typeName = isCidr ? 'cidr' : 'inet';
   const invalid = (): SqlError => new SqlError('22P02', `invalid input syntax for type ${typeName}: "${text}"`);
   const slash = text.indexOf('/');
@@ -93,7 +94,7 @@ function printIpv6(bytes: Uint8Array): string {
     }
   }
   // An embedded IPv4 address is printed as one.
-  if (best === 0 && (bestLength === 6 || (bestLength === 7 && groups[7] !== 1) || (bestLength === 5 && groups[5] === 0xffff))) {
+  if (best === 0 && (bestLength === 6 || (bestLength === 5 && groups[5] === 0xffff))) {
     return `${bestLength === 5 ? '::ffff:' : '::'}${bytes.subarray(12).join('.')}`;
   }
   const hex = groups.map((group) => group.toString(16));
@@ -101,13 +102,13 @@ function printIpv6(bytes: Uint8Array): string {
   return `${hex.slice(0, best).join(':')}::${hex.slice(best + bestLength).join(':')}`;
 }
 
-function printAddress({ bytes, bits }: Address, isCidr: boolean): string {
+export function printAddress({ bytes, bits }: Address, isCidr: boolean): string {
   const host = bytes.length === 4 ? bytes.join('.') : printIpv6(bytes);
   return !isCidr && bits === bytes.length * 8 ? host : `${host}/${bits}`;
 }
 
 /** Networks first by their common bits, then the shorter prefix, then the whole address; IPv4 before IPv6. */
-function compareAddresses(a: Address, b: Address): number {
+export function compareAddresses(a: Address, b: Address): number {
   if (a.bytes.length !== b.bytes.length) return a.bytes.length - b.bytes.length;
   const common = Math.min(a.bits, b.bits);
   for (let bit = 0; bit < common; bit += 8) {
@@ -167,6 +168,27 @@ export const macaddrCodec: TypeCodec = {
   decode(bytes) {
     if (bytes.length !== 6) throw malformedBinary('macaddr');
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  },
+  encode: (value) => Uint8Array.from((value as string).split(':'), (part) => Number.parseInt(part, 16)),
+  compare: (a, b) => compareText(a as string, b as string),
+};
+
+/** EUI-64, or EUI-48 with `ff:fe` in its middle; between any two pairs of digits there may be a separator, of one kind. */
+const mac8Shape = /^(?:[0-9a-f]{2}[:.-]?){5}(?:[0-9a-f]{2}[:.-]?){0,2}[0-9a-f]{2}$/i;
+
+export const macaddr8Codec: TypeCodec = {
+  parse(text) {
+    const body = text.trim();
+    const digits = body.replace(/[:.-]/g, '').toLowerCase();
+    if (!mac8Shape.test(body) || digits.length === 14 || new Set(body.replace(/[0-9a-f]/gi, '')).size > 1) throw new SqlError('22P02', `invalid input syntax for type macaddr8: "${text}"`);
+    const whole = digits.length === 12 ? `${digits.slice(0, 6)}fffe${digits.slice(6)}` : digits;
+    return whole.match(/../g)!.join(':');
+  },
+  print: (value) => value as string,
+  decode(bytes) {
+    if (bytes.length !== 8 && bytes.length !== 6) throw malformedBinary('macaddr8');
+    const parts = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
+    return (parts.length === 8 ? parts : [...parts.slice(0, 3), 'ff', 'fe', ...parts.slice(3)]).join(':');
   },
   encode: (value) => Uint8Array.from((value as string).split(':'), (part) => Number.parseInt(part, 16)),
   compare: (a, b) => compareText(a as string, b as string),

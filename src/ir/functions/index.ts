@@ -4,9 +4,11 @@ import type { Scalar } from '../scalar.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
 import { aggregates } from './aggregates.ts';
 import { arrayFunctions, arrayOperators } from './array.ts';
+import { bitCasts, bitFunctions, bitOperators } from './bit.ts';
 import { booleanFunctions } from './boolean.ts';
 import { byteaFunctions } from './bytea.ts';
 import { casts } from './casts.ts';
+import { comparisonFunctions, plainComparisonOperators } from './comparison.ts';
 import { catalogFunctions } from './catalog.ts';
 import { datetimeCasts, datetimeFunctions, datetimeOperators } from './datetime.ts';
 import { floatFunctions } from './float.ts';
@@ -14,10 +16,13 @@ import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonTableFunctions } from './json-table.ts';
 import { likeFunctions } from './like.ts';
+import { moneyCasts, moneyFunctions, moneyOperators } from './money.ts';
 import { monotonicTimestampFunctions } from './monotonic-timestamp.ts';
+import { networkCasts, networkFunctions, networkOperators } from './network.ts';
 import { nullCountFunctions } from './null-count.ts';
 import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
+import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from './range.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
@@ -30,10 +35,11 @@ import { uuidFunctions } from './uuid.ts';
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
+  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions,
 ];
-export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions];
-export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators];
-export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts];
+export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions];
+export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators];
+export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
 function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, readonly Row[]> {

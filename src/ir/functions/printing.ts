@@ -1,4 +1,4 @@
-import { codecOf, Oid } from '../../core/index.ts';
+import { codecOf, Oid, parseAddress, printAddress } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
@@ -15,6 +15,7 @@ export function printerOf(oid: number): Printer {
 export function castPrinterOf(oid: number): Printer {
   if (oid === Oid.bool) return (value) => (value === true ? 'true' : 'false');
   if (oid === Oid.bpchar) return (value) => (value as string).replace(/ +$/, '');
+  if (oid === Oid.inet) return (value) => printAddress(parseAddress(value as string, false), true);
   return printerOf(oid);
 }
 

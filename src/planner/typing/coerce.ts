@@ -59,6 +59,10 @@ export function canCoerce(source: number, target: number, context: CoercionConte
       return isArrayType(source);
     case Oid.anyenum:
       return findType(source)?.kind === 'e';
+    case Oid.anymultirange:
+    case Oid.anycompatiblemultirange:
+      return findType(source)?.kind === 'm';
+    case Oid.anycompatiblerange:
     case Oid.anyrange:
       return findType(source)?.kind === 'r';
     case Oid.record:

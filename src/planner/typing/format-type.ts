@@ -17,6 +17,6 @@ export const isTrueArray = (oid: number): boolean => isArrayType(oid) && oid !==
 
 export const isPolymorphic = (oid: number): boolean => POLYMORPHIC.has(oid);
 const POLYMORPHIC = new Set<number>([
-  Oid.anyelement, Oid.anyarray, Oid.anynonarray, Oid.anyenum, Oid.anyrange,
-  Oid.anycompatible, Oid.anycompatiblearray, Oid.anycompatiblenonarray,
+  Oid.anyelement, Oid.anyarray, Oid.anynonarray, Oid.anyenum, Oid.anyrange, Oid.anymultirange,
+  Oid.anycompatible, Oid.anycompatiblearray, Oid.anycompatiblenonarray, Oid.anycompatiblerange, Oid.anycompatiblemultirange,
 ]);

@@ -1,4 +1,4 @@
-import { Oid, findType, sqlType } from '../../core/index.ts';
+import { Oid, findType, isMultirangeType, isRangeType, multirangeTypeOf, rangeElement, rangeTypeOf, sqlType } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { commonTypeOf } from './common-type.ts';
@@ -11,14 +11,16 @@ export interface PolymorphicBinding {
 }
 
 const elementFamily = new Set<number>([Oid.anyelement, Oid.anynonarray, Oid.anyenum]);
+const rangeFamily = new Set<number>([Oid.anyrange, Oid.anymultirange, Oid.anycompatiblerange, Oid.anycompatiblemultirange]);
 const compatibleElement = new Set<number>([Oid.anycompatible, Oid.anycompatiblenonarray]);
 
 /**
- * Binds anyelement/anyarray and anycompatible/anycompatiblearray to the types of the actual arguments (manual, "Polymorphic Types").
+ * Binds anyelement/anyarray/anyrange/anymultirange and their anycompatible counterparts to the types of the actual arguments (manual, "Polymorphic Types").
  * Undefined where the arguments contradict each other, so that this candidate is none. With only unknown arguments the binding is text.
  */
 export function bindPolymorphic(declared: readonly number[], args: readonly Expr[]): PolymorphicBinding | undefined {
   let element: number | undefined;
+  let range: number | undefined;
   const compatible: Expr[] = [];
   for (const [index, type] of declared.entries()) {
     const actual = args[index];
@@ -30,6 +32,18 @@ export function bindPolymorphic(declared: readonly number[], args: readonly Expr
       const inner = findType(actual.type.oid)!.element;
       if (!isArrayType(actual.type.oid) || (element !== undefined && element !== inner)) return undefined;
       element = inner;
+    } else if (rangeFamily.has(type)) {
+      const isMulti = type === Oid.anymultirange || type === Oid.anycompatiblemultirange;
+      if (!(isMulti ? isMultirangeType : isRangeType)(actual.type.oid)) return undefined;
+      const found = rangeTypeOf(actual.type.oid);
+      if (range !== undefined && range !== found) return undefined;
+      range = found;
+      if (type === Oid.anycompatiblerange || type === Oid.anycompatiblemultirange) {
+        compatible.push({ ...actual, type: sqlType(rangeElement(found)) });
+        continue;
+      }
+      if (element !== undefined && element !== rangeElement(found)) return undefined;
+      element = rangeElement(found);
     } else if (compatibleElement.has(type)) {
       compatible.push(actual);
     } else if (type === Oid.anycompatiblearray) {
@@ -39,6 +53,7 @@ export function bindPolymorphic(declared: readonly number[], args: readonly Expr
   }
   const common = compatible.length === 0 ? undefined : commonTypeOf(compatible);
   if (compatible.length > 0 && common === undefined) return undefined;
+  if (range === undefined && declared.some((type) => rangeFamily.has(type)) && args.some((arg) => arg.type.oid !== Oid.unknown)) return undefined;
   const elementType = element ?? Oid.text;
   const compatibleType = common?.oid ?? Oid.text;
   return {
@@ -46,6 +61,7 @@ export function bindPolymorphic(declared: readonly number[], args: readonly Expr
       if (elementFamily.has(type)) return elementType;
       if (type === Oid.anyarray) return findType(elementType)?.array ?? 0;
       if (compatibleElement.has(type)) return compatibleType;
+      if (rangeFamily.has(type)) return range === undefined ? Oid.text : type === Oid.anyrange || type === Oid.anycompatiblerange ? range : multirangeTypeOf(range);
       if (type === Oid.anycompatiblearray) return findType(compatibleType)?.array ?? 0;
       return type;
     },

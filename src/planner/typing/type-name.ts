@@ -21,7 +21,7 @@ export function resolveTypeName(node: TypeName, sql: string): SqlType {
 }
 
 /** Types of Postgres that are not here. */
-const refused = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml', 'tsvector', 'tsquery', 'gtsvector', 'pg_snapshot', 'txid_snapshot', 'regcollation', 'macaddr8', 'pg_lsn']);
+const refused = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml', 'tsvector', 'tsquery', 'gtsvector', 'pg_snapshot', 'txid_snapshot', 'regcollation', 'pg_lsn']);
 
 /** The domains of information_schema stand for their base types, as RowDescription shows them. */
 const domainBase = new Map([['sql_identifier', 'name'], ['character_data', 'varchar'], ['cardinal_number', 'int4'], ['yes_or_no', 'varchar'], ['time_stamp', 'timestamptz']]);
@@ -55,6 +55,7 @@ function typmodOf(oid: number, nodes: readonly Node[], at: { readonly position?:
     case Oid.bit:
     case Oid.varbit:
       if (first < 1) throw invalid(`length for type ${oid === Oid.bit ? 'bit' : 'varbit'} must be at least 1`);
+      if (first > 83886080) throw invalid(`length for type ${oid === Oid.bit ? 'bit' : 'varbit'} cannot exceed 83886080`);
       return first;
     case Oid.interval:
       return second === undefined ? ((first & 0x7fff) << 16) | 0xffff : ((first & 0x7fff) << 16) | (second & 0xffff);

@@ -182,7 +182,8 @@ export class Emitter {
       case 'allOf': {
         const left = this.emit(scalar.left);
         const array = this.emit(scalar.array);
-        const compare = this.constant(engineFunction(scalar.function).evaluate);
+        const element: Scalar = { op: 'literal', value: null, type: { oid: typeInfo(scalar.array.type.oid).element, typmod: -1 } };
+        const compare = this.constant(evaluatorOf(engineFunction(scalar.function), [scalar.left, element]));
         return this.#maybe(`${array.isNull} ? null : H.quantified(${compare}, C.environment, ${left.isNull} ? null : ${left.value}, ${array.value}, ${scalar.op === 'allOf'})`);
       }
       case 'coerceTypmod': {

@@ -1,5 +1,6 @@
 import { codecOf, loadLong, longHigh, longLow, Oid, POSTGRES_EPOCH_MS, SqlError, storageOf } from '../../core/index.ts';
 import type { Datum, Numeric, RowLayout, SqlArray, SqlRecord, SqlType, TextSettings } from '../../core/index.ts';
+import { toBitLength, toVarbitLength } from '../../ir/index.ts';
 import type { Environment } from '../../ir/index.ts';
 import type { Symbols } from '../state/symbols.ts';
 
@@ -103,6 +104,8 @@ export function coerceTypmod(value: Datum, type: SqlType, explicit: boolean, set
     }
     return text;
   }
+  if (type.oid === Oid.bit) return toBitLength(value as string, type.typmod, explicit);
+  if (type.oid === Oid.varbit) return toVarbitLength(value as string, type.typmod, explicit);
   const codec = codecOf(type.oid);
   return codec.parse(codec.print(value, settings), settings, type.typmod);
 }

@@ -1,0 +1,107 @@
+import { codecOf, compareFloats, compareText, encodeUtf8, compareBytes, Oid } from '../../core/index.ts';
+import type { Datum } from '../../core/index.ts';
+import type { Scalar } from '../scalar.ts';
+import type { OperatorRow } from './contract.ts';
+import { defineFunctions, defineOperators, typeNamed, unbound } from './define.ts';
+import type { Definition } from './define.ts';
+
+/** The comparisons that a type has by the order of its codec: what `btree` operator classes are made of. */
+
+/** How Postgres names a type's comparisons: `prefix` before eq, ne, lt, le, gt, ge; the three-way one; those that give the greater and the less. */
+export interface Comparisons {
+  readonly type: string;
+  readonly prefix: string;
+  readonly cmp?: string;
+  readonly larger?: string;
+  readonly smaller?: string;
+}
+
+type Compare = (a: Datum, b: Datum) => number;
+
+const tests: readonly (readonly [word: string, holds: (order: number) => boolean])[] = [
+  ['eq', (order) => order === 0], ['ne', (order) => order !== 0], ['lt', (order) => order < 0], ['le', (order) => order <= 0], ['gt', (order) => order > 0], ['ge', (order) => order >= 0],
+];
+
+/** For the polymorphic types the order is that of the first argument's type, known when the call is compiled. */
+const polymorphic: ReadonlySet<string> = new Set(['anyenum', 'anyrange', 'anymultirange']);
+
+function define(signature: string, type: string, make: (compare: Compare) => (a: any, b: any) => Datum): Definition {
+  if (polymorphic.has(type)) return [signature, unbound, { bind: ([first]: readonly Scalar[]) => make(codecOf(first!.type.oid).compare) }];
+  const { compare } = codecOf(typeNamed(type));
+  return [signature, make(compare)];
+}
+
+export function comparisons({ type, prefix, cmp, larger, smaller }: Comparisons): readonly Definition[] {
+  const words = type === 'record' ? '' : ' total';
+  return [
+    ...tests.map(([word, holds]) => define(`${prefix}${word}(${type},${type}) bool${words}`, type, (compare) => (a, b) => holds(compare(a, b)))),
+    ...(cmp === undefined ? [] : [define(`${cmp}(${type},${type}) int4${words}`, type, (compare) => (a, b) => Math.sign(compare(a, b)))]),
+    ...(larger === undefined ? [] : [define(`${larger}(${type},${type}) ${type}${words}`, type, (compare) => (a, b) => (compare(a, b) > 0 ? a : b))]),
+    ...(smaller === undefined ? [] : [define(`${smaller}(${type},${type}) ${type}${words}`, type, (compare) => (a, b) => (compare(a, b) < 0 ? a : b))]),
+  ];
+}
+
+export const comparisonOperators = ({ type, prefix }: Comparisons): readonly OperatorRow[] => defineOperators([
+  `= ${type} ${type} bool ${prefix}eq = <>`, `<> ${type} ${type} bool ${prefix}ne <> =`, `< ${type} ${type} bool ${prefix}lt > >=`,
+  `<= ${type} ${type} bool ${prefix}le >= >`, `> ${type} ${type} bool ${prefix}gt < <=`, `>= ${type} ${type} bool ${prefix}ge <= <`,
+].join('\n'));
+
+/** Types whose comparisons are all that this file knows of them. */
+const plain: readonly Comparisons[] = [
+  { type: 'oidvector', prefix: 'oidvector', cmp: 'btoidvectorcmp' },
+  { type: 'tid', prefix: 'tid', cmp: 'bttidcmp', larger: 'tidlarger', smaller: 'tidsmaller' },
+  { type: 'xid8', prefix: 'xid8', cmp: 'xid8cmp', larger: 'xid8_larger', smaller: 'xid8_smaller' },
+  { type: 'record', prefix: 'record_', cmp: 'btrecordcmp', larger: 'record_larger', smaller: 'record_smaller' },
+];
+
+const three = (a: number | bigint, b: number | bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+const signed = (compare: (a: any, b: any) => number) => (a: any, b: any): number => Math.sign(compare(a, b));
+const byOrder = (name: string, type: string): Definition => define(`${name}(${type},${type}) int4 total`, type, (compare) => (a, b) => Math.sign(compare(a, b)));
+
+const integers = ['int2', 'int4', 'int8'] as const;
+const digits = (type: string): string => type.slice(3);
+
+/** Equality of the stored form: 1.0 and 1.00 are different images. */
+const sameImage = (a: Datum, b: Datum): boolean => {
+  const codec = codecOf(Oid.record);
+  return compareBytes(codec.encode(a), codec.encode(b)) === 0;
+};
+
+/** Bytes as they are, blanks at the end of a `bpchar` left out by its own order. */
+const byBytes = (a: string, b: string): number => compareBytes(encodeUtf8(a), encodeUtf8(b));
+
+export const comparisonFunctions = defineFunctions([
+  ...plain.flatMap(comparisons),
+  ...integers.flatMap((left) => integers.map((right): Definition => [`btint${left === right ? digits(left) : digits(left) + digits(right)}cmp(${left},${right}) int4 total`, three])),
+  ['btfloat4cmp(float4,float4) int4 total', signed(compareFloats)],
+  ['btfloat8cmp(float8,float8) int4 total', signed(compareFloats)],
+  ['btfloat48cmp(float4,float8) int4 total', signed(compareFloats)],
+  ['btfloat84cmp(float8,float4) int4 total', signed(compareFloats)],
+  byOrder('btboolcmp', 'bool'), byOrder('btcharcmp', 'char'), byOrder('btoidcmp', 'oid'), byOrder('uuid_cmp', 'uuid'),
+  byOrder('byteacmp', 'bytea'), byOrder('bpcharcmp', 'bpchar'), byOrder('btnamecmp', 'name'), byOrder('bttextcmp', 'text'),
+  ['btnametextcmp(name,text) int4 total', signed(compareText)],
+  ['bttextnamecmp(text,name) int4 total', signed(compareText)],
+  ['bttext_pattern_cmp(text,text) int4 total', signed(byBytes)],
+  ['btbpchar_pattern_cmp(bpchar,bpchar) int4 total', (a: string, b: string) => Math.sign(codecOf(Oid.bpchar).compare(a, b))],
+  ['record_image_eq(record,record) bool total', sameImage],
+  ['record_image_ne(record,record) bool total', (a: Datum, b: Datum) => !sameImage(a, b)],
+  ['xideq(xid,xid) bool total', (a: number, b: number) => a === b],
+  ['xidneq(xid,xid) bool total', (a: number, b: number) => a !== b],
+  ['xideqint4(xid,int4) bool total', (a: number, b: number) => a === b >>> 0],
+  ['xidneqint4(xid,int4) bool total', (a: number, b: number) => a !== b >>> 0],
+  ['cideq(cid,cid) bool total', (a: number, b: number) => a === b],
+  ['xid(xid8) xid total', (value: number | bigint) => Number(BigInt.asUintN(32, BigInt(value)))],
+]);
+
+export const plainComparisonOperators: readonly OperatorRow[] = [
+  ...plain.flatMap(comparisonOperators),
+  ...defineOperators(`
+    *= record record bool record_image_eq *= *<>
+    *<> record record bool record_image_ne *<> *=
+    = xid xid bool xideq = <>
+    <> xid xid bool xidneq <> =
+    = xid int4 bool xideqint4 . <>
+    <> xid int4 bool xidneqint4 . =
+    = cid cid bool cideq = .
+  `),
+];
