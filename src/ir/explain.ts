@@ -63,7 +63,7 @@ function headline(relation: Relation, nameOf: NameOf): string {
     case 'threshold':
       return 'Threshold';
     case 'temporalFilter':
-      return `TemporalFilter ${relation.bounds.map((bound) => `now ${bound.comparison} ${explainScalar(bound.value)}`).join(' AND ')}`;
+      return `TemporalFilter ${relation.intervals.map(({ when, bounds }) => [...when.map(explainScalar), ...bounds.map((bound) => `now ${bound.comparison} ${explainScalar(bound.value)}`)].join(' AND ')).join(' OR ')}`;
   }
 }
 

@@ -48,15 +48,21 @@ export type Relation =
   /** rows whose weight is positive, with that weight */
   | { readonly op: 'threshold'; readonly input: Relation }
   /**
-   * A row exists at time t while `lower <= t < upper` for every bound. Bounds are scalars over the input, in milliseconds
-   * (numeric, int8, mz_timestamp, or a date/timestamp type, read as UTC); NULL: the row never exists. See reference 5.1.
+   * A row exists at time t while t lies within one of its intervals, or several (it is there once). Bounds are scalars over the input, in milliseconds
+   * (numeric, int8, mz_timestamp, or a date/timestamp type, read as UTC). See reference 5.1.
    */
-  | { readonly op: 'temporalFilter'; readonly input: Relation; readonly bounds: readonly TemporalBound[] };
+  | { readonly op: 'temporalFilter'; readonly input: Relation; readonly intervals: readonly TemporalInterval[] };
 
 export interface JoinEdge {
   readonly parent: number;
   readonly keys: readonly { readonly left: Scalar; readonly right: Scalar; /** NULL equals NULL */ readonly nullSafe: boolean }[];
   readonly outer: boolean;
+}
+
+/** The times at which every bound holds, for a row for which every condition of `when` is true; none where a bound is NULL. */
+export interface TemporalInterval {
+  readonly when: readonly Scalar[];
+  readonly bounds: readonly TemporalBound[];
 }
 
 /** `t comparison value`, e.g. '<' for `mz_now() < value`. */

@@ -137,7 +137,10 @@ export function mapOwnScalars(relation: Relation, map: (scalar: Scalar) => Scala
     case 'reduce':
       return { ...relation, by: relation.by.map(map), aggregates: relation.aggregates.map((aggregate) => mapAggregate(aggregate, map)) };
     case 'temporalFilter':
-      return { ...relation, bounds: relation.bounds.map((bound) => ({ ...bound, value: map(bound.value) })) };
+      return {
+        ...relation,
+        intervals: relation.intervals.map(({ when, bounds }) => ({ when: when.map(map), bounds: bounds.map((bound) => ({ ...bound, value: map(bound.value) })) })),
+      };
     case 'constant':
     case 'get':
     case 'local':

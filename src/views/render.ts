@@ -182,7 +182,7 @@ class Renderer {
       }
       case 'temporalFilter': {
         const input = this.stream(relation.input);
-        const filter = new TemporalFilter(input.layout, relation.bounds, context, this.#errorsOf(input));
+        const filter = new TemporalFilter(input.layout, relation.intervals, context, this.#errorsOf(input));
         this.stateful.push(filter);
         return this.#follow(input, filter);
       }

@@ -75,7 +75,8 @@ export class Interpreter {
       case 'threshold':
         return consolidate(relation.input, input(relation.input)).filter(({ weight }) => weight > 0);
       case 'temporalFilter':
-        return input(relation.input).filter(({ row }) => relation.bounds.every(({ comparison, value }) => this.#isWithin(comparison, this.#value(value, row), value.type.oid)));
+        return input(relation.input).filter(({ row }) => relation.intervals.some(({ when, bounds }) =>
+          when.every((condition) => this.#value(condition, row) === true) && bounds.every(({ comparison, value }) => this.#isWithin(comparison, this.#value(value, row), value.type.oid))));
     }
   }
 

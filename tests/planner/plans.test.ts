@@ -137,6 +137,23 @@ describe('views', () => {
           Get leads"
     `);
   });
+  const windowOf = (condition: string): string =>
+    /TemporalFilter (.*)/.exec(explainRelation(view(catalog, 'v', `select id from leads where ${condition}`).relation, nameOf))?.[1] ?? 'none';
+  it.each([
+    ["now() - created_at < interval '2 days 1 minute'", "now < timestamptz_pl_interval(timestamptz(#1), '48:01:00')"],
+    ["created_at - now()::timestamp > interval '1 mon'", "now < timestamp_mi_interval(#1, '720:00:00')"],
+    ['mz_logical_timestamp() - 1000 < amount', 'now < numeric_add(numeric(#3), 1000)'],
+    ['5000 - mz_logical_timestamp() < amount', 'now > numeric_sub(5000, numeric(#3))'],
+    ['not (mz_now() < created_at and amount > 0)', 'now >= #1 OR NOT int4gt(#3, 0)'],
+    ['mz_now() <> created_at', 'now < #1 OR now > #1'],
+    ['(mz_now() < created_at or amount > 5) and (mz_now() > created_at or amount < 3)', 'now < #1 AND now > #1 OR int4lt(#3, 3) AND now < #1 OR int4gt(#3, 5) AND now > #1 OR int4gt(#3, 5) AND int4lt(#3, 3)'],
+  ])('bring %s into intervals', (condition, window) => expect(windowOf(condition)).toBe(window));
+  it.each([
+    ["now() + interval '1 mon' < created_at", /adding months to the current time/],
+    ["date_trunc('minute', now()) < created_at", /the current time is not supported here/],
+    ['mz_now() < created_at or id in (select id from leads)', /a subquery beside the current time under OR/],
+    [Array.from({ length: 7 }, () => '(mz_now() < created_at or amount > 0)').join(' and '), /more than 64 alternatives/],
+  ])('refuse %s', (condition, message) => expect(() => windowOf(condition)).toThrow(message));
   it('are embedded where they are read', () => {
     const over = withView(catalog, 'recent', sql);
     expect(explainRelation(view(over, 'w', 'select count(*) from recent').relation, nameOf)).toMatchInlineSnapshot(`
@@ -149,8 +166,8 @@ describe('views', () => {
     expect(view(over, 'w', 'select count(*) from recent').dependsOn).toHaveLength(1);
   });
   it.each([
-    'select mz_now() from leads', 'select now() from leads', 'select id from leads where mz_now() <> created_at', "select id from leads where mz_now() < created_at or id = 1",
-    'select id from leads where now() - created_at < $$1 day$$', "select id from leads where now() - interval '1 month' < created_at", 'select id from leads where date_trunc($$day$$, now()) = created_at',
+    'select mz_now() from leads', 'select now() from leads', 'select id from leads where coalesce(mz_now() < created_at, true)', 'select id from leads where mz_now() < created_at group by id having count(*) > 1 and now() > min(now())',
+    'select id from leads where now() - created_at < id * interval $$1 day$$', "select id from leads where now() - interval '1 month' < created_at", 'select id from leads where date_trunc($$day$$, now()) = created_at',
   ])('refuse the current time elsewhere: %s', (refused) => {
     expect(() => view(catalog, 'v', refused)).toThrowError(expect.objectContaining({ code: '0A000' }));
   });

@@ -1,9 +1,9 @@
 /**
  * Gives a Postgres `mz_now()` and `mz_logical_timestamp()`: the time is what `set_config('millrace.now', ...)` says, in Unix milliseconds.
- * They compare with numbers and with moments (a timestamp without time zone is read as UTC), as in Millrace. Run it once in a database;
+ * They compare with numbers and with moments (a timestamp without time zone is read as UTC), and can be cast to one, as in Millrace. Run it once in a database;
  * `set millrace.now = '1654741509139'` then holds the clock of the session.
  */
-const comparisons = [['<', '>'], ['<=', '>='], ['=', '='], ['>=', '<='], ['>', '<']] as const;
+const comparisons = [['<', '>'], ['<=', '>='], ['=', '='], ['<>', '<>'], ['>=', '<='], ['>', '<']] as const;
 
 const operators = (type: 'timestamptz' | 'timestamp' | 'date'): string[] =>
   comparisons.flatMap(([operator, commutator], index) => {
@@ -20,6 +20,8 @@ const operators = (type: 'timestamptz' | 'timestamp' | 'date'): string[] =>
 export const mzNowOnPostgres: string = [
   "create function mz_now() returns numeric language sql stable as $$ select current_setting('millrace.now')::numeric $$",
   'create function mz_logical_timestamp() returns numeric language sql stable as $$ select mz_now() $$',
+  "create function mz_moment(numeric) returns timestamp language sql immutable as $$ select to_timestamp($1 / 1000) at time zone 'UTC' $$",
+  'create cast (numeric as timestamp) with function mz_moment(numeric)',
   ...operators('timestamptz'),
   ...operators('timestamp'),
 ].join(';\n');

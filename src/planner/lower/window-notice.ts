@@ -20,16 +20,24 @@ export function notesOnWindows(view: string, windows: readonly Window[], environ
 type Window = Extract<Relation, { op: 'temporalFilter' }>;
 
 function judge(view: string, filter: Window, environment: Environment): Notice | undefined {
+  const notes = filter.intervals.map(({ bounds }) => judgeInterval(view, filter.input, bounds, environment));
+  // A row in several intervals stays for the longest; a window of which one interval shows rows shows rows.
+  return notes.find((note) => note?.message.endsWith(NEVER_EXPIRES)) ?? (notes.every((note) => note !== undefined) ? notes[0] : undefined);
+}
+
+const NEVER_EXPIRES = 'never expires';
+
+function judgeInterval(view: string, input: Relation, bounds: readonly TemporalBound[], environment: Environment): Notice | undefined {
   const now = Number(environment.statementTimeMicros) / 1000 + POSTGRES_EPOCH_MS;
-  const row = relationTypeOf(filter.input).columns.map((column) => sample(column, environment));
-  const values = filter.bounds.map((bound) => ({ comparison: bound.comparison, ms: valueMs(bound.value, row, environment) }));
+  const row = relationTypeOf(input).columns.map((column) => sample(column, environment));
+  const values = bounds.map((bound) => ({ comparison: bound.comparison, ms: valueMs(bound.value, row, environment) }));
   const upper = Math.min(...values.flatMap(({ comparison, ms }) => (ms !== undefined && comparison.startsWith('<') ? [ms] : [])));
   const lower = Math.max(...values.flatMap(({ comparison, ms }) => (ms !== undefined && comparison.startsWith('>') ? [ms] : [])));
-  const readsRows = filter.bounds.some((bound) => isUpper(bound));
+  const readsRows = bounds.some((bound) => isUpper(bound));
   if (!readsRows || !Number.isFinite(upper)) return undefined;
   if (upper > now + TEN_YEARS_MS) {
     return {
-      severity: 'NOTICE', code: '01000', message: `the window of view "${view}" never expires`,
+      severity: 'NOTICE', code: '01000', message: `the window of view "${view}" ${NEVER_EXPIRES}`,
       detail: `A row of this moment would leave it in about ${Math.round((upper - now) / DAY_MS / 365.25)} years.`,
       hint: 'A hopping window of width W that moves every P milliseconds is: mz_now() >= P * (ms / P) AND mz_now() < P * (ms / P) + W, where ms is the row\'s time in milliseconds.',
     };

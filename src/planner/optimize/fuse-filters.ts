@@ -8,8 +8,9 @@ export const fuseFilters: Rewrite = {
     if (relation.op === 'filter' && relation.input.op === 'filter') {
       return { op: 'filter', input: relation.input.input, predicates: [...relation.input.predicates, ...relation.predicates] };
     }
-    if (relation.op === 'temporalFilter' && relation.input.op === 'temporalFilter') {
-      return { op: 'temporalFilter', input: relation.input.input, bounds: [...relation.input.bounds, ...relation.bounds] };
+    if (relation.op === 'temporalFilter' && relation.input.op === 'temporalFilter' && relation.intervals.length === 1 && relation.input.intervals.length === 1) {
+      const [lower, upper] = [relation.input.intervals[0]!, relation.intervals[0]!];
+      return { op: 'temporalFilter', input: relation.input.input, intervals: [{ when: [...lower.when, ...upper.when], bounds: [...lower.bounds, ...upper.bounds] }] };
     }
     return relation;
   },

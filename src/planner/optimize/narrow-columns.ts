@@ -1,5 +1,5 @@
 import type { Relation, Scalar } from '../../ir/index.ts';
-import { columnsOf, mapAggregate, relationTypeOf, renumber } from '../../ir/index.ts';
+import { columnsOf, mapAggregate, mapOwnScalars, relationTypeOf, renumber } from '../../ir/index.ts';
 import { fused } from './fuse-maps.ts';
 
 /** A relation without some of its columns: `kept` are the original indexes of those it has, ascending. */
@@ -114,13 +114,12 @@ const isFilterOverLeaf = (relation: Relation): boolean => isLeaf(relation) || ((
 /** Over a stored relation the filter comes first, where an index can answer it, then the choice of columns. */
 function narrowFilter(relation: Extract<Relation, { op: 'filter' | 'temporalFilter' }>, needed: ReadonlySet<number>): Narrowed {
   if (isFilterOverLeaf(relation)) return leaf(relation, needed);
-  const scalars = relation.op === 'filter' ? relation.predicates : relation.bounds.map((bound) => bound.value);
+  const scalars: Scalar[] = [];
+  mapOwnScalars(relation, (scalar) => (scalars.push(scalar), scalar));
   const input = narrow(relation.input, union(needed, ...scalars));
   if (input.relation === relation.input) return { relation, kept: input.kept };
   const place = placesOf(input.kept);
-  const narrowed: Relation = relation.op === 'filter'
-    ? { op: 'filter', input: input.relation, predicates: relation.predicates.map((predicate) => renumber(predicate, place)) }
-    : { op: 'temporalFilter', input: input.relation, bounds: relation.bounds.map((bound) => ({ ...bound, value: renumber(bound.value, place) })) };
+  const narrowed = mapOwnScalars({ ...relation, input: input.relation }, (scalar) => renumber(scalar, place));
   return { relation: narrowed, kept: input.kept };
 }
 

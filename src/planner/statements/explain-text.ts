@@ -1,6 +1,6 @@
 import { assertNever, typeInfo } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
-import type { Aggregate, Relation, RelationId, Scalar } from '../../ir/index.ts';
+import type { Aggregate, Relation, RelationId, Scalar, TemporalInterval } from '../../ir/index.ts';
 
 /** Names a relation as the reader of a plan knows it. */
 export type NameRelation = (id: RelationId) => string;
@@ -12,6 +12,7 @@ export function explainRelation(relation: Relation, nameOf: NameRelation): strin
 
 const indent = (inner: readonly string[]): string[] => inner.map((line) => `  ${line}`);
 const below = (head: string, nameOf: NameRelation, ...inputs: readonly Relation[]): string[] => [head, ...inputs.flatMap((input) => indent(lines(input, nameOf)))];
+const intervalText = ({ when, bounds }: TemporalInterval): string => [...when.map(scalarText), ...bounds.map(({ comparison, value }) => `t ${comparison} ${scalarText(value)}`)].join(' AND ');
 const list = (scalars: readonly Scalar[]): string => scalars.map(scalarText).join(', ');
 
 function lines(relation: Relation, nameOf: NameRelation): string[] {
@@ -30,7 +31,7 @@ function lines(relation: Relation, nameOf: NameRelation): string[] {
     case 'union': return below('Union', nameOf, ...relation.inputs);
     case 'negate': return below('Negate', nameOf, relation.input);
     case 'threshold': return below('Threshold', nameOf, relation.input);
-    case 'temporalFilter': return below(`TemporalFilter ${relation.bounds.map(({ comparison, value }) => `t ${comparison} ${scalarText(value)}`).join(' AND ')}`, nameOf, relation.input);
+    case 'temporalFilter': return below(`TemporalFilter ${relation.intervals.map(intervalText).join(' OR ')}`, nameOf, relation.input);
     default: return assertNever(relation);
   }
 }

@@ -16,10 +16,11 @@ export interface Fault {
 }
 
 export const faults: readonly Fault[] = [
-  { name: 'temporal filter: <= read as <', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'upper = Math.min(upper, ms + 1);\n            break;\n          case \'>=\'', to: 'upper = Math.min(upper, ms);\n            break;\n          case \'>=\'' },
+  { name: 'temporal filter: <= read as <', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'upper = Math.min(upper, ms + 1);\n          break;\n        case \'>=\'', to: 'upper = Math.min(upper, ms);\n          break;\n        case \'>=\'' },
   { name: 'temporal filter: > read as >=', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'lower = Math.max(lower, ms + 1);', to: 'lower = Math.max(lower, ms);' },
   { name: 'temporal filter: a row that ends now still shows', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper <= now ||', to: 'if (upper < now ||' },
   { name: 'temporal filter: the end is not scheduled', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper < NEVER_MS) this.#calendar.add(upper, I, b, -w);', to: '' },
+  { name: 'temporal filter: intervals that overlap count twice', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'this.#lowers[at]! <= upper; at++)', to: 'false; at++)' },
   { name: 'calendar: loses the sign of weights', file: 'state/calendar.ts', needs: ['temporalFilter'], from: 'words[to] = weight;', to: 'words[to] = Math.abs(weight);' },
   { name: 'calendar: what is due now waits a tick', file: 'state/calendar.ts', needs: ['temporalFilter'], from: 'this.#heap[0]! <= time', to: 'this.#heap[0]! < time' },
   { name: 'left join: the NULL row stays when the first match comes', file: 'operators/join.ts', needs: ['left join'], from: 'if (before === 0) return after === 0 ? 0 : 1;', to: 'if (before === 0) return 0;' },

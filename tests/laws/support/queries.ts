@@ -179,9 +179,21 @@ export class QueryDraw {
     const bound = (): string => {
       const stamp = draw.of(stamps).sql;
       const shifted = draw.chance(0.7) ? `${stamp} + interval '${draw.int(1, 6) * 500} milliseconds'` : stamp;
-      return draw.chance(0.8) ? `mz_now() ${draw.weighted([[3, '<'], [3, '<='], [3, '>='], [2, '>'], [0.3, '=']])} ${shifted}` : `${shifted} ${draw.of(['<', '<=', '>', '>='])} mz_now()`;
+      return draw.weighted<() => string>([
+        [8, () => `mz_now() ${draw.weighted([[3, '<'], [3, '<='], [3, '>='], [2, '>'], [0.3, '='], [0.3, '<>']])} ${shifted}`],
+        [2, () => `${shifted} ${draw.of(['<', '<=', '>', '>='])} mz_now()`],
+        [1, () => `mz_now()::timestamp - ${stamp} ${draw.of(['<', '<=', '>', '>='])} interval '${draw.int(1, 6) * 500} milliseconds'`],
+      ])();
     };
-    return draw.list(draw.weighted([[3, 1], [2, 2]]), bound);
+    const condition = (): string => draw.weighted<() => string>([
+      [8, bound],
+      [1, () => `NOT (${bound()})`],
+      [3, () => `(${bound()} OR ${bound()})`],
+      [2, () => `(${bound()} AND ${bound()} OR ${bound()})`],
+      [1, () => `(${this.#predicate(fields, 0)} OR ${bound()})`],
+      [1, () => `NOT (${bound()} OR ${this.#predicate(fields, 0)} AND ${bound()})`],
+    ])();
+    return draw.list(draw.weighted([[3, 1], [2, 2]]), condition);
   }
 
   #where(fields: readonly Field[]): string {
