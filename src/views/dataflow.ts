@@ -1,4 +1,3 @@
-import { SqlError } from '../core/index.ts';
 import type { Relation } from '../ir/index.ts';
 import { Collection } from './operators/collection.ts';
 import type { Sink } from './operators/operator.ts';
@@ -32,7 +31,7 @@ const LOG_SLICE_ROWS = 256;
  * but for input 0, without which there is no output row. When the last scan is at its end the dataflow is complete, at the time of that moment; only then do aggregates emit.
  */
 export class Dataflow {
-  readonly errors = new Errors();
+  readonly errors: Errors;
   readonly rendered: Rendered;
   readonly #context: Context;
   readonly #world: DataflowWorld;
@@ -46,6 +45,7 @@ export class Dataflow {
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
     this.#context = world.context;
     this.#world = world;
+    this.errors = new Errors(world.context.symbols, () => this.rendered.output.layout);
     const interrupt = (): boolean => {
       world.interrupt();
       return false;
@@ -121,7 +121,7 @@ export class Dataflow {
     return next;
   }
   get stateBytes(): number {
-    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, 0);
+    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength);
   }
   get stateRows(): number {
     return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateRows, 0);
@@ -129,16 +129,4 @@ export class Dataflow {
   close(): void {
     for (const { readable, occurrence } of this.rendered.attached) readable.detach(occurrence);
   }
-}
-
-/** The error a reader gets for an error that lies in what it reads. */
-export function readError(errors: Errors, name: string, sourceName: (id: string) => string): SqlError | undefined {
-  const [first] = errors.list(1);
-  if (first === undefined) return undefined;
-  const place = first.source !== undefined ? `The row of ${sourceName(first.source)} that raised it is ${first.row}.` : first.group !== undefined ? `The group that raised it is ${first.group}.` : undefined;
-  const detail = [first.detail, place, errors.size > 1 ? `${errors.size - 1} more such errors lie in ${name}.` : undefined].filter((part) => part !== undefined).join(' ');
-  return new SqlError(first.code, first.message, {
-    ...(detail === '' ? {} : { detail }),
-    hint: first.hint ?? `Correct the row, or read without such rows: ALTER MATERIALIZED VIEW ${name} SET (ON ERROR = 'skip'). All errors are in mz_internal.mz_view_errors.`,
-  });
 }

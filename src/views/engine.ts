@@ -1,9 +1,9 @@
 import { InvariantError } from '../core/index.ts';
-import type { RelationType, RowLayout, SqlError } from '../core/index.ts';
+import type { RelationType, RowLayout } from '../core/index.ts';
 import type { Environment, Relation, RelationId } from '../ir/index.ts';
 import { ChangeReader } from './changes.ts';
 import type { Change, LogReader } from './changes.ts';
-import { Dataflow, readError } from './dataflow.ts';
+import { Dataflow } from './dataflow.ts';
 import type { DataflowWorld, LogScan } from './dataflow.ts';
 import { checkKey } from './key-check.ts';
 import type { UniqueKey } from './key-check.ts';
@@ -12,7 +12,8 @@ import { Collection, Passage } from './operators/collection.ts';
 import type { Readable } from './operators/collection.ts';
 import { QueryEnd } from './operators/operator.ts';
 import type { Sink } from './operators/operator.ts';
-import type { ViewError } from './outputs/errors.ts';
+import type { ErringView } from './outputs/error-reach.ts';
+import type { OnErrorPolicy, ViewError } from './outputs/errors.ts';
 import type { ReadPlan } from './outputs/result.ts';
 import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
@@ -30,8 +31,6 @@ export interface BaseOptions {
   readonly enforced: boolean;
   readonly name: string;
 }
-
-export type OnErrorPolicy = 'fail' | 'skip' | 'null';
 
 interface Base {
   readonly kind: 'base';
@@ -91,6 +90,7 @@ export class Engine implements Surroundings {
 
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
     this.#view(id).onError = onError;
+    for (const subscription of this.#subscriptions) subscription.reviewErrors();
   }
 
   remove(id: RelationId): void {
@@ -327,24 +327,9 @@ export class Engine implements Surroundings {
     if (query.dataflow !== undefined) this.#end(query.dataflow);
   }
 
-  /** The error a reader of these relations meets, and what 'skip' leaves out. */
-  errorsOf(reads: Iterable<RelationId>, seen = new Set<RelationId>()): { readonly failure: SqlError | undefined; readonly skipped: { readonly view: string; readonly count: number }[] } {
-    const skipped: { view: string; count: number }[] = [];
-    let failure: SqlError | undefined;
-    for (const id of reads) {
-      const entry = this.#relations.get(id);
-      if (entry?.kind !== 'view' || seen.has(id)) continue;
-      seen.add(id);
-      const { errors } = entry.dataflow;
-      if (errors.size > 0) {
-        if (entry.onError === 'skip') skipped.push({ view: entry.name, count: errors.list().reduce((sum, error) => sum + error.count, 0) });
-        else failure ??= readError(errors, entry.name, (source) => this.relationName(source as RelationId));
-      }
-      const below = this.errorsOf(entry.dataflow.rendered.reads, seen);
-      if (entry.onError !== 'skip') failure ??= below.failure;
-      skipped.push(...below.skipped);
-    }
-    return { failure, skipped };
+  erring(id: RelationId): ErringView | undefined {
+    const entry = this.#relations.get(id);
+    return entry?.kind === 'view' ? entry : undefined;
   }
 
   /** Follows a relation: a snapshot first (unless refused), then what changes at each tick. */

@@ -3,10 +3,10 @@
  * Synchronous: no clock, no IO, no thread. Between ticks everything readable is one state that existed.
  */
 export { Engine } from './engine.ts';
-export type { BaseOptions, OnErrorPolicy } from './engine.ts';
+export type { BaseOptions } from './engine.ts';
 export type { Change, LogReader } from './changes.ts';
 export type { QueryLimits } from './limits.ts';
 export type { QueryRun } from './query.ts';
 export type { Published, Subscription } from './subscription.ts';
 export type { ReadPlan } from './outputs/result.ts';
-export type { ViewError } from './outputs/errors.ts';
+export type { OnErrorPolicy, ViewError } from './outputs/errors.ts';

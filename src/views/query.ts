@@ -1,11 +1,12 @@
 import { SqlError } from '../core/index.ts';
 import type { RelationType, RowBatch } from '../core/index.ts';
 import type { RelationId } from '../ir/index.ts';
-import { readError } from './dataflow.ts';
 import type { Dataflow } from './dataflow.ts';
 import { checkMemory, failureOf } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import { Collection } from './operators/collection.ts';
+import { ErrorReach, failureOfView } from './outputs/error-reach.ts';
+import type { ErringView } from './outputs/error-reach.ts';
 import { ResultReader } from './outputs/result.ts';
 import type { ReadPlan } from './outputs/result.ts';
 import type { Symbols } from './state/symbols.ts';
@@ -30,8 +31,8 @@ export interface Surroundings {
   /** the last closed tick */
   readonly time: number;
   isHydrated(id: RelationId): boolean;
-  /** the error a reader of these relations meets, and what 'skip' leaves out */
-  errorsOf(reads: Iterable<RelationId>): { readonly failure: SqlError | undefined; readonly skipped: readonly { readonly view: string; readonly count: number }[] };
+  /** the relation as far as its errors go, where it is a view */
+  erring(id: RelationId): ErringView | undefined;
   relationName(id: RelationId): string;
 }
 
@@ -48,6 +49,7 @@ export class Query implements QueryRun {
   readonly #read: ReadPlan;
   readonly #limits: QueryLimits;
   #reader: ResultReader | undefined;
+  #errors: ErrorReach | undefined;
 
   constructor(engine: Surroundings, leave: (query: Query) => void, type: RelationType, read: ReadPlan, limits: QueryLimits) {
     this.#engine = engine;
@@ -78,28 +80,38 @@ export class Query implements QueryRun {
         this.interrupt();
         return;
       }
+      this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id));
+      if (!this.#errors.scan(expired)) return;
       dataflow.flush();
-      const { failure, skipped } = this.#engine.errorsOf(dataflow.rendered.reads);
-      this.skipped = skipped;
-      const own = readError(dataflow.errors, 'the query', (id) => this.#engine.relationName(id as RelationId));
-      if (own !== undefined) throw new SqlError(own.code, own.message, { ...(own.fields.position === undefined ? {} : { position: own.fields.position }) });
-      if (failure !== undefined) throw failure;
+      this.#failOnErrors(dataflow, this.#errors);
+      this.skipped = this.#errors.skipped;
       this.time = this.#engine.time;
       this.#reader = new ResultReader(this.result.arrangement, this.#read);
     } catch (error) {
       this.fail(error);
+      return;
     }
-    this.#leave(this);
+    this.#end();
+  }
+  #failOnErrors(dataflow: Dataflow, reach: ErrorReach): void {
+    const [own] = dataflow.errors.list(1);
+    if (own !== undefined) throw new SqlError(own.code, own.message, own.position === undefined ? {} : { position: own.position });
+    const { failure } = reach;
+    if (failure !== undefined) throw failureOfView(failure, (id) => this.#engine.relationName(id));
   }
   fail(thrown: unknown): void {
     this.failure = failureOf(thrown);
+    this.#end();
+  }
+  #end(): void {
+    this.#errors?.close();
     this.#leave(this);
   }
   next(maxRows: number): RowBatch | null {
     return this.#reader!.next(maxRows);
   }
   close(): void {
-    this.#leave(this);
+    this.#end();
     this.#reader = undefined;
   }
 }

@@ -15,7 +15,11 @@ import { TemporalFilter } from './operators/temporal-filter.ts';
 import { Threshold } from './operators/threshold.ts';
 import { TopK } from './operators/top-k.ts';
 import type { TopKPlan } from './operators/top-k.ts';
+import type { Entry } from './outputs/error-reach.ts';
 import { Intake } from './outputs/errors.ts';
+import type { Errors } from './outputs/errors.ts';
+import { carried, carryThrough, throughFilter, throughGroups, throughMap } from './outputs/known-row.ts';
+import type { Carry } from './outputs/known-row.ts';
 import { canonical } from './scalar/canonical.ts';
 import { exactWords, plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
@@ -46,11 +50,13 @@ export interface Rendered {
   readonly constants: readonly Constant[];
   readonly attached: readonly { readonly readable: Readable; readonly occurrence: Occurrence }[];
   readonly reads: ReadonlySet<RelationId>;
+  /** for each place where a relation is read, how what is known of its rows carries to the output */
+  readonly entries: readonly Entry[];
 }
 
 export interface RenderWorld {
   readonly context: Context;
-  readonly errors: ErrorSink;
+  readonly errors: Errors;
   readonly interrupt: Interrupt;
   readable(id: RelationId): Readable;
 }
@@ -61,9 +67,9 @@ export interface RenderWorld {
  */
 export function render(relation: Relation, world: RenderWorld): Rendered {
   const renderer = new Renderer(world);
-  const output = renderer.stream(relation);
+  const output = renderer.stream(relation, (row) => [row]);
   return {
-    output, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads,
+    output, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads, entries: renderer.entries,
   };
 }
 
@@ -75,6 +81,12 @@ interface Above {
 }
 const nothingAbove: Above = { filters: [], outputs: null };
 
+/** A binding of `let`, and how errors in it carry to the output: through every place where it stands. */
+interface Local {
+  readonly stream: Stream;
+  readonly carries: Carry[];
+}
+
 const column = (index: number, type: SqlType): Scalar => ({ op: 'column', index, type });
 const allColumns = (layout: RowLayout): Scalar[] => layout.types.map((type, i) => column(i, type));
 
@@ -85,12 +97,11 @@ class Renderer {
   readonly constants: Constant[] = [];
   readonly attached: { readonly readable: Readable; readonly occurrence: Occurrence }[] = [];
   readonly reads = new Set<RelationId>();
+  readonly entries: Entry[] = [];
   readonly #world: RenderWorld;
   readonly #interrupt: Interrupt;
-  readonly #locals = new Map<string, Stream>();
+  readonly #locals = new Map<string, Local>();
   readonly #intake: Intake;
-  /** for operators that see rows of relations one by one: their errors carry the row */
-  readonly #rowErrors: ErrorSink;
   /** streams in which each row is made of the one row of a relation that is being taken in */
   readonly #rowByRow = new WeakSet<Stream>();
 
@@ -102,11 +113,12 @@ class Renderer {
       if (pause) this.#intake.hold();
       return pause;
     };
-    this.#rowErrors = { raise: (error, weight, group) => world.errors.raise(error, weight, group, this.#intake.describe()) };
   }
 
-  stream(relation: Relation): Stream {
+  /** The rows of a relation. `carry` takes what is known of a row of it that could not be computed to what is then known of rows of the dataflow's output. */
+  stream(relation: Relation, carry: Carry): Stream {
     const { context } = this.#world;
+    const below = (input = 0): Carry => carried(carryThrough(relation, input, context.environment), carry);
     switch (relation.op) {
       case 'constant': {
         const layout = rowLayout(relation.type.columns.map(({ type }) => type));
@@ -115,53 +127,56 @@ class Renderer {
         return stream;
       }
       case 'get':
-        return this.#get(relation.id);
+        return this.#get(relation.id, carry);
       case 'local': {
-        const stream = this.#locals.get(relation.name);
-        if (stream === undefined) throw new InvariantError(`no let binds ${relation.name}`);
-        return stream;
+        const local = this.#locals.get(relation.name);
+        if (local === undefined) throw new InvariantError(`no let binds ${relation.name}`);
+        local.carries.push(carry);
+        return local.stream;
       }
       case 'let': {
         const outer = this.#locals.get(relation.name);
-        this.#locals.set(relation.name, this.stream(relation.value));
-        const body = this.stream(relation.body);
+        const carries: Carry[] = [];
+        const stream = this.stream(relation.value, (row) => carries.flatMap((each) => each(row)));
+        this.#locals.set(relation.name, { stream, carries });
+        const body = this.stream(relation.body, carry);
         if (outer === undefined) this.#locals.delete(relation.name);
         else this.#locals.set(relation.name, outer);
         return body;
       }
       case 'filter':
-        if (relation.input.op === 'join') return this.#join(relation.input, { filters: relation.predicates, outputs: null });
-        return this.#mapFilter(this.stream(relation.input), relation.predicates, null);
+        if (relation.input.op === 'join') return this.#join(relation.input, { filters: relation.predicates, outputs: null }, carry);
+        return this.#mapFilter(this.stream(relation.input, below()), relation.predicates, null, carry);
       case 'map': {
         const outputs = relation.columns.map(({ value }) => value);
         if (relation.input.op === 'map' && composes(outputs, relation.input)) {
           const inner = relation.input.columns.map(({ value }) => value);
-          return this.stream({ op: 'map', input: relation.input.input, columns: relation.columns.map(({ name, value }) => ({ name, value: substitute(value, inner) })) });
+          return this.stream({ op: 'map', input: relation.input.input, columns: relation.columns.map(({ name, value }) => ({ name, value: substitute(value, inner) })) }, carry);
         }
-        if (relation.input.op === 'join') return this.#join(relation.input, { filters: [], outputs });
+        if (relation.input.op === 'join') return this.#join(relation.input, { filters: [], outputs }, carry);
         if (relation.input.op === 'filter') {
-          const below = relation.input;
-          if (below.input.op === 'join') return this.#join(below.input, { filters: below.predicates, outputs });
-          return this.#mapFilter(this.stream(below.input), below.predicates, outputs);
+          const { input, predicates } = relation.input;
+          if (input.op === 'join') return this.#join(input, { filters: predicates, outputs }, carry);
+          return this.#mapFilter(this.stream(input, carried(throughFilter(predicates, context.environment), below())), predicates, outputs, carry);
         }
-        return this.#mapFilter(this.stream(relation.input), [], outputs);
+        return this.#mapFilter(this.stream(relation.input, below()), [], outputs, carry);
       }
       case 'flatMap': {
-        const input = this.stream(relation.input);
-        const flatMap = new FlatMap(input.layout, relation, context, this.#errorsOf(input), this.#interrupt);
+        const input = this.stream(relation.input, below());
+        const flatMap = new FlatMap(input.layout, relation, context, this.#errorsOf(input, carry), this.#interrupt);
         this.pausable.push(flatMap);
         return this.#alike([input], this.#follow(input, flatMap));
       }
       case 'join':
-        return this.#join(relation, nothingAbove);
+        return this.#join(relation, nothingAbove, carry);
       case 'reduce':
-        return this.#reduce(relation);
+        return this.#aggregate(relation.input, relation.by, relation.aggregates, carry);
       case 'distinct':
-        return this.#distinct(this.stream(relation.input));
+        return this.#distinct(this.stream(relation.input, below()), carry);
       case 'topK':
-        return this.#topK(this.stream(relation.input), relation);
+        return this.#topK(this.stream(relation.input, below()), relation);
       case 'union': {
-        const inputs = relation.inputs.map((input) => this.stream(input));
+        const inputs = relation.inputs.map((input) => this.stream(input, carry));
         const union = new Passing(inputs[0]!.layout, 1);
         for (const input of inputs) {
           // Branches agree in type, but a NULL literal or a length may have left its own typmod; the words agree.
@@ -170,19 +185,19 @@ class Renderer {
         return this.#alike(inputs, union);
       }
       case 'negate': {
-        const input = this.stream(relation.input);
+        const input = this.stream(relation.input, carry);
         return this.#alike([input], this.#follow(input, new Passing(input.layout, -1)));
       }
       case 'threshold': {
-        const input = this.stream(relation.input);
+        const input = this.stream(relation.input, below());
         if (!input.layout.types.every(exactWords)) return this.#topK(input, { by: input.layout.types.map((_, i) => i), order: [], offset: 0, limit: 'net', withTies: false });
         const threshold = new Threshold(input.layout, false, context.symbols);
         this.stateful.push(threshold);
         return this.#follow(input, threshold);
       }
       case 'temporalFilter': {
-        const input = this.stream(relation.input);
-        const filter = new TemporalFilter(input.layout, relation.intervals, context, this.#errorsOf(input));
+        const input = this.stream(relation.input, carry);
+        const filter = new TemporalFilter(input.layout, relation.intervals, context, this.#errorsOf(input, carry));
         this.stateful.push(filter);
         return this.#follow(input, filter);
       }
@@ -196,12 +211,20 @@ class Renderer {
     return operator;
   }
 
-  #mapFilter(input: Stream, filters: readonly Scalar[], outputs: readonly Scalar[] | null): Stream {
-    return this.#alike([input], this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#errorsOf(input))));
+  #mapFilter(input: Stream, filters: readonly Scalar[], outputs: readonly Scalar[] | null, carry: Carry): Stream {
+    return this.#alike([input], this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#errorsOf(input, carry))));
   }
 
-  #errorsOf(input: Stream): ErrorSink {
-    return this.#rowByRow.has(input) ? this.#rowErrors : this.#world.errors;
+  /** Where the errors go of an operator over `input` whose output carries by `carry`; one that sees rows of relations one by one says which row raised. */
+  #errorsOf(input: Stream | undefined, carry: Carry): ErrorSink {
+    const { errors } = this.#world;
+    const rowByRow = input !== undefined && this.#rowByRow.has(input);
+    return {
+      raise: (error, weight, known, group) => {
+        const origin = rowByRow ? this.#intake.describe() : undefined;
+        for (const row of carry(known)) errors.raise(error, weight, row, group, origin);
+      },
+    };
   }
   /** Notes that `output` goes row by row where all inputs do. */
   #alike(inputs: readonly Stream[], output: Stream): Stream {
@@ -210,8 +233,9 @@ class Renderer {
   }
 
   /** An occurrence of a relation whose rows are scanned into a stream of its own. */
-  #get(id: RelationId): Stream {
+  #get(id: RelationId, carry: Carry): Stream {
     this.reads.add(id);
+    this.entries.push({ relation: id, carry });
     const readable = this.#world.readable(id);
     const stream = new Stream(readable.layout);
     const occurrence = readable.attach((order) => ({
@@ -228,7 +252,7 @@ class Renderer {
     return stream;
   }
 
-  #distinct(input: Stream): Stream {
+  #distinct(input: Stream, carry: Carry): Stream {
     const { context } = this.#world;
     if (input.layout.types.every(exactWords)) {
       const threshold = new Threshold(input.layout, true, context.symbols);
@@ -236,7 +260,7 @@ class Renderer {
       return this.#follow(input, threshold);
     }
     const all = allColumns(input.layout);
-    return this.#aggregate(input, all, []);
+    return this.#aggregate(input, all, [], carry);
   }
 
   #topK(from: Stream, plan: TopKPlan): Stream {
@@ -245,7 +269,7 @@ class Renderer {
     const topK = new TopK(input.stream.layout, { by: input.columns, order, offset, limit, withTies }, this.#world.context);
     input.stream.subscribe(topK);
     this.stateful.push(topK);
-    return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width));
+    return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width), impossible);
   }
 
   /** The input with a canonical copy of each grouping column whose words do not decide equality. */
@@ -258,15 +282,11 @@ class Renderer {
       extra.push(canonical(column(index, type)));
       return width + extra.length - 1;
     });
-    return { stream: extra.length === 0 ? input : this.#mapFilter(input, [], [...allColumns(input.layout), ...extra]), columns, width };
+    return { stream: extra.length === 0 ? input : this.#mapFilter(input, [], [...allColumns(input.layout), ...extra], impossible), columns, width };
   }
 
-  #reduce(relation: Relation & { op: 'reduce' }): Stream {
-    return this.#aggregate(relation.input, relation.by, relation.aggregates);
-  }
-
-  #aggregate(input: Relation | Stream, by: readonly Scalar[], aggregates: (Relation & { op: 'reduce' })['aggregates']): Stream {
-    const { context, errors } = this.#world;
+  #aggregate(input: Relation | Stream, by: readonly Scalar[], aggregates: (Relation & { op: 'reduce' })['aggregates'], carry: Carry): Stream {
+    const { context } = this.#world;
     const outputs: Scalar[] = by.map(canonical);
     const shown = by.map((key) => {
       if (exactWords(key.type)) return null;
@@ -288,10 +308,12 @@ class Renderer {
       types: aggregate.args.map((arg) => arg.type),
       filter: aggregate.filter === null ? null : place(aggregate.filter),
     }));
-    const source = input instanceof Stream ? this.#mapFilter(input, [], outputs) : this.stream({
+    // Of a row that could not be computed the group is known as far as its keys are.
+    const below = carried(throughGroups(by.map(({ type }, i) => ({ column: i, type }))), carry);
+    const source = input instanceof Stream ? this.#mapFilter(input, [], outputs, below) : this.stream({
       op: 'map', input, columns: outputs.map((value, i) => ({ name: `c${i}`, value })),
-    });
-    const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared }, context, errors);
+    }, below);
+    const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared }, context, this.#errorsOf(undefined, carry));
     this.stateful.push(reduce);
     return this.#follow(source, reduce);
   }
@@ -300,14 +322,18 @@ class Renderer {
    * A join. An input that is a relation held in memory, seen whole or through a choice of its columns, is joined where it lies; every other input is arranged for this join alone,
    * with the keys that are not plain columns computed behind its own columns.
    */
-  #join(relation: Relation & { op: 'join' }, above: Above): Stream {
-    const { context, errors } = this.#world;
+  #join(relation: Relation & { op: 'join' }, above: Above, carry: Carry): Stream {
+    const { context } = this.#world;
+    const { environment } = context;
+    const mapped = above.outputs === null ? carry : carried(throughMap(above.outputs, environment), carry);
+    const filtered = above.filters.length === 0 ? mapped : carried(throughFilter(above.filters, environment), mapped);
+    const below = (input: number): Carry => carried(carryThrough(relation, input, environment), filtered);
     const edges = relation.on.map((edge, i) => ({ ...edge, child: i + 1 }));
     const keys = relation.inputs.map((_, input): Scalar[] => [
       ...(input === 0 ? [] : edges[input - 1]!.keys.map((key) => keyScalar(key.right, key.left.type))),
       ...edges.filter((edge) => edge.parent === input).flatMap((edge) => edge.keys.map((key) => keyScalar(key.left, key.right.type))),
     ]);
-    const arranged = relation.inputs.map((input, i) => this.#arranged(input, keys[i]!, i));
+    const arranged = relation.inputs.map((input, i) => this.#arranged(input, keys[i]!, i, below(i)));
     const columnOf = (input: number, scalar: Scalar): number => arranged[input]!.keyColumn(scalar);
     const inputs: JoinInput[] = arranged.map(({ arrangement, collection }, i) => {
       if (i === 0) return { arrangement, ...(collection ? { collection } : {}) };
@@ -331,7 +357,7 @@ class Renderer {
       start += input.arrangement.layout.types.length;
     }
     const place = (scalar: Scalar): Scalar => substitute(scalar, physical);
-    const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, errors, this.#interrupt);
+    const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, this.#errorsOf(undefined, carry), this.#interrupt);
     this.stateful.push(join);
     this.pausable.push(join);
     arranged.forEach((input, i) => {
@@ -349,7 +375,7 @@ class Renderer {
     return join;
   }
 
-  #arranged(relation: Relation, keys: readonly Scalar[], input: number): Arranged {
+  #arranged(relation: Relation, keys: readonly Scalar[], input: number, carry: Carry): Arranged {
     const direct = input === 0 || keys.length > 0 ? this.#direct(relation) : undefined;
     if (direct !== undefined) {
       const places = keys.map((key) => {
@@ -358,13 +384,14 @@ class Renderer {
       });
       if (places.every((place) => place !== undefined)) {
         this.reads.add(direct.relation);
+        this.entries.push({ relation: direct.relation, carry: (row) => carry((column) => row(direct.columns[column]!.index)) });
         return {
           arrangement: direct.collection.arrangement, collection: direct.collection, relation: direct.relation, columns: direct.columns,
           keyColumn: (key) => direct.columns[plainColumn(key)!]!.index,
         };
       }
     }
-    const stream = this.stream(relation);
+    const stream = this.stream(relation, carry);
     const own = allColumns(stream.layout);
     const computed: { readonly key: string; readonly at: number }[] = [];
     const outputs = [...own];
@@ -376,7 +403,7 @@ class Renderer {
       computed.push({ key: text, at: outputs.length });
       outputs.push(key);
     }
-    const source = computed.length === 0 ? stream : this.#mapFilter(stream, [], outputs);
+    const source = computed.length === 0 ? stream : this.#mapFilter(stream, [], outputs, carry);
     return {
       arrangement: new Arrangement(source.layout.types, this.#world.context.symbols),
       stream: source,
@@ -406,6 +433,11 @@ class Renderer {
     return columns.every((place) => place !== undefined) ? { ...below, columns } : undefined;
   }
 }
+
+/** Of an operator that cannot raise. */
+const impossible: Carry = () => {
+  throw new InvariantError('columns as they are do not raise');
+};
 
 interface Arranged {
   readonly arrangement: Arrangement;

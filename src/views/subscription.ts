@@ -1,10 +1,9 @@
 import { SqlError } from '../core/index.ts';
 import type { RelationType, RowBatch } from '../core/index.ts';
-import type { RelationId } from '../ir/index.ts';
-import { readError } from './dataflow.ts';
 import type { Dataflow } from './dataflow.ts';
 import { checkMemory, failureOf } from './limits.ts';
 import { Collection } from './operators/collection.ts';
+import { ErrorReach, failureOfView } from './outputs/error-reach.ts';
 import { BatchWriter } from './outputs/result.ts';
 import type { Surroundings } from './query.ts';
 
@@ -34,6 +33,7 @@ export class Subscription {
   readonly #begin: SubscriptionStart;
   readonly #before = new Map<number, number>();
   #dataflow: Dataflow | undefined;
+  #errors: ErrorReach | undefined;
   #first = true;
   #bytes = 0;
 
@@ -68,6 +68,7 @@ export class Subscription {
     this.failure = failureOf(thrown);
     this.published.length = 0;
     this.output.watch(undefined);
+    this.#errors?.close();
   }
 
   /** Puts the differences of the tick into `published`; the first after hydration is the snapshot. */
@@ -88,8 +89,7 @@ export class Subscription {
     }
     this.#before.clear();
     this.#first = false;
-    const { failure } = this.#engine.errorsOf(dataflow.rendered.reads);
-    this.failure = failure ?? readError(dataflow.errors, 'the subscription', (id) => this.#engine.relationName(id as RelationId));
+    this.failure = this.#errorNow(dataflow);
     const rows = writer.builder.rowCount === 0 ? null : writer.builder.finish();
     this.#bytes += rows?.buffer.byteLength ?? 0;
     const last = this.published[this.published.length - 1];
@@ -102,12 +102,28 @@ export class Subscription {
     }
   }
 
+  /** The error that lies in what it reads, or in its own rows. The first time all errors are looked at, then what changed of them. */
+  #errorNow(dataflow: Dataflow): SqlError | undefined {
+    this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id));
+    this.#errors.scan(() => false);
+    const { failure } = this.#errors;
+    if (failure !== undefined) return failureOfView(failure, (id) => this.#engine.relationName(id));
+    const [own] = dataflow.errors.list(1);
+    return own && new SqlError(own.code, own.message, own.detail === undefined ? {} : { detail: own.detail });
+  }
+  /** What a view does with errors has changed: all are looked at again. */
+  reviewErrors(): void {
+    this.#errors?.close();
+    this.#errors = undefined;
+  }
+
   take(): Published | undefined {
     const next = this.published.shift();
     if (next?.rows) this.#bytes -= next.rows.buffer.byteLength;
     return next;
   }
   close(): void {
+    this.#errors?.close();
     this.#leave(this, this.#dataflow!);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { operatorsIn } from './support/coverage.ts';
-import { faults, faultyEngine, occurrences } from './support/faults.ts';
+import { errorFaults, faults, faultyEngine, occurrences } from './support/faults.ts';
+import { raising, readsOfOneKey, schema } from './support/errors.ts';
 import { drawCase, hydrated, incremental, partitioned, retracted, scannedInSlices, subscribed, verdict } from './support/laws.ts';
 
 /** A law that does not notice these mistakes would not notice the next one either. */
@@ -9,7 +10,7 @@ const laws = { incremental, partitioned, hydrated, retracted, subscribed };
 const large = { scannedInSlices };
 
 describe('each seeded fault stands in one place of the source', () => {
-  it.each(faults)('$name', (fault) => {
+  it.each([...faults, ...errorFaults])('$name', (fault) => {
     expect(occurrences(fault)).toBe(1);
     expect(fault.to).not.toBe(fault.from);
   });
@@ -28,6 +29,26 @@ describe('the laws catch it', () => {
         caught = tried.find(([, law]) => verdict(law, subject, engine) !== undefined)?.[0];
       }
       expect(caught, 'no law noticed').toBeDefined();
+    } finally {
+      remove();
+    }
+  });
+});
+
+describe('the law of reads of one key catches it', () => {
+  it.each(errorFaults)('$name', { timeout: 120_000 }, async (fault) => {
+    const { engine, remove } = await faultyEngine(fault);
+    try {
+      const planned = schema.plan(raising.find(({ at }) => at === fault.at)!.sql);
+      let caught = false;
+      for (let seed = 1; seed <= 20 && !caught; seed++) {
+        try {
+          caught = readsOfOneKey(planned, seed, engine).wrong !== undefined;
+        } catch {
+          caught = true;
+        }
+      }
+      expect(caught, 'the law did not notice').toBe(true);
     } finally {
       remove();
     }

@@ -48,9 +48,9 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
     }
     return [schema.ids[table]!, collection];
   }));
-  const errors = new views.errors.Errors();
-  const rendered = views.render.render(relation, { context, errors, interrupt: pause, readable: (id: RelationId) => tables.get(id)! });
   const output = new Collection(relationTypeOf(relation), symbols);
+  const errors = new views.errors.Errors(symbols, () => output.layout);
+  const rendered = views.render.render(relation, { context, errors, interrupt: pause, readable: (id: RelationId) => tables.get(id)! });
   rendered.output.subscribe(output);
 
   let pauses = 0;

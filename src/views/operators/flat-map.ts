@@ -4,7 +4,7 @@ import { tableFunctionById } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { compileDatums, compileRow } from '../scalar/compile.ts';
 import type { RowFunction } from '../scalar/compile.ts';
-import { writeColumn } from '../scalar/runtime.ts';
+import { readColumn, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
 import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
@@ -37,6 +37,7 @@ interface Call {
  * What was produced before the function raised stays out of the result: its rows go through first and are then taken back.
  */
 export class FlatMap extends Stream implements Sink, Pausable {
+  readonly #input: RowLayout;
   readonly #plan: FlatMapPlan;
   readonly #args: (...inputs: (Int32Array | Float64Array | number)[]) => Datum[];
   readonly #evaluate: (...args: unknown[]) => Iterable<readonly Datum[]>;
@@ -62,6 +63,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
     super(layout);
     const row = tableFunctionById(plan.function);
     if (row === undefined) throw new InvariantError(`no table function ${plan.function}`);
+    this.#input = input;
     this.#plan = plan;
     this.#args = compileDatums([input], plan.args, context);
     this.#evaluate = (...args) => row.evaluate(...args, context.environment);
@@ -113,7 +115,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
       const none = this.#strict && args.includes(null);
       call = { args, rows: none ? [].values() : this.#rows(args), passed: 0, takeBack: undefined, w };
     } catch (error) {
-      reportError(error, w, this.#context, this.#errors);
+      this.#report(error, w, I, F, b);
       return true;
     }
     return this.#pass(call, I, F, b);
@@ -124,7 +126,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
 
   /** Passes the rows of a call on; false where it pauses. */
   #pass(call: Call, I: Int32Array, F: Float64Array, b: number): boolean {
-    for (let values = this.#following(call); values !== undefined; values = this.#following(call)) {
+    for (let values = this.#following(call, I, F, b); values !== undefined; values = this.#following(call, I, F, b)) {
       this.#emit(I, F, b, values, ++call.passed, call.takeBack === undefined ? call.w : -call.w);
       if (call.passed % POLL_ROWS !== 0 || !this.#interrupt()) continue;
       this.#hold(I, b);
@@ -136,19 +138,24 @@ export class FlatMap extends Stream implements Sink, Pausable {
   }
 
   /** The next row to pass on or to take back; undefined behind the last. */
-  #following(call: Call): readonly Datum[] | undefined {
+  #following(call: Call, I: Int32Array, F: Float64Array, b: number): readonly Datum[] | undefined {
     if (call.passed === call.takeBack) return undefined;
     try {
       const next = call.rows.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
       if (call.takeBack !== undefined) throw error;
-      reportError(error, call.w, this.#context, this.#errors);
+      this.#report(error, call.w, I, F, b);
       call.rows = this.#rows(call.args);
       call.takeBack = call.passed;
       call.passed = 0;
-      return this.#following(call);
+      return this.#following(call, I, F, b);
     }
+  }
+
+  #report(error: unknown, w: number, I: Int32Array, F: Float64Array, b: number): void {
+    const known = (column: number): Datum | undefined => (column < this.#input.types.length ? readColumn(this.#context.symbols, this.#input, I, F, b, column) : undefined);
+    reportError(error, w, this.#context, this.#errors, known);
   }
 
   #emit(I: Int32Array, F: Float64Array, b: number, values: readonly Datum[], number: number | null, w: number): void {

@@ -1,14 +1,14 @@
 import { InvariantError } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
-import { compileSlabRow } from '../scalar/compile.ts';
-import type { SlabRowFunction } from '../scalar/compile.ts';
+import { compileSlabDatums, compileSlabRow, oneByOne } from '../scalar/compile.ts';
+import type { SlabDatumsFunction, SlabRowFunction } from '../scalar/compile.ts';
 import type { Context } from '../scalar/runtime.ts';
 import type { Arrangement } from '../state/arrangement.ts';
 import type { HashIndex } from '../state/hash-index.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { Collection, Occurrence } from './collection.ts';
-import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
+import { POLL_ROWS, reportError, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
 import type { Slab } from '../state/slab.ts';
 import { Waiting } from './waiting.ts';
@@ -66,6 +66,8 @@ export class Join extends Stream implements Stateful, Pausable {
   readonly #occurrences: (Occurrence | undefined)[];
   readonly #current: Int32Array;
   readonly #row: SlabRowFunction;
+  /** one output of the joined row, computed alone */
+  readonly #alone: (column: number) => SlabDatumsFunction;
   readonly #slabs: readonly Slab[];
   /** how to find the other rows with a changed row's key, by input that hangs by an outer edge */
   readonly #siblings: readonly ({ readonly index: HashIndex; readonly same: SameRow } | undefined)[];
@@ -94,6 +96,7 @@ export class Join extends Stream implements Stateful, Pausable {
     super(layout);
     this.#inputs = inputs;
     this.#row = run;
+    this.#alone = oneByOne(outputs, (output) => compileSlabDatums(inputs.map((input) => input.arrangement.layout), [output], context));
     this.#scratch = new Scratch(layout);
     this.#slabs = inputs.map((input) => input.arrangement.slab);
     this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: arrangement.indexOn(edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
@@ -300,7 +303,7 @@ export class Join extends Stream implements Stateful, Pausable {
     try {
       keep = this.#row(this.#slabs, this.#current, J, G, 0);
     } catch (error) {
-      reportError(error, w, this.#context, this.#errors);
+      reportError(error, w, this.#context, this.#errors, (column) => valueAlone(() => this.#alone(column)(this.#slabs, this.#current)[0]!, this.#context));
       return;
     }
     if (keep) this.emit(J, G, 0, w);

@@ -1,9 +1,9 @@
 import { SqlError } from '../../core/index.ts';
-import type { RowLayout } from '../../core/index.ts';
+import type { Datum, RowLayout } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
-import { compileRow } from '../scalar/compile.ts';
-import type { RowFunction } from '../scalar/compile.ts';
-import type { Origin } from '../outputs/errors.ts';
+import { compileDatums, compileRow, oneByOne } from '../scalar/compile.ts';
+import type { DatumsFunction, RowFunction } from '../scalar/compile.ts';
+import type { KnownRow } from '../outputs/known-row.ts';
 import { located } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 
@@ -17,8 +17,8 @@ export interface Sink {
 
 /** Where the errors of a dataflow's operators go, with the weight of the change that raised them. */
 export interface ErrorSink {
-  /** `group` describes the group of an aggregate, where the error arose in one; `origin` the row of a relation, where one row raised it */
-  raise(error: SqlError, weight: number, group?: string, origin?: Origin): void;
+  /** `known` is what is known of the operator's output row; `group` describes the group of an aggregate, where the error arose in one */
+  raise(error: SqlError, weight: number, known: KnownRow, group?: string): void;
 }
 
 /**
@@ -95,11 +95,22 @@ export class Scratch {
  * Makes an error row of weight `w` of what evaluating a row threw. A fault of ours becomes one too (XX000): it is as repeatable as the row, and other views go on.
  * What ends a query (cancel, memory) passes: see `QueryEnd`.
  */
-export function reportError(error: unknown, w: number, context: Context, errors: ErrorSink): void {
+export function reportError(error: unknown, w: number, context: Context, errors: ErrorSink, known: KnownRow): void {
   if (error instanceof QueryEnd) throw error;
   const at = located(error, context);
   context.position = 0;
-  errors.raise(at instanceof SqlError ? at : new SqlError('XX000', `internal error: ${at instanceof Error ? at.message : String(at)}`, { cause: at }), w);
+  errors.raise(at instanceof SqlError ? at : new SqlError('XX000', `internal error: ${at instanceof Error ? at.message : String(at)}`, { cause: at }), w, known);
+}
+
+/** The value of one output of a row that raised, computed alone: undefined where that raises too. */
+export function valueAlone(compute: () => Datum, context: Context): Datum | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof QueryEnd) throw error;
+    context.position = 0;
+    return undefined;
+  }
 }
 
 /** Thrown through operators to end the query they work for; `reason` is what its client is told. */
@@ -120,6 +131,7 @@ export class MapFilter extends Stream implements Sink {
   readonly #scratch: Scratch;
   readonly #context: Context;
   readonly #errors: ErrorSink;
+  readonly #alone: (column: number) => DatumsFunction;
 
   constructor(input: RowLayout, filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, errors: ErrorSink) {
     const { run, layout } = compileRow([input], filters, outputs, context);
@@ -128,6 +140,7 @@ export class MapFilter extends Stream implements Sink {
     this.#scratch = new Scratch(layout);
     this.#context = context;
     this.#errors = errors;
+    this.#alone = oneByOne(outputs, (output) => compileDatums([input], [output], context));
   }
   push(I: Int32Array, F: Float64Array, b: number, w: number): void {
     const { I: J, F: G } = this.#scratch;
@@ -135,7 +148,7 @@ export class MapFilter extends Stream implements Sink {
     try {
       keep = this.#run(I, F, b, J, G, 0);
     } catch (error) {
-      reportError(error, w, this.#context, this.#errors);
+      reportError(error, w, this.#context, this.#errors, (column) => valueAlone(() => this.#alone(column)(I, F, b)[0]!, this.#context));
       return;
     }
     if (keep) this.emit(J, G, 0, w);

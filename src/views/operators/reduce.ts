@@ -1,5 +1,5 @@
 import { SqlError, sqlType, Oid, rowLayout } from '../../core/index.ts';
-import type { RowLayout, SqlType } from '../../core/index.ts';
+import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
 import type { Aggregate } from '../../ir/index.ts';
 import { readColumn, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
@@ -30,6 +30,14 @@ export interface ReducePlan {
   /** for each key column the accumulator column that shows it (where equal values differ in bytes), or null: the key itself */
   readonly shown: readonly (number | null)[];
   readonly aggregates: readonly PreparedAggregate[];
+}
+
+/** An aggregate that raised, with the key of its group as the group's row would show it. */
+interface GroupError {
+  readonly error: SqlError;
+  readonly key: readonly Datum[];
+  /** the key as text */
+  readonly group: string;
 }
 
 interface Slot {
@@ -136,7 +144,7 @@ export class Reduce extends Stream implements Sink, Stateful {
   readonly #scratch: Scratch;
   readonly #keyScratch: Scratch;
   readonly #touched: number[] = [];
-  readonly #errorBefore = new Map<number, SqlError>();
+  readonly #errorBefore = new Map<number, GroupError>();
   /** by group: handle of the row before in `before`, 0 not touched, -1 touched and not there before */
   #mark = new Int32Array(16);
   #started = false;
@@ -247,8 +255,8 @@ export class Reduce extends Stream implements Sink, Stateful {
     return this.#groups.I[g * this.#groups.stride]! > 0 || (this.#plan.keys === 0 && this.#started);
   }
 
-  /** Writes the group's row into the scratch row; the error where an aggregate raises. */
-  #compute(g: number): SqlError | undefined {
+  /** Writes the group's row into the scratch row; the error where an aggregate raises. The key stands there in both cases. */
+  #compute(g: number): GroupError | undefined {
     const { symbols } = this.#context;
     const { I: J, F: G } = this.#scratch;
     const from = this.#groups.stride * g;
@@ -261,8 +269,9 @@ export class Reduce extends Stream implements Sink, Stateful {
       }
       for (let i = 0; i < this.#slots.length; i++) this.#write(this.#plan.keys + i, this.#slots[i]!.accumulator, g, J, G);
     } catch (error) {
-      if (error instanceof SqlError) return error;
-      throw error;
+      if (!(error instanceof SqlError)) throw error;
+      const key = this.#keyLayout.types.map((_, column) => readColumn(symbols, this.layout, J, G, 0, column));
+      return { error, key, group: this.#describe(g) };
     }
     for (let column = 0; column < this.layout.types.length; column++) {
       const at = this.layout.offsets[column]!;
@@ -291,12 +300,12 @@ export class Reduce extends Stream implements Sink, Stateful {
     const errorBefore = this.#errorBefore.get(g);
     if (errorBefore !== undefined) {
       this.#errorBefore.delete(g);
-      this.#errors.raise(errorBefore, -1, this.#describe(g));
+      this.#raise(errorBefore, -1);
     }
     if (this.#exists(g)) {
       const error = this.#compute(g);
       if (error !== undefined) {
-        this.#errors.raise(error, 1, this.#describe(g));
+        this.#raise(error, 1);
         if (before > 0) this.#emitBefore(before);
       } else if (before <= 0) {
         this.emit(this.#scratch.I, this.#scratch.F, 0, 1);
@@ -312,6 +321,10 @@ export class Reduce extends Stream implements Sink, Stateful {
     }
     if (this.#groups.I[g * this.#groups.stride] === 0 && this.#plan.keys > 0) this.#remove(g);
     this.#context.symbols.forgetTransients();
+  }
+
+  #raise({ error, key, group }: GroupError, weight: number): void {
+    this.#errors.raise(error, weight, (column) => key[column], group);
   }
 
   #emitBefore(row: number): void {

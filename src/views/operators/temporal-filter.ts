@@ -2,7 +2,7 @@ import { assertNever, Oid, sqlType } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 import type { TemporalBound, TemporalInterval } from '../../ir/index.ts';
 import { compileDatums } from '../scalar/compile.ts';
-import { boundMs } from '../scalar/runtime.ts';
+import { boundMs, readColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { Calendar } from '../state/calendar.ts';
 import { reportError, Stream } from './operator.ts';
@@ -46,7 +46,7 @@ export class TemporalFilter extends Stream implements Sink, Stateful {
     try {
       for (const interval of this.#intervals) if (interval.evaluate(I, F, b)) this.#insert(interval.lower, interval.upper, count++);
     } catch (error) {
-      reportError(error, w, this.#context, this.#errors);
+      reportError(error, w, this.#context, this.#errors, (column) => readColumn(this.#context.symbols, this.layout, I, F, b, column));
       return;
     }
     for (let at = 0; at < count; ) {

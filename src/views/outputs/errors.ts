@@ -1,16 +1,21 @@
-import { codecOf, defaultTextSettings } from '../../core/index.ts';
-import type { RowLayout, SqlError } from '../../core/index.ts';
+import { codecOf, defaultTextSettings, Oid, sqlType } from '../../core/index.ts';
+import type { Datum, RowLayout, SqlError, SqlType } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import { Scratch } from '../operators/operator.ts';
-import { readColumn } from '../scalar/runtime.ts';
+import { readColumn, writeColumn } from '../scalar/runtime.ts';
+import { Arrangement } from '../state/arrangement.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
 import type { Symbols } from '../state/symbols.ts';
+import type { KnownRow } from './known-row.ts';
 
 /** The relation whose row raised an error, and that row as text. */
 export interface Origin {
   readonly source: RelationId;
   readonly row: string;
 }
+
+/** What a view does with its errors: reads fail, or answer without the rows, or the value that could not be computed is NULL. */
+export type OnErrorPolicy = 'fail' | 'skip' | 'null';
 
 /** An error that lies in a view, with where it came from. */
 export interface ViewError extends Partial<Origin> {
@@ -67,43 +72,118 @@ export class Intake {
   }
 }
 
+/** The text columns of an error row, behind the output's columns, the bits that say which of those are known, and the position. */
+const texts = ['code', 'message', 'detail', 'hint', 'source', 'row', 'group'] as const;
+
+/** Told of each change of an error, which lies at `handle` while the call lasts. */
+export type ErrorWatcher = (handle: number, weight: number) => void;
+
 /**
- * The second z-set of a dataflow: its errors with their weights. What raised takes its error with it when it is taken back, since the same raises the same error from the same origin.
- * State: one entry a distinct error.
+ * The second z-set of a dataflow: its errors with their weights, each with what is known of the output rows it concerns. What raised takes its error with it when it is taken back,
+ * since the same raises the same error from the same origin.
+ * State: one row of words a distinct error: the output's columns, and the error's own.
  */
 export class Errors {
-  readonly #entries = new Map<string, { readonly error: Omit<ViewError, 'count'>; weight: number }>();
+  readonly #symbols: Symbols;
+  readonly #outputLayout: () => RowLayout;
+  #rows: ErrorRows | undefined;
+  readonly #watchers = new Set<ErrorWatcher>();
 
-  /** `group` describes the group of an aggregate, where the error arose in one; `origin` the row, where one row raised it */
-  raise(error: SqlError, weight: number, group?: string, origin?: Origin): void {
-    const key = `${error.code} ${error.fields.position ?? ''} ${error.message} ${origin?.source ?? ''} ${origin?.row ?? ''} ${group ?? ''}`;
-    const known = this.#entries.get(key);
-    if (known === undefined) {
-      const { detail, hint, position } = error.fields;
-      this.#entries.set(key, {
-        weight,
-        error: {
-          code: error.code, message: error.message,
-          ...(detail === undefined ? {} : { detail }), ...(hint === undefined ? {} : { hint }), ...(position === undefined ? {} : { position }),
-          ...origin,
-          ...(group === undefined ? {} : { group }),
-        },
-      });
-      return;
+  /** `output` is asked for at the first error, so that a dataflow without errors costs nothing. */
+  constructor(symbols: Symbols, output: () => RowLayout) {
+    this.#symbols = symbols;
+    this.#outputLayout = output;
+  }
+
+  /** `known` is of the dataflow's output; `group` describes the group of an aggregate, where the error arose in one; `origin` the row, where one row raised it */
+  raise(error: SqlError, weight: number, known: KnownRow, group?: string, origin?: Origin): void {
+    this.#rows ??= errorRows(this.#outputLayout(), this.#symbols);
+    const { arrangement, scratch, width } = this.#rows;
+    const { layout } = arrangement;
+    const write = (column: number, value: Datum): void => writeColumn(this.#symbols, layout, scratch.I, scratch.F, 0, column, value);
+    scratch.I.fill(0);
+    for (let from = 0; from < width; from += BITS) {
+      let bits = 0;
+      for (let column = from; column < Math.min(width, from + BITS); column++) {
+        const value = known(column);
+        write(column, value ?? null);
+        if (value !== undefined) bits |= 1 << (column - from);
+      }
+      write(width + from / BITS, bits);
     }
-    known.weight += weight;
-    if (known.weight === 0) this.#entries.delete(key);
+    const { detail, hint, position } = error.fields;
+    const own: { readonly [text in (typeof texts)[number]]: string | undefined } = {
+      code: error.code, message: error.message, detail, hint, source: origin?.source, row: origin?.row, group,
+    };
+    write(this.#rows.position, position ?? null);
+    texts.forEach((text, i) => write(this.#rows!.position + 1 + i, own[text] ?? null));
+    const handle = arrangement.add(scratch.I, 0, weight);
+    for (const watcher of this.#watchers) watcher(handle, weight);
+    arrangement.release(handle);
   }
+
+  /** Tells of changes from now on; call the result to end that. */
+  watch(watcher: ErrorWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  /** distinct errors */
   get size(): number {
-    return this.#entries.size;
+    return this.#rows?.arrangement.rows ?? 0;
   }
-  /** The errors there are, at most `limit`, in the order they arose. */
+  get byteLength(): number {
+    return this.#rows?.arrangement.byteLength ?? 0;
+  }
+  /** handles of errors lie below */
+  get top(): number {
+    return this.#rows?.arrangement.slab.top ?? 1;
+  }
+  /** how often the error at `handle` is there: 0 where none is */
+  weight(handle: number): number {
+    return this.#rows?.arrangement.weight(handle) ?? 0;
+  }
+  known(handle: number): KnownRow {
+    const { width } = this.#rows!;
+    return (column) => ((this.#read(handle, width + Math.floor(column / BITS)) as number) >>> column % BITS & 1) === 1 ? this.#read(handle, column) : undefined;
+  }
+  at(handle: number): ViewError {
+    const { position } = this.#rows!;
+    const found = this.#read(handle, position) as number | null;
+    const own = Object.fromEntries(texts.flatMap((text, i) => {
+      const value = this.#read(handle, position + 1 + i);
+      return value === null ? [] : [[text, value]];
+    })) as Omit<ViewError, 'count' | 'position'>;
+    return { ...own, ...(found === null ? {} : { position: found }), count: this.weight(handle) };
+  }
+  #read(handle: number, column: number): Datum {
+    const { slab, layout } = this.#rows!.arrangement;
+    return readColumn(this.#symbols, layout, slab.I, slab.F, handle * slab.stride, column);
+  }
+
+  /** The errors there are, at most `limit`. */
   list(limit = Infinity): ViewError[] {
     const errors: ViewError[] = [];
-    for (const { error, weight } of this.#entries.values()) {
-      if (errors.length >= limit) break;
-      errors.push({ ...error, count: weight });
-    }
+    for (let handle = 1; handle < this.top && errors.length < limit; handle++) if (this.weight(handle) !== 0) errors.push(this.at(handle));
     return errors;
   }
+}
+
+/** bits of a word that say which columns are known */
+const BITS = 31;
+
+interface ErrorRows {
+  readonly arrangement: Arrangement;
+  readonly scratch: Scratch;
+  /** columns of the output */
+  readonly width: number;
+  /** the column of the error's position; the texts follow */
+  readonly position: number;
+}
+
+function errorRows(output: RowLayout, symbols: Symbols): ErrorRows {
+  const width = output.types.length;
+  const words = Math.ceil(width / BITS);
+  const arrangement = new Arrangement([...output.types, ...new Array<SqlType>(words + 1).fill(sqlType(Oid.int4)), ...texts.map(() => sqlType(Oid.text))], symbols);
+  return { arrangement, scratch: new Scratch(arrangement.layout), width, position: width + words };
 }

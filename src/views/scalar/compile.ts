@@ -428,12 +428,31 @@ function emitRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outpu
   return { emitter, layout };
 }
 
+/** Computes the values of scalars over one row of each input. */
+export type DatumsFunction = (...inputs: (Int32Array | Float64Array | number)[]) => Datum[];
+
 /** Compiles scalars to a function that returns their values as datums: `(I0, F0, b0, ...) => Datum[]`. For rare work only. */
-export function compileDatums(inputs: readonly RowLayout[], scalars: readonly Scalar[], context: Context): (...inputs: (Int32Array | Float64Array | number)[]) => Datum[] {
+export function compileDatums(inputs: readonly RowLayout[], scalars: readonly Scalar[], context: Context): DatumsFunction {
+  return emitDatums(inputs, scalars, context).build(['unused']);
+}
+
+/** The same over rows where they lie in slabs. */
+export type SlabDatumsFunction = (slabs: readonly { readonly I: Int32Array; readonly F: Float64Array }[], handles: Int32Array) => Datum[];
+export function compileSlabDatums(inputs: readonly RowLayout[], scalars: readonly Scalar[], context: Context): SlabDatumsFunction {
+  return emitDatums(inputs, scalars, context).buildOverSlabs(['unused']);
+}
+
+function emitDatums(inputs: readonly RowLayout[], scalars: readonly Scalar[], context: Context): Emitter {
   const emitter = new Emitter(inputs, context);
   const values = scalars.map((scalar) => nullable(emitter.emit(scalar)));
   emitter.line(`return [${values.join(', ')}];`);
-  return emitter.build(['unused']);
+  return emitter;
+}
+
+/** Functions of single outputs, each compiled when it is first wanted. */
+export function oneByOne<T>(outputs: readonly Scalar[], compile: (output: Scalar) => T): (column: number) => T {
+  const compiled: T[] = [];
+  return (column) => (compiled[column] ??= compile(outputs[column]!));
 }
 
 /** Whether equal values of this type always have equal bytes, so that words decide equality. */

@@ -55,9 +55,21 @@ export const faults: readonly Fault[] = [
   { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
 ];
 
+/** Mistakes in what is known of errors, which histories without errors cannot show. `at`: the cases of `raising` that are tried. */
+export const errorFaults: readonly (Omit<Fault, 'needs'> & { readonly at: string })[] = [
+  { name: 'errors: a condition that is NULL excludes nothing', at: 'map', file: 'outputs/known-row.ts', from: 'if (value === false || value === null) return [];', to: 'if (value === null) return [];' },
+  { name: 'errors: a value that is not known excludes', at: 'below HAVING', file: 'outputs/known-row.ts', from: 'if (value === false || value === null) return [];', to: 'if (value !== true) return [];' },
+  { name: 'errors: the group is not known', at: 'an aggregate that raises', file: 'operators/reduce.ts', from: '(column) => key[column]', to: '() => undefined' },
+  { name: 'errors: rows of NULLs that stand for an erroneous row are taken to have its values', at: 'below an anti join', file: 'outputs/known-row.ts', from: 'maybeNull(input) && hangsOn(place.input, input) ? undefined :', to: '' },
+  { name: 'errors: equal keys tie nothing', at: 'beside a left join', file: 'outputs/known-row.ts', from: 'if (value === undefined || (value === null && child !== input)) continue;', to: 'continue;' },
+  { name: 'errors: behind the first place where a WITH stands they are lost', at: 'in a WITH that is read twice', file: 'render.ts', from: 'local.carries.push(carry);', to: 'local.carries[0] ??= () => [];' },
+  { name: 'errors: what changes behind a scan is not counted', at: 'map', file: 'outputs/error-reach.ts', from: 'if (index < this.#view ||', to: 'if (index > this.#view ||' },
+  { name: 'errors: a reader sees those of the view alone, not those below it', at: 'map', file: 'outputs/error-reach.ts', from: 'if (known === undefined) this.#read(view.dataflow.rendered.entries, view, find);', to: '' },
+];
+
 export const viewsDirectory = fileURLToPath(new URL('../../../src/views', import.meta.url));
 
-export const occurrences = ({ file, from }: Fault): number => readFileSync(join(viewsDirectory, file), 'utf8').split(from).length - 1;
+export const occurrences = ({ file, from }: Pick<Fault, 'file' | 'from'>): number => readFileSync(join(viewsDirectory, file), 'utf8').split(from).length - 1;
 
 /** A copy of src/views with one place changed, beside the other folders as they are. */
 export function viewsWith({ file, from, to }: Pick<Fault, 'file' | 'from' | 'to'>): { readonly directory: string; remove(): void } {
@@ -70,7 +82,7 @@ export function viewsWith({ file, from, to }: Pick<Fault, 'file' | 'from' | 'to'
 }
 
 /** The engine with the fault in it. */
-export async function faultyEngine(fault: Fault): Promise<{ readonly engine: EngineClass; remove(): void }> {
+export async function faultyEngine(fault: Pick<Fault, 'file' | 'from' | 'to'>): Promise<{ readonly engine: EngineClass; remove(): void }> {
   const { directory, remove } = viewsWith(fault);
   const { Engine } = (await import(join(directory, 'index.ts'))) as { readonly Engine: EngineClass };
   return { engine: Engine, remove };

@@ -164,10 +164,12 @@ export class World {
   }
 
   subscribe(name: string): Follower {
-    const planned = this.#views.get(name)!;
-    const type = { columns: planned.columns, keys: [] };
-    const subscription = this.engine.subscribe({ op: 'get', id: name as RelationId, type }, type, testEnvironment(this.schema.catalog), true, { interrupt: () => {}, memoryBytes: Infinity });
-    return new Follower(this.schema, subscription, planned.columns.map((column) => column.type));
+    const { columns } = this.#views.get(name)!;
+    return this.follow({ op: 'get', id: name as RelationId, type: { columns, keys: [] } }, columns);
+  }
+  follow(relation: Relation, columns: readonly Column[]): Follower {
+    const subscription = this.engine.subscribe(relation, { columns, keys: [] }, testEnvironment(this.schema.catalog), true, { interrupt: () => {}, memoryBytes: Infinity });
+    return new Follower(this.schema, subscription, columns.map((column) => column.type));
   }
 
   /** Rows held by the operators of all views, and errors that lie in them. */
