@@ -7,6 +7,7 @@ import { booleanFunctions } from '../../src/ir/functions/boolean.ts';
 import { byteaFunctions } from '../../src/ir/functions/bytea.ts';
 import { comparisonFunctions } from '../../src/ir/functions/comparison.ts';
 import { floatFunctions } from '../../src/ir/functions/float.ts';
+import { hashFunctions } from '../../src/ir/functions/hash.ts';
 import { integerFunctions } from '../../src/ir/functions/integer.ts';
 import { jsonFunctions } from '../../src/ir/functions/json.ts';
 import { jsonTableFunctions } from '../../src/ir/functions/json-table.ts';
@@ -17,6 +18,7 @@ import { nullCountFunctions } from '../../src/ir/functions/null-count.ts';
 import { numericFunctions } from '../../src/ir/functions/numeric.ts';
 import { rangeFunctions, rangeTableFunctions } from '../../src/ir/functions/range.ts';
 import { regexFunctions, regexTableFunctions } from '../../src/ir/functions/regex.ts';
+import { sendFunctions } from '../../src/ir/functions/send.ts';
 import { textFunctions } from '../../src/ir/functions/text.ts';
 import { uuidFunctions } from '../../src/ir/functions/uuid.ts';
 import { startJudge } from '../support/judge.ts';
@@ -28,6 +30,7 @@ const families: Record<string, readonly FunctionRow[]> = {
   boolean: booleanFunctions, integer: integerFunctions, float: floatFunctions, numeric: numericFunctions, text: textFunctions, like: likeFunctions,
   regex: regexFunctions, bytea: byteaFunctions, uuid: uuidFunctions, json: jsonFunctions, nulls: nullCountFunctions,
   comparison: comparisonFunctions, range: rangeFunctions, network: networkFunctions, bit: bitFunctions, money: moneyFunctions,
+  hash: hashFunctions, send: sendFunctions,
 };
 const tables: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...rangeTableFunctions];
 

@@ -41,8 +41,16 @@ const nullOf = (oid: number): Argument => ({ oid, value: null, sql: `null::pg_ca
 
 const polymorphic: ReadonlySet<string> = new Set(['any', 'anyelement', 'anynonarray']);
 
+/** A row of int4, text and numeric, each as written or null. */
+function recordOf(...fields: readonly (string | null)[]): Argument {
+  const types = ['int4', 'text', 'numeric'];
+  const parts = fields.map((text, index) => (text === null ? nullOf(namedOid(types[index]!)) : argument(types[index]!, text)));
+  return { oid: Oid.record, value: { kind: 'record', types: parts.map(({ oid: type }) => type), fields: parts.map(({ value }) => value) }, sql: `row(${parts.map(({ sql }) => sql).join(', ')})` };
+}
+
 function argumentsOfType(oid: number): readonly Argument[] | undefined {
   const type = typeInfo(oid).name;
+  if (type === 'record') return [recordOf('1', 'a', '1.0'), recordOf('1', 'a', '1.00'), recordOf('1', 'b', '1'), recordOf('2', null, '1'), recordOf(null, 'a', null), recordOf('-1', '', 'NaN')];
   if (type === 'anynonarray') return anySamples.filter(([name]) => !name.startsWith('_')).map(([name, text]) => argument(name, text));
   if (polymorphic.has(type)) return anySamples.map(([name, text]) => argument(name, text));
   if (type === 'anyarray') return [argument('_int4', '{{1,2},{3,NULL}}'), argument('_text', '{}'), argument('_text', '{a,"b c"}')];

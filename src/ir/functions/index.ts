@@ -12,6 +12,7 @@ import { comparisonFunctions, plainComparisonOperators } from './comparison.ts';
 import { catalogFunctions } from './catalog.ts';
 import { datetimeCasts, datetimeFunctions, datetimeOperators } from './datetime.ts';
 import { floatFunctions } from './float.ts';
+import { hashFunctions } from './hash.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonTableFunctions } from './json-table.ts';
@@ -24,8 +25,10 @@ import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
 import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from './range.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
+import { sendFunctions } from './send.ts';
 import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
+import { toCharFunctions } from './to-char.ts';
 import { uuidFunctions } from './uuid.ts';
 
 /**
@@ -35,7 +38,7 @@ import { uuidFunctions } from './uuid.ts';
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
-  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions,
+  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators];
