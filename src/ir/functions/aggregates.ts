@@ -2,7 +2,7 @@ import { defineAggregates } from './define.ts';
 
 const ordered = [
   'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'text', 'bpchar', 'bytea', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'oid',
-  'inet', 'anyarray', 'anyenum', 'record',
+  'inet', 'money', 'tid', 'xid8', 'anyarray', 'anyenum', 'record',
 ];
 const spreads = ['stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp'];
 const regressions = [
@@ -16,15 +16,17 @@ const regressions = [
 export const aggregates = defineAggregates([
   'count(*) int8',
   'count(any) int8',
-  'sum(int2) int8', 'sum(int4) int8', 'sum(int8) numeric', 'sum(numeric) numeric', 'sum(float4) float4', 'sum(float8) float8', 'sum(interval) interval',
+  'sum(int2) int8', 'sum(int4) int8', 'sum(int8) numeric', 'sum(numeric) numeric', 'sum(float4) float4', 'sum(float8) float8', 'sum(interval) interval', 'sum(money) money',
   'avg(int2) numeric', 'avg(int4) numeric', 'avg(int8) numeric', 'avg(numeric) numeric', 'avg(float4) float8', 'avg(float8) float8', 'avg(interval) interval',
   ...[...ordered, 'mz_timestamp'].flatMap((type) => [`max(${type}) ${type}`, `min(${type}) ${type}`]),
+  'any_value(anyelement) anyelement',
   'bool_and(bool) bool', 'bool_or(bool) bool', 'every(bool) bool',
   'string_agg(text,text) text', 'string_agg(bytea,bytea) bytea',
   'array_agg(anynonarray) anyarray', 'array_agg(anyarray) anyarray',
   'json_agg(anyelement) json', 'json_agg_strict(anyelement) json', 'jsonb_agg(anyelement) jsonb', 'jsonb_agg_strict(anyelement) jsonb',
-  'json_object_agg(any,any) json', 'jsonb_object_agg(any,any) jsonb',
-  ...['and', 'or', 'xor'].flatMap((name) => ['int2', 'int4', 'int8'].map((type) => `bit_${name}(${type}) ${type}`)),
+  ...['', '_strict', '_unique', '_unique_strict'].flatMap((word) => [`json_object_agg${word}(any,any) json`, `jsonb_object_agg${word}(any,any) jsonb`]),
+  'range_agg(anyrange) anymultirange', 'range_agg(anymultirange) anymultirange', 'range_intersect_agg(anyrange) anyrange', 'range_intersect_agg(anymultirange) anymultirange',
+  ...['and', 'or', 'xor'].flatMap((name) => ['int2', 'int4', 'int8', 'bit'].map((type) => `bit_${name}(${type}) ${type}`)),
   ...spreads.flatMap((name) => [
     `${name}(int2) numeric`, `${name}(int4) numeric`, `${name}(int8) numeric`, `${name}(numeric) numeric`, `${name}(float4) float8`, `${name}(float8) float8`,
   ]),

@@ -10,7 +10,9 @@ import { OrderedMultiset } from '../state/ordered-multiset.ts';
 import { ByGroup, isNull, PerGroup } from './accumulator.ts';
 import type { Accumulator, ArgumentColumns } from './accumulator.ts';
 import { BitCounts } from './bit-counts.ts';
-import { arrayOf, concatenateArrays, concatenateBytes, concatenateText, jsonArray, jsonbArray, jsonbObject, jsonObject } from './gather.ts';
+import {
+  arrayOf, combinedBits, concatenateArrays, concatenateBytes, concatenateText, jsonArray, jsonbArray, jsonbObject, jsonObject, membersOf, sharedRanges, unitedRanges,
+} from './gather.ts';
 import { isRegression, Regression } from './regression.ts';
 import { FloatSpread, NumericSpread } from './spread.ts';
 import type { Spread } from './spread.ts';
@@ -105,6 +107,11 @@ class IntegerSum implements Accumulator {
 
 function toInt8(sum: bigint): Datum {
   if (sum > 9223372036854775807n || sum < -9223372036854775808n) throw new SqlError('22003', 'bigint out of range');
+  return normalLong(sum);
+}
+
+function toMoney(sum: bigint): Datum {
+  if (sum !== BigInt.asIntN(64, sum)) throw new SqlError('22003', 'money out of range');
   return normalLong(sum);
 }
 
@@ -350,6 +357,7 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
       if (type === Oid.float8) return new FloatSum(args, (sum) => sum);
       if (type === Oid.float4) return new FloatSum(args, Math.fround);
       if (type === Oid.interval) return new IntervalSum(args, false);
+      if (type === Oid.money) return new IntegerSum(args, toMoney);
       break;
     case 'avg':
       if (type === Oid.int2 || type === Oid.int4 || type === Oid.int8) {
@@ -359,6 +367,7 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
       if (type === Oid.float8 || type === Oid.float4) return new FloatSum(args, (sum, count) => sum / count);
       if (type === Oid.interval) return new IntervalSum(args, true);
       break;
+    case 'any_value': // the least, so that the same rows give the same value
     case 'min':
       return new Extreme(args, true);
     case 'max':
@@ -379,13 +388,23 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
     case 'jsonb_agg_strict':
       return new OverRows(args, aggregate.order, jsonbArray(aggregate.args[0]!, args.context.environment), name === 'jsonb_agg_strict');
     case 'json_object_agg':
-      return new OverRows(args, aggregate.order, jsonObject(aggregate.args, args.context.environment), false);
+    case 'json_object_agg_strict':
+    case 'json_object_agg_unique':
+    case 'json_object_agg_unique_strict':
+      return new OverRows(args, aggregate.order, jsonObject(aggregate.args, args.context.environment, membersOf(name)), false);
     case 'jsonb_object_agg':
-      return new OverRows(args, aggregate.order, jsonbObject(aggregate.args, args.context.environment), false);
+    case 'jsonb_object_agg_strict':
+    case 'jsonb_object_agg_unique':
+    case 'jsonb_object_agg_unique_strict':
+      return new OverRows(args, aggregate.order, jsonbObject(aggregate.args, args.context.environment, membersOf(name)), false);
     case 'bit_and':
     case 'bit_or':
     case 'bit_xor':
-      return new BitCounts(args, name);
+      return type === Oid.bit ? new OverRows(args, aggregate.order, combinedBits(name), true) : new BitCounts(args, name);
+    case 'range_agg':
+      return new OverRows(args, aggregate.order, unitedRanges, true);
+    case 'range_intersect_agg':
+      return new OverRows(args, aggregate.order, sharedRanges, true);
   }
   const spread = spreads.get(name);
   if (spread !== undefined) return type === Oid.float4 || type === Oid.float8 ? new FloatSpread(args, spread) : new NumericSpread(args, spread);

@@ -1,5 +1,5 @@
-import { jsonObject as sortedMembers, Oid, SqlError, typeInfo } from '../../core/index.ts';
-import type { Datum, Jsonb, SqlArray } from '../../core/index.ts';
+import { codecOf, jsonObject as sortedMembers, makeMultirange, Oid, SqlError, typeInfo } from '../../core/index.ts';
+import type { Datum, Jsonb, JsonValue, SqlArray, SqlMultirange, SqlRange } from '../../core/index.ts';
 import { evaluatorOf, functionById } from '../../ir/index.ts';
 import type { Environment, Scalar } from '../../ir/index.ts';
 
@@ -59,20 +59,68 @@ export function jsonbArray(arg: Scalar, environment: Environment): (rows: Rows) 
   return (rows) => ({ kind: 'jsonb', value: rows.map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
 }
 
-/** json_object_agg: the members that json_build_object writes of each row, in one object. */
-export function jsonObject(args: readonly Scalar[], environment: Environment): (rows: Rows) => Datum {
-  const build = call('json_build_object(any)', args.slice(0, 2));
-  return (rows) => `{ ${rows.map(([key, value]) => (build(key, value, environment) as string).slice(1, -1)).join(', ')} }`;
+/** Which rows an object is made of: without those whose value is NULL (`strict`), without a key twice (`unique`). */
+export interface Members {
+  readonly strict: boolean;
+  readonly unique: boolean;
+}
+export const membersOf = (name: string): Members => ({ strict: name.endsWith('_strict'), unique: name.includes('_unique') });
+
+const chosen = (rows: Rows, { strict }: Members): Rows => (strict ? rows.filter(([, value]) => value !== null) : rows);
+
+function requireKey(key: Datum | undefined): void {
+  if (key === null) throw new SqlError('22004', 'null value not allowed for object key');
+}
+function refuseTwice(keys: readonly string[], quoted: (key: string) => string): void {
+  const known = new Set<string>();
+  for (const key of keys) {
+    if (known.has(key)) throw new SqlError('22030', `duplicate JSON object key value${quoted(key)}`);
+    known.add(key);
+  }
 }
 
-export function jsonbObject(args: readonly Scalar[], environment: Environment): (rows: Rows) => Datum {
-  const build = call('jsonb_build_object(any)', args.slice(0, 2));
-  return (rows) => ({
-    kind: 'jsonb',
-    value: sortedMembers(rows.flatMap(([key, value]) => {
-      if (key === null) throw new SqlError('22023', 'field name must not be null');
-      const { value: object } = build(key, value, environment) as Jsonb;
-      return object instanceof Map ? [...object] : [];
-    })),
-  });
+/** json_object_agg: the members that json_build_object writes of each row, in one object. */
+export function jsonObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
+  const build = call('json_build_object(any)', args.slice(0, 2));
+  return (rows) => {
+    const written = chosen(rows, members).map(([key, value]) => {
+      requireKey(key);
+      return (build(key!, value!, environment) as string).slice(1, -1);
+    });
+    if (members.unique) refuseTwice(written.map((member) => /^"(?:[^"\\]|\\.)*"/s.exec(member)![0]), (key) => `: ${key}`);
+    return written.length === 0 ? '{}' : `{ ${written.join(', ')} }`;
+  };
 }
+
+export function jsonbObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
+  const build = call('jsonb_build_object(any)', args.slice(0, 2));
+  return (rows) => {
+    const pairs = chosen(rows, members).flatMap(([key, value]): (readonly [string, JsonValue])[] => {
+      if (key === null) throw new SqlError('22023', 'field name must not be null');
+      const { value: object } = build(key!, value!, environment) as Jsonb;
+      return object instanceof Map ? [...object] : [];
+    });
+    if (members.unique) refuseTwice(pairs.map(([key]) => key), () => '');
+    return { kind: 'jsonb', value: sortedMembers(pairs) };
+  };
+}
+
+/** range_agg: all that any of them holds. */
+export const unitedRanges = (rows: Rows): Datum => {
+  const ranges = rows.map(([value]) => value as SqlRange | SqlMultirange);
+  return makeMultirange(ranges[0]!.type, ranges.flatMap((value) => (value.kind === 'range' ? [value] : value.ranges)), codecOf);
+};
+
+/** range_intersect_agg: what all of them hold. */
+export const sharedRanges = (rows: Rows): Datum => rows.map(([value]): Datum => value!).reduce((shared, value) => intersection(shared, value));
+
+function intersection(a: Datum, b: Datum): Datum {
+  const kind = (a as SqlRange | SqlMultirange).kind;
+  return functionById(kind === 'range' ? 'range_intersect(anyrange,anyrange)' : 'multirange_intersect(anymultirange,anymultirange)')!.evaluate(a, b);
+}
+
+/** bit_and, bit_or, bit_xor of bit strings, all of one length. */
+export const combinedBits = (name: string) => (rows: Rows): Datum => {
+  const combine = functionById(`${name.replace('_', '')}(bit,bit)`)!;
+  return rows.map(([value]): Datum => value!).reduce((bits, value) => combine.evaluate(bits, value));
+};
