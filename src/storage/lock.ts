@@ -23,7 +23,7 @@ function isAlive(pid: number): boolean {
 
 /**
  * Takes the directory for this process: a file `lock` with the process number and start time. A lock whose process is gone is taken over.
- * Returns what gives it back. Throws 55006 where another process holds it.
+ * Returns what gives it back. Throws 55006 where another process holds it, 58030 where nothing can be written there.
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, 'lock');
@@ -35,7 +35,10 @@ export function lockDirectory(directory: string): () => void {
       closeSync(file);
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) {
+        const message = `the data directory ${directory} cannot be written to: ${error instanceof Error ? error.message : String(error)}`;
+        throw new SqlError('58030', message, { hint: 'Start with another --data directory, or as the user it belongs to.', cause: error });
+      }
     }
     const [pid, start] = readFileSync(path, 'utf8').split(' ');
     const holder = Number(pid);

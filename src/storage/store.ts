@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { InvariantError } from '../core/index.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import type { LogRecord } from './record.ts';
+import { makeDirectory } from './directory.ts';
 import { lockDirectory } from './lock.ts';
 
 export interface StoredRecord extends LogRecord {
@@ -30,7 +30,7 @@ export class Store {
   #sequence: number;
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     this.#unlock = lockDirectory(directory);
     // Without overlappingSync a commit returns when the pages are on disk, which is what `append` promises.
     this.#root = open({ path: join(directory, 'log'), maxDbs: 8, overlappingSync: false, encoding: 'binary', noSubdir: false });
