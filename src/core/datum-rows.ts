@@ -3,7 +3,7 @@ import type { Datum } from './datum.ts';
 import { assertNever } from './errors.ts';
 import type { RowBatch, RowBatchBuilder } from './rows.ts';
 
-/** Between rows of words and datums, for everything that is not hot: constants, catalog rows, tests, text output. */
+/** Between rows of words and datums, for everything that has no writer of its own for its bytes: constants, catalog rows, unusual cells of sources, tests, text output. */
 
 export function readDatum(batch: RowBatch, row: number, column: number): Datum {
   if (batch.isNull(row, column)) return null;

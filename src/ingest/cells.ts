@@ -1,5 +1,5 @@
-import { codecOf, defaultTextSettings, Oid, POSTGRES_EPOCH_MS, SqlError, storageOf, typeInfo } from '../core/index.ts';
-import type { Datum, RowBatchBuilder, SqlType, TypeCodec } from '../core/index.ts';
+import { codecOf, defaultTextSettings, Oid, POSTGRES_EPOCH_MS, SqlError, typeInfo, writeDatum } from '../core/index.ts';
+import type { RowBatchBuilder, SqlType } from '../core/index.ts';
 
 /**
  * Writes one value, given in its text form as the bytes `[start, end)`, into a column of the row under construction.
@@ -67,30 +67,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function codecWriter(type: SqlType, typmod: number): CellWriter {
   const codec = codecOf(type.oid);
-  const store = datumWriter(type, codec);
   return (builder, column, bytes, start, end) =>
-    store(builder, column, codec.parse(utf8.decode(bytes.subarray(start, end)), defaultTextSettings, typmod));
-}
-
-/** Stores a datum of the type; NULL is left unset. */
-export function datumWriter(type: SqlType, codec: TypeCodec = codecOf(type.oid)): (builder: RowBatchBuilder, column: number, value: Datum) => void {
-  const storage = storageOf(type);
-  return (builder, column, value) => {
-    if (value === null) return;
-    switch (storage) {
-      case 'bool':
-        return builder.setWord(column, value === true ? 1 : 0);
-      case 'int':
-      case 'oid':
-        return builder.setWord(column, value as number);
-      case 'long':
-        return builder.setLong(column, value as number | bigint);
-      case 'double':
-        return builder.setDouble(column, value as number);
-      case 'symbol':
-        return builder.setBytes(column, codec.encode(value));
-    }
-  };
+    writeDatum(builder, column, codec.parse(utf8.decode(bytes.subarray(start, end)), defaultTextSettings, typmod));
 }
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;

@@ -1,6 +1,5 @@
-import { codecOf, defaultTextSettings, InvariantError, Oid, SqlError } from '../../core/index.ts';
+import { codecOf, defaultTextSettings, InvariantError, Oid, SqlError, writeDatum } from '../../core/index.ts';
 import type { Column, RowBatchBuilder } from '../../core/index.ts';
-import { datumWriter } from '../cells.ts';
 import { fieldWriter } from './json-cells.ts';
 import { checkUtf8, ObjectScanner } from './json-scan.ts';
 
@@ -53,10 +52,9 @@ function typedJson(columns: readonly Column[]): ValueDecoder {
 function untypedJson(columns: readonly Column[]): ValueDecoder {
   expectOne(columns, Oid.jsonb);
   const codec = codecOf(Oid.jsonb);
-  const store = datumWriter(columns[0]!.type, codec);
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   return (bytes, builder) => {
     checkUtf8(bytes);
-    store(builder, 0, codec.parse(utf8.decode(bytes), defaultTextSettings, -1));
+    writeDatum(builder, 0, codec.parse(utf8.decode(bytes), defaultTextSettings, -1));
   };
 }

@@ -1,6 +1,6 @@
-import { codecOf, defaultTextSettings, numericPrint, Oid, SqlError, typeInfo } from '../../core/index.ts';
+import { codecOf, defaultTextSettings, numericPrint, Oid, SqlError, typeInfo, writeDatum } from '../../core/index.ts';
 import type { Column, JsonValue, RowBatchBuilder, SqlType } from '../../core/index.ts';
-import { castingCellWriter, datumWriter } from '../cells.ts';
+import { castingCellWriter } from '../cells.ts';
 import { Kind } from './json-scan.ts';
 import type { ObjectScanner } from './json-scan.ts';
 
@@ -56,12 +56,11 @@ function typedFieldWriter(type: SqlType): FieldWriter {
 /** json and jsonb take the value as it stands in the message, strings with their quotes. */
 function documentWriter(type: SqlType): FieldWriter {
   const codec = codecOf(type.oid);
-  const store = datumWriter(type, codec);
   return (scanner, i, bytes, builder) => {
     const kind = scanner.kinds[i]!;
     const quote = kind === Kind.string || kind === Kind.escapedString ? 1 : 0;
     const text = utf8.decode(bytes.subarray(scanner.starts[i]! - quote, scanner.ends[i]! + quote));
-    store(builder, i, codec.parse(text, defaultTextSettings, -1));
+    writeDatum(builder, i, codec.parse(text, defaultTextSettings, -1));
   };
 }
 
