@@ -29,7 +29,6 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
   readonly gid?: number;
-  readonly onOutput?: (text: string) => void;
 }
 
 const WATCHDOG = `
@@ -67,9 +66,7 @@ export function startChild(options: ChildOptions): Child {
   let recent = '';
   let running = true;
   const hear = (chunk: Buffer): void => {
-    const text = chunk.toString('utf8');
-    recent = (recent + text).slice(-RECENT_LIMIT);
-    options.onOutput?.(text);
+    recent = (recent + chunk.toString('utf8')).slice(-RECENT_LIMIT);
   };
   child.stdout!.on('data', hear);
   child.stderr!.on('data', hear);

@@ -1,31 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chownSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { sleep } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
-import { startChild } from './child.ts';
-import type { Child } from './child.ts';
 import { runCommand } from './command.ts';
+import { startOwnServer } from './own-server.ts';
+import type { OwnServer } from './own-server.ts';
 import { freePort } from './ports.ts';
 
-/** A Postgres of our own in a temporary folder, ready for logical replication, gone with us. */
-export interface EmbeddedPostgres {
+/** A Postgres of our own, ready for logical replication. */
+export interface EmbeddedPostgres extends OwnServer {
   readonly url: string;
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  readonly pid: number;
-  /** Stops the server and keeps its data; `resume` starts it again on the same port. */
-  halt(): Promise<void>;
-  resume(): Promise<void>;
-  restart(): Promise<void>;
-  /** Stops the server and removes its folder. */
-  stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -63,41 +53,31 @@ const settings = {
 };
 
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
-  try {
-    const owner = unprivilegedOwner();
-    if (owner) chownSync(folder, owner.uid, owner.gid);
-    const binaries = runnableBinaries(folder, owner);
-    const auth = options.auth ?? 'trust';
-    const password = options.password ?? 'postgres';
-    await initialise(binaries, folder, owner, auth, password, options.signal);
-    const port = options.port || (await freePort());
-    const start = (): Promise<Child> => startServer(binaries, folder, owner, port, options);
-    let server = await start();
-    const halt = (): Promise<void> => server.stop();
-    const resume = async (): Promise<void> => {
-      if (!server.running) server = await start();
-    };
-    return {
-      url: `postgres://postgres${auth === 'trust' ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/postgres`,
-      host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres',
-      get pid() {
-        return server.pid;
-      },
-      halt, resume,
-      async restart() {
-        await halt();
-        await resume();
-      },
-      async stop() {
-        await halt();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const { clock, signal, auth = 'trust', password = 'postgres' } = options;
+  let port = options.port ?? 0;
+  const server = await startOwnServer({
+    name: 'Postgres', clock, signal,
+    async prepare(folder) {
+      const owner = unprivilegedOwner();
+      if (owner) chownSync(folder, owner.uid, owner.gid);
+      const { initdb, postgres } = runnableBinaries(folder, owner);
+      await initialise(initdb, folder, owner, auth, password, signal);
+      port ||= await freePort();
+      const all: Record<string, string> = { ...settings, ...options.settings };
+      const args = ['-D', join(folder, 'data'), '-p', String(port), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+      return { command: postgres, args, stopSignal: 'INT', env: { ...process.env, LC_ALL: 'C' }, uid: owner?.uid, gid: owner?.gid };
+    },
+    ready: (child) => child.recentOutput().includes('database system is ready to accept connections'),
+  });
+  const { halt, resume, restart, stop } = server;
+  return {
+    url: `postgres://postgres${auth === 'trust' ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/postgres`,
+    host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres',
+    get pid() {
+      return server.pid;
+    },
+    halt, resume, restart, stop,
+  };
 }
 
 interface Owner {
@@ -137,7 +117,7 @@ function installedFolder(): string {
   }
 }
 
-async function initialise({ initdb }: Binaries, folder: string, owner: Owner | undefined, auth: string, password: string, signal: AbortSignal | undefined): Promise<void> {
+async function initialise(initdb: string, folder: string, owner: Owner | undefined, auth: string, password: string, signal: AbortSignal | undefined): Promise<void> {
   const args = ['-D', join(folder, 'data'), '--locale=C', '--encoding=UTF8', '--username=postgres', `--auth=${auth}`, '--no-sync', '--no-instructions'];
   if (auth !== 'trust') {
     // initdb opens the file by name, and a pipe of ours is a socket, which cannot be opened so.
@@ -152,32 +132,4 @@ async function initialise({ initdb }: Binaries, folder: string, owner: Owner | u
     signal?.throwIfAborted();
     throw new Error(`initdb failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
-}
-
-async function startServer(binaries: Binaries, folder: string, owner: Owner | undefined, port: number, options: EmbeddedPostgresOptions): Promise<Child> {
-  const all: Record<string, string> = { ...settings, ...options.settings };
-  let ready = false;
-  const server = startChild({
-    command: binaries.postgres,
-    args: ['-D', join(folder, 'data'), '-p', String(port), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    stopSignal: 'INT',
-    folder,
-    env: { ...process.env, LC_ALL: 'C' },
-    uid: owner?.uid,
-    gid: owner?.gid,
-    onOutput: (text) => {
-      if (text.includes('database system is ready to accept connections')) ready = true;
-    },
-  });
-  const deadline = options.clock.monotonic() + 60_000;
-  while (!ready) {
-    if (!server.running) throw new Error(`Postgres did not start:\n${server.recentOutput()}`);
-    if (options.clock.monotonic() > deadline || options.signal?.aborted) {
-      await server.stop();
-      options.signal?.throwIfAborted();
-      throw new Error(`Postgres was not ready within a minute:\n${server.recentOutput()}`);
-    }
-    await sleep(options.clock, 20);
-  }
-  return server;
 }

@@ -1,24 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/index.ts';
-import { startChild } from './child.ts';
-import type { Child } from './child.ts';
 import { runCommand } from './command.ts';
 import { packageRoot } from '../package-root.ts';
-import { freePort, untilListening } from './ports.ts';
+import { startOwnServer } from './own-server.ts';
+import type { OwnServer } from './own-server.ts';
+import { freePort, isListening } from './ports.ts';
 
-/** One Kafka node of our own (KRaft: broker and controller in one), gone with us. */
-export interface EmbeddedKafka {
+/** One Kafka node of our own (KRaft: broker and controller in one). */
+export interface EmbeddedKafka extends OwnServer {
   readonly brokers: readonly string[];
-  readonly pid: number;
-  /** Stops the broker and keeps its topics; `resume` starts it again on the same port. */
-  halt(): Promise<void>;
-  resume(): Promise<void>;
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 const KAFKA_VERSION = '4.1.0';
@@ -74,38 +66,26 @@ export async function fetchKafka(progress: (line: string) => void, signal?: Abor
 }
 
 /** Starts a broker; it has to be fetched before. */
-export async function startEmbeddedKafka(options: { readonly clock: Clock; readonly signal?: AbortSignal }): Promise<EmbeddedKafka> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
-  try {
-    const [port, controllerPort] = [await freePort(), await freePort()];
-    writeFileSync(join(folder, 'server.properties'), serverProperties(folder, port, controllerPort));
-    const format = java('kafka.tools.StorageTool', ['format', '--cluster-id', 'bWlsbHJhY2UtZGVtby0wMQ', '--config', join(folder, 'server.properties')]);
-    await runCommand('java', format, { cwd: folder, signal: options.signal });
-    const start = (): Promise<Child> => startBroker(options.clock, folder, port, options.signal);
-    let broker = await start();
-    const halt = (): Promise<void> => broker.stop();
-    const resume = async (): Promise<void> => {
-      if (!broker.running) broker = await start();
-    };
-    return {
-      brokers: [`127.0.0.1:${port}`],
-      get pid() {
-        return broker.pid;
-      },
-      halt, resume,
-      async restart() {
-        await halt();
-        await resume();
-      },
-      async stop() {
-        await halt();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+export async function startEmbeddedKafka({ clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal }): Promise<EmbeddedKafka> {
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const server = await startOwnServer({
+    name: 'Kafka', clock, signal,
+    async prepare(folder) {
+      const properties = join(folder, 'server.properties');
+      writeFileSync(properties, serverProperties(folder, port, controllerPort));
+      await runCommand('java', java('kafka.tools.StorageTool', ['format', '--cluster-id', 'bWlsbHJhY2UtZGVtby0wMQ', '--config', properties]), { cwd: folder, signal });
+      return { command: 'java', args: java('kafka.Kafka', [properties]), stopSignal: 'TERM' };
+    },
+    ready: () => isListening('127.0.0.1', port),
+  });
+  const { halt, resume, restart, stop } = server;
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    get pid() {
+      return server.pid;
+    },
+    halt, resume, restart, stop,
+  };
 }
 
 const java = (mainClass: string, args: readonly string[]): string[] => [
@@ -135,12 +115,3 @@ const serverProperties = (folder: string, port: number, controllerPort: number):
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-
-async function startBroker(clock: Clock, folder: string, port: number, signal: AbortSignal | undefined): Promise<Child> {
-  const broker = startChild({ command: 'java', args: java('kafka.Kafka', [join(folder, 'server.properties')]), stopSignal: 'TERM', folder });
-  const deadline = clock.monotonic() + 60_000;
-  if (await untilListening(clock, '127.0.0.1', port, () => !broker.running || clock.monotonic() > deadline || signal?.aborted === true)) return broker;
-  await broker.stop();
-  signal?.throwIfAborted();
-  throw new Error(`Kafka did not start:\n${broker.recentOutput()}`);
-}

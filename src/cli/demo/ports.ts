@@ -1,6 +1,4 @@
 import { connect, createServer } from 'node:net';
-import { sleep } from '../../core/index.ts';
-import type { Clock } from '../../core/index.ts';
 
 /** A TCP port of 127.0.0.1 that nobody listened on a moment ago. */
 export function freePort(): Promise<number> {
@@ -26,13 +24,4 @@ export function isListening(host: string, port: number): Promise<boolean> {
     socket.once('error', answer(false));
     socket.setTimeout(1000, answer(false));
   });
-}
-
-/** Resolves to true once something listens, to false when `giveUp` says so first. */
-export async function untilListening(clock: Clock, host: string, port: number, giveUp: () => boolean): Promise<boolean> {
-  while (!giveUp()) {
-    if (await isListening(host, port)) return true;
-    await sleep(clock, 50);
-  }
-  return false;
 }
