@@ -14,6 +14,8 @@ import { environmentOf } from './engine/environment.ts';
 import { inlineEngine, workerEngine } from './engine/host.ts';
 import type { EngineHost } from './engine/host.ts';
 import type { Recovered } from './engine/messages.ts';
+import { inlineIngest, workerIngest } from './ingest/host.ts';
+import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { DatabaseLog } from './log.ts';
 import { engineActions } from './relations.ts';
 import { DatabaseSession } from './session/session.ts';
@@ -27,7 +29,7 @@ export interface DatabaseOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: DatabaseLog;
-  /** run the engine on the caller's thread, with the caller's clock: for tests that hold time */
+  /** run the engine and the reading of sources on the caller's thread, with the caller's clock: for tests that hold time */
   readonly inline?: boolean;
   /** told when the engine's thread ends by itself: the database answers no more */
   readonly onFailure?: (error: Error) => void;
@@ -35,19 +37,14 @@ export interface DatabaseOptions {
 
 /** Opens the database in a directory: what was durable is there again, views hydrate, sources go on from their positions. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { dataDirectory, clock, random, log } = options;
+  const { clock, random, log } = options;
   const parser = await createParser();
-  const engine = options.inline === true
-    ? inlineEngine({ directory: dataDirectory, clock, random })
-    : await workerEngine({ directory: dataDirectory, onExit: (error) => {
-        log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
-        options.onFailure?.(error);
-      } });
+  const { engine, ingest } = options.inline === true ? inlineThreads(options) : await workerThreads(options);
   try {
     const recovered = await engine.request<Recovered>({ kind: 'recover' });
     let catalog = systemCatalog(parser, random);
     if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));
-    const database = new MillraceDatabase({ engine, parser, clock, random, log, catalog, recovered });
+    const database = new MillraceDatabase({ engine, ingest, parser, clock, random, log, catalog, recovered });
     await database.start();
     return database;
   } catch (error) {
@@ -55,6 +52,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await engine.close();
     throw error;
   }
+}
+
+/** Who does the work beside this thread. */
+interface Threads {
+  readonly engine: EngineHost;
+  readonly ingest: (listener: IngestListener) => IngestHost;
+}
+
+function inlineThreads({ dataDirectory, clock, random }: DatabaseOptions): Threads {
+  const engine = inlineEngine({ directory: dataDirectory, clock, random });
+  return { engine, ingest: (listener) => inlineIngest({ engine, clock, random, listener }) };
+}
+
+async function workerThreads({ dataDirectory, clock, log, onFailure }: DatabaseOptions): Promise<Threads> {
+  const engine = await workerEngine({ directory: dataDirectory, onExit: (error) => {
+    log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
+    onFailure?.(error);
+  } });
+  return { engine, ingest: (listener) => workerIngest({ engine, clock, listener }) };
 }
 
 class MillraceDatabase implements Database {
@@ -65,11 +81,11 @@ class MillraceDatabase implements Database {
   #ready = false;
   #closed: Promise<void> | undefined;
 
-  constructor(parts: { readonly engine: EngineHost; readonly parser: SqlParser; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly catalog: CatalogSnapshot; readonly recovered: Recovered }) {
-    const { engine, parser, clock, random, log, catalog, recovered } = parts;
+  constructor(parts: { readonly engine: EngineHost; readonly ingest: Threads['ingest']; readonly parser: SqlParser; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly catalog: CatalogSnapshot; readonly recovered: Recovered }) {
+    const { engine, ingest, parser, clock, random, log, catalog, recovered } = parts;
     this.#core = {
       engine, parser, clock, random, log, catalog,
-      sources: new Sources({ engine, clock, random, log, positions: recovered.positions }),
+      sources: new Sources({ ingest, clock, log, positions: recovered.positions }),
       secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };

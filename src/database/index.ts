@@ -1,5 +1,5 @@
 /**
- * The whole product without a socket: sessions, transactions, the engine on its thread, the log, sources, recovery. Servers, tools and tests are its clients.
+ * The whole product without a socket: sessions, transactions, the engine and ingest each on a thread of its own, the log, recovery. Servers, tools and tests are its clients.
  * Always true: a statement that returned is durable; every read is a state that existed; nothing is shared between sessions but what was committed.
  */
 export { openDatabase } from './database.ts';

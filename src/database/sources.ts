@@ -1,259 +1,164 @@
-import { InvariantError, POSTGRES_EPOCH_MS, sleep, SqlError, TransientError } from '../core/index.ts';
-import type { Clock, Random } from '../core/index.ts';
-import type { CatalogItem, CatalogSnapshot, KafkaConnection, OptionValue, PostgresConnection, SourceItem, SourceState, TableItem } from '../catalog/index.ts';
-import { dropSlot, kafkaSource, postgresSource } from '../ingest/index.ts';
-import type { KafkaUpstream, PostgresUpstream, Source, SourceEvent } from '../ingest/index.ts';
+import { InvariantError, POSTGRES_EPOCH_MS, sleep, SqlError } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
+import type { CatalogItem, CatalogSnapshot, SourceItem, SourceState } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
-import type { EngineHost } from './engine/host.ts';
-import type { WireChange } from './engine/messages.ts';
+import { SourceCounters } from './ingest/counters.ts';
+import { IngestEnded } from './ingest/host.ts';
+import type { IngestHost, IngestListener } from './ingest/host.ts';
+import type { IngestRequest, ReadPlan, ReplicationSlot, SourceNews, Stopped } from './ingest/messages.ts';
 import type { DatabaseLog } from './log.ts';
+import { fromWire, wireError } from './thread.ts';
+import { postgresUpstream, readPlan, tablesOf } from './upstream.ts';
+import type { ResolveOption } from './upstream.ts';
 
-/** Bytes of changes sent to the engine that are not durable yet; beyond it the source waits. */
-const IN_FLIGHT_BYTES = 16 << 20;
+/** Between the end of the thread that reads and the next one: doubled from the first to the longest, and the first again after one that held. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+const HELD_MS = 60_000;
 
 interface Running {
   readonly item: SourceItem;
-  readonly abort: AbortController;
-  readonly ended: Promise<void>;
+  readonly plan: ReadPlan;
   readonly relations: readonly RelationId[];
-  state: SourceState;
+  readonly counters: SourceCounters;
+  status: Pick<SourceState, 'status' | 'changedAt' | 'error' | 'details' | 'snapshotDone'>;
   readable: boolean;
   readonly failedRelations: Map<RelationId, SqlError>;
   failure: SqlError | undefined;
-}
-
-/** Value of an option, a secret's looked up. */
-export type ResolveOption = (value: OptionValue) => string;
-
-export function postgresUpstream(connection: PostgresConnection, resolve: ResolveOption): PostgresUpstream {
-  return {
-    host: connection.host, port: connection.port, database: connection.database, user: resolve(connection.user), sslMode: connection.sslMode,
-    ...(connection.password === undefined ? {} : { password: resolve(connection.password) }),
-    ...(connection.sslRootCert === undefined ? {} : { sslRootCert: resolve(connection.sslRootCert) }),
-  } as PostgresUpstream;
-}
-
-export function kafkaUpstream(connection: KafkaConnection, resolve: ResolveOption): KafkaUpstream {
-  const { sasl } = connection;
-  return {
-    brokers: connection.brokers, securityProtocol: connection.securityProtocol,
-    ...(sasl === undefined ? {} : { sasl: { mechanism: sasl.mechanism, user: resolve(sasl.user), password: resolve(sasl.password) } }),
-    ...(connection.sslRootCert === undefined ? {} : { sslRootCert: resolve(connection.sslRootCert) }),
-  } as KafkaUpstream;
+  stopped: boolean;
 }
 
 /**
- * Runs the sources of the catalog: reads each, sends whole transactions to the engine with the position they end at, and tells upstream what is durable.
- * A failure that a retry may cure pauses the source (100 ms, doubling to 10 s); one that cannot be cured fails the source or its relation, and reads of it say so.
+ * The sources of the catalog: has each read (by `ingest`, which writes to the engine past us), and knows what state it is in.
+ * Where the thread that reads ends by itself, all sources stall, and go on from their durable positions on a new one after a pause.
  */
 export class Sources {
-  readonly #engine: EngineHost;
+  readonly #ingest: IngestHost;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #log: DatabaseLog;
-  readonly #positions: Map<string, string>;
+  /** where each source goes on from: as of when it was last not being read */
+  #positions: Map<string, string>;
   readonly #running = new Map<number, Running>();
   /** woken at every change of a source's state */
   readonly #waiters = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #opened: Promise<void> | undefined;
+  #openedMs = 0;
+  #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(options: { readonly engine: EngineHost; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly positions: ReadonlyMap<string, string> }) {
-    this.#engine = options.engine;
+  constructor(options: { readonly ingest: (listener: IngestListener) => IngestHost; readonly clock: Clock; readonly log: DatabaseLog; readonly positions: ReadonlyMap<string, string> }) {
+    this.#ingest = options.ingest({
+      report: ({ source, news }) => {
+        const running = this.#running.get(source);
+        if (running !== undefined) this.#take(running, news);
+      },
+      onEnd: (error) => this.#ended(error),
+    });
     this.#clock = options.clock;
-    this.#random = options.random;
     this.#log = options.log;
     this.#positions = new Map(options.positions);
   }
 
   /** Starts reading `item`, or, where the relations it feeds changed, starts it anew from its last position. */
   start(item: SourceItem, catalog: CatalogSnapshot, resolve: ResolveOption): void {
-    if (item.origin.kind === 'webhook' || this.#running.has(item.oid)) return;
+    if (this.#running.has(item.oid)) return;
     const tables = tablesOf(item, catalog);
-    if (item.origin.kind === 'postgres' && tables.length === 0) return; // CREATE VIEWS FROM SOURCE has not been said
-    const source = this.#make(item, tables, resolve);
-    const relations = item.origin.kind === 'postgres' ? tables.map((table) => table.id) : [item.id, ...(item.errors === undefined ? [] : [item.errors])];
-    const abort = new AbortController();
-    const position = this.#positions.get(String(item.oid));
+    const plan = readPlan(item, tables, resolve);
+    if (plan === undefined) return;
+    const known = this.#positions.has(String(item.oid));
     const running: Running = {
-      item, abort, relations, readable: item.origin.kind !== 'postgres' || position !== undefined, failedRelations: new Map(), failure: undefined,
-      state: { source: item.oid, status: 'starting', changedAt: this.#instant(), messagesReceived: 0, bytesReceived: 0, rowsInserted: 0, rowsDeleted: 0, messagesFailed: 0, snapshotDone: position !== undefined },
-      ended: Promise.resolve(),
+      item, plan, counters: new SourceCounters(),
+      relations: plan.kind === 'postgres' ? tables.map((table) => table.id) : [item.id, ...(item.errors === undefined ? [] : [item.errors])],
+      status: { status: 'starting', changedAt: this.#instant(), snapshotDone: known },
+      readable: plan.kind !== 'postgres' || known, failedRelations: new Map(), failure: undefined, stopped: false,
     };
     this.#running.set(item.oid, running);
-    (running as { ended: Promise<void> }).ended = this.#run(running, source);
+    void this.#begin(running);
   }
 
-  #make(item: SourceItem, tables: readonly TableItem[], resolve: ResolveOption): Source<unknown> {
-    const { origin } = item;
-    switch (origin.kind) {
-      case 'postgres':
-        return postgresSource({
-          upstream: postgresUpstream(origin.connection, resolve), publication: origin.publication, slot: origin.slot, clock: this.#clock,
-          tables: tables.map((table) => upstreamOf(origin.tables, table)),
-        }) as Source<unknown>;
-      case 'kafka':
-        return kafkaSource({
-          upstream: kafkaUpstream(origin.connection, resolve), topic: origin.topic, format: origin.format, columns: item.columns, included: origin.included,
-          ...(origin.startOffsets === undefined ? {} : { startOffsets: origin.startOffsets }),
-          ...(origin.startTimestampMs === undefined ? {} : { startTimestampMs: origin.startTimestampMs }),
-          clock: this.#clock, random: this.#random, log: (level, message) => this.#log[level]({ source: item.name }, message),
-        }) as Source<unknown>;
-      case 'webhook':
-        throw new InvariantError('a webhook source is not read');
-    }
-  }
-
-  async #run(running: Running, source: Source<unknown>): Promise<void> {
-    const { signal } = running.abort;
-    let pause = FIRST_PAUSE_MS;
-    while (!signal.aborted) {
-      try {
-        await this.#pump(running, source, signal, () => (pause = FIRST_PAUSE_MS));
-        if (running.failure !== undefined) return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof TransientError)) {
-          this.#fail(running, error instanceof SqlError ? error : new SqlError('XX000', `internal error: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
-          this.#log.error({ source: running.item.name, error }, `source ${running.item.name} failed`);
-          return;
-        }
-        this.#setState(running, { status: 'stalled', error: error.message });
-        this.#log.warn({ source: running.item.name }, error.message);
-      }
-      await sleep(this.#clock, pause, signal).catch(() => {});
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
-  }
-
-  /**
-   * Reads on after the last durable position until upstream ends or fails. Whatever was sent to the engine is settled before this is:
-   * a write still under way would be durable after its successor had begun to read it again.
-   */
-  async #pump(running: Running, source: Source<unknown>, signal: AbortSignal, onDurable: () => void): Promise<void> {
-    const last = this.#positions.get(String(running.item.oid));
-    const resumeAfter: unknown = last === undefined ? undefined : JSON.parse(last);
-    let transaction: WireChange[] = [];
-    let transactionBytes = 0;
-    let inFlight = 0;
-    let lastWrite: Promise<void> = Promise.resolve();
-    let failed: unknown;
-    const write = (changes: readonly WireChange[], bytes: number, position: unknown): void => {
-      inFlight += bytes;
-      const stored = position === undefined ? undefined : ([String(running.item.oid), JSON.stringify(position)] as const);
-      const own = this.#engine.request<number>({ kind: 'write', changes, check: false, ...(stored === undefined ? {} : { position: stored }) }, changes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])));
-      const before = lastWrite;
-      lastWrite = own.then(
-        async () => {
-          await before;
-          inFlight -= bytes;
-          if (stored === undefined) return;
-          this.#positions.set(...stored);
-          onDurable();
-          source.acknowledge(position);
-        },
-        (error: unknown) => {
-          failed ??= error;
-          inFlight -= bytes;
-        },
-      );
-    };
+  async #begin(running: Running): Promise<void> {
+    const { item, plan, relations, counters } = running;
     try {
-      for await (const event of source.read(resumeAfter, signal)) {
-        if (failed !== undefined) throw failed;
-        if (running.state.status !== 'running' && event.kind !== 'failed') this.#setState(running, { status: 'running', error: undefined });
-        switch (event.kind) {
-          case 'snapshotBegin':
-            running.readable = false;
-            transaction = [];
-            transactionBytes = 0;
-            write(running.relations.map((relation) => ({ relation, truncate: true })), 0, undefined);
-            break;
-          case 'snapshotChunk':
-            this.#count(running, event);
-            write([{ relation: running.relations[event.relation]!, rows: event.rows.buffer }], event.rows.buffer.byteLength, undefined);
-            break;
-          case 'snapshotEnd':
-            write([], 0, event.position);
-            await lastWrite;
-            running.readable = true;
-            this.#setState(running, { snapshotDone: true });
-            break;
-          case 'changes': {
-            this.#count(running, event);
-            const { rows, missing, keyOnly } = event;
-            transaction.push({
-              relation: running.relations[event.relation]!, rows: rows.buffer,
-              ...(missing === undefined || missing.size === 0 ? {} : { missing }), ...(keyOnly === undefined || keyOnly.size === 0 ? {} : { keyOnly }),
-            });
-            transactionBytes += rows.buffer.byteLength;
-            break;
-          }
-          case 'truncate':
-            transaction.push({ relation: running.relations[event.relation]!, truncate: true });
-            break;
-          case 'commit':
-            write(transaction, transactionBytes, event.position);
-            transaction = [];
-            transactionBytes = 0;
-            break;
-          case 'progress':
-            // Nothing to store: everything before it is durable once the last write is.
-            await lastWrite;
-            if (failed !== undefined) throw failed;
-            source.acknowledge(event.position);
-            break;
-          case 'failed':
-            if (event.relation === undefined) {
-              await lastWrite;
-              this.#fail(running, event.error);
-              return;
-            }
-            running.failedRelations.set(running.relations[event.relation]!, event.error);
-            this.#setState(running, { error: event.error.message });
-            break;
-        }
-        while (inFlight > IN_FLIGHT_BYTES) await lastWrite;
-      }
-    } finally {
-      await lastWrite;
+      await this.#open();
+      if (running.stopped) return;
+      await this.#ingest.request<void>({ kind: 'read', source: item.oid, plan, relations, position: this.#positions.get(String(item.oid)), counters: counters.buffer });
+    } catch (error) {
+      // The end of the thread has been told of, and has us begin again.
+      if (error instanceof IngestEnded || this.#closing.signal.aborted) return;
+      this.#take(running, { kind: 'failed', error: wireError(error) });
     }
-    if (failed !== undefined) throw failed;
   }
 
-  #count(running: Running, event: SourceEvent<unknown> & { kind: 'changes' | 'snapshotChunk' }): void {
-    const { state } = running;
-    const { rows } = event;
-    let inserted = 0;
-    for (let row = 0; row < rows.rowCount; row++) if (rows.weight(row) > 0) inserted++;
-    const errors = running.item.origin.kind === 'kafka' && event.relation === 1;
-    running.state = {
-      ...state,
-      messagesReceived: state.messagesReceived + rows.rowCount,
-      bytesReceived: state.bytesReceived + rows.buffer.byteLength,
-      rowsInserted: state.rowsInserted + (errors ? 0 : inserted),
-      rowsDeleted: state.rowsDeleted + rows.rowCount - inserted,
-      messagesFailed: state.messagesFailed + (errors ? inserted : 0),
-    };
+  /** Resolves once somebody reads sources and what is durable of each is known. */
+  #open(): Promise<void> {
+    return (this.#opened ??= this.#openAfter(0));
+  }
+  async #openAfter(pauseMs: number): Promise<void> {
+    if (pauseMs > 0) await sleep(this.#clock, pauseMs, this.#closing.signal);
+    try {
+      this.#positions = new Map(await this.#ingest.open());
+      this.#openedMs = this.#clock.monotonic();
+    } catch (error) {
+      this.#closing.signal.throwIfAborted();
+      this.#stall(error instanceof Error ? error : new InvariantError(String(error)));
+      return this.#openAfter(this.#nextPause());
+    }
+  }
+  #nextPause(): number {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    return pauseMs;
   }
 
-  #fail(running: Running, error: SqlError): void {
-    running.failure = error;
-    const { detail, hint } = error.fields;
-    this.#setState(running, { status: 'failed', error: error.message, ...(detail === undefined && hint === undefined ? {} : { details: [detail, hint].filter((part) => part !== undefined).join(' ') }) });
+  #ended(error: Error): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.#clock.monotonic() - this.#openedMs >= HELD_MS) this.#pauseMs = FIRST_PAUSE_MS;
+    this.#stall(error);
+    this.#opened = this.#openAfter(this.#nextPause());
+    for (const running of this.#running.values()) if (running.failure === undefined) void this.#begin(running);
+  }
+  #stall(error: Error): void {
+    this.#log.error({ err: error }, `${error.message}; sources go on from what is durable`);
+    for (const running of this.#running.values()) if (running.failure === undefined) this.#setStatus(running, { status: 'stalled', error: error.message });
   }
 
-  #setState(running: Running, change: Partial<SourceState>): void {
-    running.state = { ...running.state, ...change, changedAt: this.#instant() };
+  #take(running: Running, news: SourceNews): void {
+    const { item } = running;
+    switch (news.kind) {
+      case 'running':
+        return this.#setStatus(running, { status: 'running', error: undefined });
+      case 'stalled':
+        this.#log.warn({ source: item.name }, news.error);
+        return this.#setStatus(running, { status: 'stalled', error: news.error });
+      case 'snapshot':
+        running.readable = news.complete;
+        return this.#setStatus(running, news.complete ? { snapshotDone: true } : {});
+      case 'failed': {
+        const error = fromWire(news.error);
+        if (news.relation !== undefined) {
+          running.failedRelations.set(news.relation, error);
+          return this.#setStatus(running, { error: error.message });
+        }
+        running.failure = error;
+        const details = [error.fields.detail, error.fields.hint].filter((part) => part !== undefined).join(' ');
+        this.#log.error({ source: item.name, error }, `source ${item.name} failed: ${error.message}`);
+        return this.#setStatus(running, { status: 'failed', error: error.message, ...(details === '' ? {} : { details }) });
+      }
+      case 'log':
+        return this.#log[news.level]({ source: item.name }, news.message);
+    }
+  }
+
+  #setStatus(running: Running, change: Partial<Running['status']>): void {
+    running.status = { ...running.status, ...change, changedAt: this.#instant() };
     this.#wake();
   }
-
   #instant(): number {
     return (this.#clock.now() - POSTGRES_EPOCH_MS) * 1000;
   }
 
   get states(): readonly SourceState[] {
-    return [...this.#running.values()].map((running) => running.state);
+    return [...this.#running.values()].map((running) => ({ source: running.item.oid, ...running.status, ...running.counters.read() }));
   }
 
   /** Raises the error that reading the relation meets, if its source or the relation itself has failed. */
@@ -274,7 +179,7 @@ export class Sources {
       while (!running.readable) {
         await this.#change(signal);
         this.requireReadable(item);
-        if (running.abort.signal.aborted) throw new SqlError('57P01', `source "${running.item.name}" has stopped`, { hint: 'Ask again.' });
+        if (running.stopped) throw new SqlError('57P01', `source "${running.item.name}" has stopped`, { hint: 'Ask again.' });
       }
     }
   }
@@ -306,35 +211,37 @@ export class Sources {
     return item.kind === 'table' && item.origin.kind === 'source' ? this.#running.get(item.origin.source) : undefined;
   }
 
-  /** Stops reading; `forget`: the source is dropped, upstream's slot with it. */
+  /** Stops reading; `forget`: the source is dropped, upstream's slot with it. Rejects where that could not be done. */
   async stop(oid: number, forget: ResolveOption | undefined): Promise<void> {
     const running = this.#running.get(oid);
     if (running === undefined) return;
-    this.#running.delete(oid);
-    running.abort.abort();
-    this.#wake();
-    await running.ended;
-    if (forget === undefined) return;
-    this.#positions.delete(String(oid));
+    this.#release(running);
     const { origin } = running.item;
-    if (origin.kind === 'postgres') await dropSlot(postgresUpstream(origin.connection, forget), origin.slot);
+    const slot: ReplicationSlot | undefined = forget === undefined || origin.kind !== 'postgres' ? undefined : { upstream: postgresUpstream(origin.connection, forget), slot: origin.slot };
+    if (forget !== undefined) this.#positions.delete(String(oid));
+    const stopped = await this.#ask<Stopped>({ kind: 'stop', source: oid, ...(slot === undefined ? {} : { slot }) });
+    if (forget === undefined && stopped?.position !== undefined) this.#positions.set(String(oid), stopped.position);
+  }
+  #release(running: Running): void {
+    this.#running.delete(running.item.oid);
+    running.stopped = true;
+    this.#wake();
+  }
+  /** Asks the next thread where this one ends before it answers: nothing is read any more then, and the rest of the request is to be done. */
+  async #ask<T>(request: IngestRequest): Promise<T> {
+    for (;;) {
+      await this.#open();
+      try {
+        return await this.#ingest.request<T>(request);
+      } catch (error) {
+        if (!(error instanceof IngestEnded) || this.#closing.signal.aborted) throw error;
+      }
+    }
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((oid) => this.stop(oid, undefined)));
+    this.#closing.abort();
+    for (const running of [...this.#running.values()]) this.#release(running);
+    await this.#ingest.close();
   }
-}
-
-/** The tables fed by a Postgres source, in order of their OIDs. */
-export function tablesOf(source: SourceItem, catalog: CatalogSnapshot): TableItem[] {
-  return [...catalog.relations()].filter((item): item is TableItem => item.kind === 'table' && item.origin.kind === 'source' && item.origin.source === source.oid && item.id !== source.errors)
-    .sort((a, b) => a.oid - b.oid);
-}
-
-function upstreamOf<T extends { readonly schema: string; readonly name: string }>(tables: readonly T[], table: TableItem): T {
-  if (table.origin.kind !== 'source') throw new InvariantError(`${table.name} has no upstream`);
-  const { schema, name } = table.origin.upstream;
-  const found = tables.find((upstream) => upstream.schema === schema && upstream.name === name);
-  if (found === undefined) throw new InvariantError(`no upstream table ${schema}.${name}`);
-  return found;
 }

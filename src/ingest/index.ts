@@ -1,5 +1,6 @@
 /**
  * Changes of the outside world as typed batches: Postgres tables, Kafka topics, webhook bodies.
+ * What makes a source is data (options without their clock), so that it may be read on another thread than it was described on.
  * Sources hold a bounded number of unread bytes, never acknowledge what the caller has not, and turn what cannot be decoded into rows, not exceptions.
  */
 export type { Source, SourceEvent, SourceRows } from './source.ts';

@@ -1,8 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { SqlError, SystemClock, SystemRandom } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
+import { beginThread, Pending, startThread, wireError } from '../thread.ts';
+import type { Reply } from '../thread.ts';
+import { Guest } from './guest.ts';
 import { EngineService } from './service.ts';
-import type { Reply, Request } from './messages.ts';
+import type { Request } from './messages.ts';
 
 /** The engine as its clients see it: requests in, one answer each. */
 export interface EngineHost {
@@ -10,37 +13,14 @@ export interface EngineHost {
   close(): Promise<void>;
 }
 
-class Pending {
-  readonly #waiting = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }>();
-  #next = 1;
-  /** why no request is answered any more */
-  #ended: Error | undefined;
-
-  open<T>(send: (id: number) => void): Promise<T> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const id = this.#next++;
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: never) => void, reject });
-      send(id);
-    });
-  }
-  settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (waiting === undefined) return;
-    if ('error' in reply) {
-      const { code, message, fields, stack } = reply.error;
-      waiting.reject(new SqlError(code, message, stack === undefined ? fields : { ...fields, cause: stack }));
-    } else {
-      waiting.resolve(reply.value as never);
-    }
-  }
-  failAll(error: Error): void {
-    this.#ended ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
-  }
+/** The engine on a thread of its own, which another thread than the main one may ask too. */
+export interface EngineThread extends EngineHost {
+  /** Lets who holds the other end of `port` ask; the port admitted before is shut first, and all that was asked over it is answered when this resolves. */
+  admit(port: MessagePort): Promise<void>;
 }
+
+/** What the main thread posts. */
+type Message = { readonly id: number; readonly request: Request } | { readonly id: number; readonly admit: MessagePort };
 
 /** The engine on the caller's own thread: for tests with a clock of their own, and for tools. */
 export function inlineEngine(options: { readonly directory: string; readonly clock: Clock; readonly random: Random }): EngineHost {
@@ -51,10 +31,8 @@ export function inlineEngine(options: { readonly directory: string; readonly clo
 }
 
 /** The engine on a thread of its own, with the system's clock. */
-export async function workerEngine(options: { readonly directory: string; readonly onExit: (error: Error) => void }): Promise<EngineHost> {
-  // Compiled, this file and the worker's are JavaScript; from sources both are TypeScript.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: { directory: options.directory } });
+export async function workerEngine(options: { readonly directory: string; readonly onExit: (error: Error) => void }): Promise<EngineThread> {
+  const worker = await startThread('engine', import.meta.url, { directory: options.directory });
   const pending = new Pending();
   let closing = false;
   let told = false;
@@ -64,14 +42,6 @@ export async function workerEngine(options: { readonly directory: string; readon
     options.onExit(error);
   };
   let ended = false;
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', (first: { ready: true } | { failed: { code: string; message: string; hint?: string } }) => {
-      if ('failed' in first) reject(new SqlError(first.failed.code, first.failed.message, first.failed.hint === undefined ? {} : { hint: first.failed.hint }));
-      else resolve();
-    });
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the engine's thread ended with code ${code}`)));
-  });
   worker.on('message', (reply: Reply) => pending.settle(reply));
   worker.on('error', (error) => {
     pending.failAll(new SqlError('XX000', `the engine stopped: ${error.message}`, { cause: error }));
@@ -83,9 +53,10 @@ export async function workerEngine(options: { readonly directory: string; readon
     fail(new Error(`the engine's thread ended with code ${code}`));
   });
   const request = <T>(message: Request, transfer: readonly ArrayBuffer[] = []): Promise<T> =>
-    pending.open<T>((id) => worker.postMessage({ id, request: message }, [...transfer]));
+    pending.open<T>((id) => worker.postMessage({ id, request: message } satisfies Message, transfer));
   return {
     request,
+    admit: (port) => pending.open<void>((id) => worker.postMessage({ id, admit: port } satisfies Message, [port])),
     close: async () => {
       closing = true;
       if (ended) return;
@@ -97,18 +68,18 @@ export async function workerEngine(options: { readonly directory: string; readon
 }
 
 /** What the worker's file runs. */
-export function serve(port: { postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void; on(event: 'message', listener: (message: { id: number; request: Request }) => void): void }, directory: string): void {
-  let service: EngineService;
-  try {
-    service = new EngineService({
-      directory, clock: new SystemClock(), random: new SystemRandom(),
-      reply: (reply, transfer) => port.postMessage(reply, transfer),
-    });
-  } catch (error) {
-    const known = error instanceof SqlError;
-    port.postMessage({ failed: { code: known ? error.code : 'XX000', message: error instanceof Error ? error.message : String(error), ...(known && error.fields.hint !== undefined ? { hint: error.fields.hint } : {}) } });
-    return;
-  }
-  port.on('message', ({ id, request }) => service.handle(id, request));
-  port.postMessage({ ready: true });
+export function serve(port: MessagePort, directory: string): void {
+  const service = beginThread(port, () => new EngineService({
+    directory, clock: new SystemClock(), random: new SystemRandom(),
+    reply: (reply, transfer) => void (guest.answer(reply, transfer) || port.postMessage(reply, transfer)),
+  }));
+  if (service === undefined) return;
+  const guest = new Guest((id, request) => service.handle(id, request));
+  port.on('message', (message: Message) => {
+    if ('request' in message) return service.handle(message.id, message.request);
+    guest.admit(message.admit).then(
+      () => port.postMessage({ id: message.id, value: undefined }),
+      (error: unknown) => port.postMessage({ id: message.id, error: wireError(error) }),
+    );
+  });
 }

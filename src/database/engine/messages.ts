@@ -1,4 +1,4 @@
-import type { RelationType, SqlErrorFields, TextSettings } from '../../core/index.ts';
+import type { RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
 import type { BaseOptions, OnErrorPolicy, ReadPlan, ViewError } from '../../views/index.ts';
 
@@ -43,8 +43,8 @@ export interface QueryRequest {
 export type Request =
   /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */
   | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[] }
-  /** rows from a statement (`check` enforces keys) or a source (with its position); answers when durable and visible */
-  | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [string, string] }
+  /** rows from a statement (`check` enforces keys) or a source (with its position, null where it is void); answers when durable and visible */
+  | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [source: string, position: string | null] }
   /** raises what writing these changes with `check` would raise now */
   | { readonly kind: 'check'; readonly changes: readonly WireChange[] }
   | { readonly kind: 'query'; readonly query: number; readonly request: QueryRequest; /** rows of the first batch at most */ readonly maxRows: number }
@@ -57,6 +57,8 @@ export type Request =
   /** answers the engine's time, after everything asked before it that could be answered */
   | { readonly kind: 'time' }
   | { readonly kind: 'status' }
+  /** where each source goes on from: everything written that has been answered */
+  | { readonly kind: 'positions' }
   /** what was stored: catalog, positions, secrets */
   | { readonly kind: 'recover' }
   /** the catalog's relations: the log is replayed into them, then views hydrate */
@@ -87,13 +89,3 @@ export interface EngineStatus {
   readonly hydration: readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly scanned: number; readonly known: number }[];
   readonly memory: readonly { readonly name: string; readonly bytes: number; readonly rows: number }[];
 }
-
-/** An error as it crosses threads. */
-export interface WireError {
-  readonly code: string;
-  readonly message: string;
-  readonly fields: Omit<SqlErrorFields, 'cause'>;
-  readonly stack?: string;
-}
-
-export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: WireError };

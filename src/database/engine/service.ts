@@ -5,8 +5,10 @@ import { Store } from '../../storage/index.ts';
 import type { LogRecord, StoredChange } from '../../storage/index.ts';
 import { Engine } from '../../views/index.ts';
 import type { Change, QueryRun, Subscription } from '../../views/index.ts';
+import { wireError } from '../thread.ts';
+import type { Reply } from '../thread.ts';
 import { environmentOf } from './environment.ts';
-import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Reply, Request, Taken, WireChange, WireError } from './messages.ts';
+import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Request, Taken, WireChange } from './messages.ts';
 
 /** How long the engine works on queries and hydration before it looks at ticks and messages again. */
 const SLICE_MS = 2;
@@ -74,6 +76,9 @@ export class EngineService {
     switch (request.kind) {
       case 'recover':
         this.#answer(id, this.#recover());
+        return;
+      case 'positions':
+        this.#answer(id, this.#store.positions());
         return;
       case 'start':
         this.#start(request.actions);
@@ -439,14 +444,4 @@ function limitsOf(request: QueryRequest): { readonly interrupt: () => void; read
       if (reason !== 0) throw cancelled(reason);
     },
   };
-}
-
-export function wireError(error: unknown): WireError {
-  if (error instanceof SqlError) {
-    const { cause, ...fields } = error.fields;
-    const stack = error.code === 'XX000' && cause instanceof Error ? cause.stack : undefined;
-    return { code: error.code, message: error.message, fields, ...(stack === undefined ? {} : { stack }) };
-  }
-  const stack = error instanceof Error ? error.stack : undefined;
-  return { code: 'XX000', message: `internal error: ${error instanceof Error ? error.message : String(error)}`, fields: {}, ...(stack === undefined ? {} : { stack }) };
 }

@@ -9,7 +9,7 @@ import type { Plan, QualifiedName } from '../../planner/index.ts';
 import { commitWork, nameOf, resolveOption } from '../core.ts';
 import type { EngineAction, WireChange } from '../engine/messages.ts';
 import { engineActions, readsOf } from '../relations.ts';
-import { tablesOf } from '../sources.ts';
+import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
 import { checkNotNull } from './dml.ts';

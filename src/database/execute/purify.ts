@@ -4,7 +4,7 @@ import { describeTopic, describeUpstream } from '../../ingest/index.ts';
 import type { Purified, PurifyRequest } from '../../planner/index.ts';
 import { resolveOption } from '../core.ts';
 import type { Core } from '../core.ts';
-import { kafkaUpstream, postgresUpstream } from '../sources.ts';
+import { kafkaUpstream, postgresUpstream } from '../upstream.ts';
 
 /** Asks the outside world what a statement needs to know; the one step between syntax and plan that may. */
 export async function purify(request: PurifyRequest, core: Core, signal: AbortSignal): Promise<Purified> {
