@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   core: { folders: [], packages: [], builtins: [] },
   ir: { folders: ['core'], packages: [], builtins: [] },
   storage: { folders: ['core'], packages: ['lmdb'], builtins: ['node:fs', 'node:fs/promises'] },
-  ingest: { folders: ['core'], packages: ['pg', 'pg-logical-replication', 'kafkajs'], builtins: [] },
+  ingest: { folders: ['core'], packages: ['pg', 'pg-logical-replication', 'kafkajs'], builtins: [{ name: 'node:zlib', only: 'src/ingest/kafka/' }] },
   catalog: { folders: ['core', 'ir'], packages: [], builtins: [] },
   dialects: { folders: ['core', 'ir'], packages: [], builtins: [] },
   templates: { folders: ['core', 'ir'], packages: ['handlebars'], builtins: [] },

@@ -101,6 +101,18 @@ describe.skipIf(kafkaSkipped)('one poisoned message in the topic', () => {
     await becomes('select * from tolerant', [['3']]);
   });
 
+  test('a topic in a compression that cannot be read fails its source, whose state names both', async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'packed', numPartitions: 1, configEntries: [{ name: 'compression.type', value: 'lz4' }] }], waitForLeaders: true });
+    await admin.disconnect();
+    await send('packed', [good(1)]);
+    await client.query(`create source packed from kafka broker '${broker.brokers[0]}' topic 'packed' format bytes`);
+    await becomes("select status, error, details from mz_internal.mz_source_statuses where name = 'packed'", [
+      ['failed', 'the compression of topic "packed" is not supported: LZ4 compression not implemented', 'Let producers of this topic use zstd, gzip or no compression (compression.type).'],
+    ]);
+  });
+
   test('NUL and invalid UTF-8 under views are errors of the view too', async () => {
     for (const [topic, message, code] of [['nul', NUL, '22P05'], ['utf8', invalidUtf8, '22021']] as const) {
       await createTopic(topic);

@@ -1,6 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { SqlError } from '../../core/index.ts';
+import { addCompression } from './compression.ts';
 
 /** How to reach the brokers; secrets are resolved. */
 export interface KafkaUpstream {
@@ -20,6 +21,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 export function kafkaClient(upstream: KafkaUpstream, log: KafkaLog): Kafka {
+  addCompression();
   const encrypted = upstream.securityProtocol === 'ssl' || upstream.securityProtocol === 'sasl_ssl';
   const authenticated = upstream.securityProtocol === 'sasl_plaintext' || upstream.securityProtocol === 'sasl_ssl';
   const config: KafkaConfig = {

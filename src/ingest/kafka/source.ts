@@ -77,7 +77,7 @@ async function* readTopic(options: KafkaSourceOptions, resumeAfter: KafkaPositio
 
 function endWith(error: unknown, { topic, upstream }: KafkaSourceOptions, outbox: Outbox<KafkaPosition>): void {
   if (hasName(error, 'KafkaJSNotImplemented')) {
-    const hint = 'Let producers of this topic use gzip or no compression (compression.type).';
+    const hint = 'Let producers of this topic use zstd, gzip or no compression (compression.type).';
     outbox.push({ kind: 'failed', error: new SqlError('0A000', `the compression of topic "${topic}" is not supported: ${errorMessage(error)}`, { hint, cause: error }) });
     return outbox.end();
   }
