@@ -2,7 +2,7 @@
  * The waist: what a query means, as readonly data. The planner produces it, the engine and the dialects consume it; nothing else crosses.
  */
 export type { Scalar, Position } from './scalar.ts';
-export type { Relation, RelationId, SortKey, JoinEdge, TemporalBound, TemporalInterval, Query } from './relation.ts';
+export type { Relation, RelationId, Lookup, LookupKey, SortKey, JoinEdge, TemporalBound, TemporalInterval, Query } from './relation.ts';
 export type { Aggregate } from './aggregate.ts';
 export type {
   Environment, CatalogQuestions, Volatility, FunctionRow, TableFunctionRow, OperatorRow, CastRow, AggregateRow,

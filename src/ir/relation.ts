@@ -19,7 +19,7 @@ export interface SortKey {
 export type Relation =
   /** rows with weights (usually 1) */
   | { readonly op: 'constant'; readonly rows: readonly { readonly values: readonly Datum[]; readonly weight: number }[]; readonly type: RelationType }
-  | { readonly op: 'get'; readonly id: RelationId; readonly type: RelationType }
+  | { readonly op: 'get'; readonly id: RelationId; readonly type: RelationType; /** present: only rows that it finds are wanted */ readonly lookup?: Lookup }
   /** a reference to the nearest enclosing `let` of that name */
   | { readonly op: 'local'; readonly name: string; readonly type: RelationType }
   | { readonly op: 'let'; readonly name: string; readonly value: Relation; readonly body: Relation }
@@ -52,6 +52,26 @@ export type Relation =
    * (numeric, int8, mz_timestamp, or a date/timestamp type, read as UTC). See reference 5.1.
    */
   | { readonly op: 'temporalFilter'; readonly input: Relation; readonly intervals: readonly TemporalInterval[] };
+
+/**
+ * The rows of a relation whose `columns[i]` equals, as SQL compares, one of the values `keys[i]`, for every i. It says how rows may be found, not which are in the answer:
+ * the conditions it was made of still stand above it, and whoever has no such index reads all rows.
+ */
+export interface Lookup {
+  /** the name of the index it was made for */
+  readonly index: string;
+  readonly columns: readonly number[];
+  /** scalars without columns; the value NULL finds nothing, unless it stands for `IS NULL` */
+  readonly keys: readonly (readonly LookupKey[])[];
+}
+
+export interface LookupKey {
+  readonly value: Scalar;
+  /** the value is an array, each of whose elements is a key */
+  readonly elements: boolean;
+  /** NULL finds the rows that are NULL */
+  readonly nullSafe: boolean;
+}
 
 export interface JoinEdge {
   readonly parent: number;

@@ -1,6 +1,6 @@
 import type { Datum } from '../core/index.ts';
 import type { Aggregate } from './aggregate.ts';
-import type { Query, Relation } from './relation.ts';
+import type { Lookup, Query, Relation } from './relation.ts';
 import type { Scalar } from './scalar.ts';
 
 /** The same scalar over changed operands. */
@@ -141,8 +141,9 @@ export function mapOwnScalars(relation: Relation, map: (scalar: Scalar) => Scala
         ...relation,
         intervals: relation.intervals.map(({ when, bounds }) => ({ when: when.map(map), bounds: bounds.map((bound) => ({ ...bound, value: map(bound.value) })) })),
       };
-    case 'constant':
     case 'get':
+      return relation.lookup === undefined ? relation : { ...relation, lookup: mapLookup(relation.lookup, map) };
+    case 'constant':
     case 'local':
     case 'let':
     case 'distinct':
@@ -153,6 +154,9 @@ export function mapOwnScalars(relation: Relation, map: (scalar: Scalar) => Scala
       return relation;
   }
 }
+
+const mapLookup = (lookup: Lookup, map: (scalar: Scalar) => Scalar): Lookup =>
+  ({ ...lookup, keys: lookup.keys.map((column) => column.map((key) => ({ ...key, value: map(key.value) }))) });
 
 /** Every scalar of a relation and all below it, rewritten whole by `map`. */
 export const mapScalars = (relation: Relation, map: (scalar: Scalar) => Scalar): Relation =>

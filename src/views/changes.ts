@@ -79,7 +79,7 @@ export class ChangeReader {
 
 /** The base of the stored row with the key of `I`, or -1. */
 function findByKey({ arrangement, layout }: Collection, key: readonly number[], I: Int32Array): number {
-  const index = arrangement.indexOn(key);
+  const { rows: index } = arrangement.indexes.byWords(key, 'keys');
   const same = sameRow(layout, key, layout, key);
   const { slab } = arrangement;
   for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) {

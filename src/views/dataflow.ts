@@ -1,5 +1,8 @@
 import type { Relation } from '../ir/index.ts';
+import { findRows } from './lookup.ts';
+import type { FoundRows } from './lookup.ts';
 import { Collection } from './operators/collection.ts';
+import type { Occurrence } from './operators/collection.ts';
 import type { Sink } from './operators/operator.ts';
 import { Errors } from './outputs/errors.ts';
 import { pushConstants, render } from './render.ts';
@@ -27,7 +30,8 @@ const LOG_SLICE_ROWS = 256;
  * The operators of one view or query, from hydration to its end.
  *
  * Hydration scans the inputs one after the other, in slices between ticks, while ticks go on. At every moment the operators hold the query over what has been scanned of each input:
- * a change of a row that the scan has not reached is left out, since the scan will meet the row as it is then. Inputs of a join that are read where they lie need no scan
+ * a change of a row that the scan has not reached is left out, since the scan will meet the row as it is then. Where an index finds the rows of an input, the scan meets those alone,
+ * in the same order and under the same rule (lookup.ts). Inputs of a join that are read where they lie need no scan
  * but for input 0, without which there is no output row. When the last scan is at its end the dataflow is complete, at the time of that moment; only then do aggregates emit.
  */
 export class Dataflow {
@@ -37,6 +41,8 @@ export class Dataflow {
   readonly #world: DataflowWorld;
   #scan = 0;
   #log: LogScan | undefined;
+  /** the rows that the scan under way is about, where an index finds them */
+  #found: FoundRows | undefined;
   #started = false;
   #hydrated = false;
   /** rows scanned so far */
@@ -61,17 +67,19 @@ export class Dataflow {
   /** Scans until `expired()`; true when the dataflow is complete. */
   hydrate(expired: () => boolean): boolean {
     if (!this.#started) {
+      for (const operator of this.rendered.stateful) if (operator.prepare?.(expired) === false) return false;
       this.#started = true;
       pushConstants(this.rendered.constants, this.#context);
       this.#context.symbols.forgetTransients();
     }
     while (this.#scan < this.rendered.scans.length) {
       const scan = this.rendered.scans[this.#scan]!;
-      const more = scan.readable instanceof Collection ? this.#scanCollection(scan, scan.readable) : this.#scanLog(scan);
+      const more = scan.readable instanceof Collection ? this.#scanRows(scan, scan.readable) : this.#scanLog(scan);
       if (!more) {
         scan.occurrence.cursor = Infinity;
         this.#scan++;
         this.#log = undefined;
+        this.#found = undefined;
       }
       if (this.#scan < this.rendered.scans.length && expired()) return false;
     }
@@ -79,21 +87,41 @@ export class Dataflow {
     return true;
   }
 
+  #scanRows(scan: Scan, collection: Collection): boolean {
+    const { occurrence } = scan;
+    if (occurrence.cursor === 0) {
+      occurrence.cursor = 1;
+      this.#found = scan.lookup && findRows(scan.lookup, collection, this.#context);
+    }
+    const handles = this.#found?.from(occurrence.cursor);
+    if (handles === undefined) return this.#scanCollection(scan, collection);
+    const end = Math.min(handles.length, SLICE_ROWS);
+    for (let i = 0; i < end; i++) {
+      occurrence.cursor = handles[i]! + 1;
+      this.#take(occurrence, collection, handles[i]!);
+    }
+    return end < handles.length;
+  }
+
   #scanCollection(scan: Scan, collection: Collection): boolean {
     const { occurrence } = scan;
     const { slab } = collection.arrangement;
-    if (occurrence.cursor === 0) occurrence.cursor = 1;
     const end = Math.min(slab.top, occurrence.cursor + SLICE_ROWS);
     for (let handle = occurrence.cursor; handle < end; handle++) {
       occurrence.cursor = handle + 1;
-      const at = handle * slab.stride;
-      const weight = slab.I[at]!;
-      if (weight === 0) continue;
-      this.scanned++;
-      occurrence.change(slab.I, slab.F, at, weight, handle);
-      this.#context.symbols.forgetTransients();
+      this.#take(occurrence, collection, handle);
     }
     return occurrence.cursor < slab.top;
+  }
+
+  #take(occurrence: Occurrence, collection: Collection, handle: number): void {
+    const { slab } = collection.arrangement;
+    const at = handle * slab.stride;
+    const weight = slab.I[at]!;
+    if (weight === 0) return;
+    this.scanned++;
+    occurrence.change(slab.I, slab.F, at, weight, handle);
+    this.#context.symbols.forgetTransients();
   }
 
   #scanLog(scan: Scan): boolean {
@@ -128,5 +156,6 @@ export class Dataflow {
   }
   close(): void {
     for (const { readable, occurrence } of this.rendered.attached) readable.detach(occurrence);
+    for (const operator of this.rendered.stateful) operator.close?.();
   }
 }

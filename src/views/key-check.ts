@@ -21,7 +21,7 @@ export interface UniqueKey {
 export function checkKey(collection: Collection, key: UniqueKey, batches: readonly RowBatch[], replaces: boolean): void {
   const { arrangement, layout } = collection;
   const { symbols } = arrangement;
-  const stored = arrangement.indexOn(key.columns);
+  const { rows: stored } = arrangement.indexes.byWords(key.columns, 'keys');
   const same = sameRow(layout, key.columns, layout, key.columns);
   const unpack = new Unpacker(layout, symbols);
   const { I, F } = new Scratch(layout);

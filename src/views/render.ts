@@ -1,7 +1,7 @@
 import { assertNever, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
 import { castBetween, mapScalar, substitute } from '../ir/index.ts';
-import type { JoinEdge, Relation, RelationId, Scalar } from '../ir/index.ts';
+import type { JoinEdge, Lookup, Relation, RelationId, Scalar } from '../ir/index.ts';
 import { Collection } from './operators/collection.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
 import { FlatMap } from './operators/flat-map.ts';
@@ -31,6 +31,8 @@ export interface Scan {
   readonly relation: RelationId;
   readonly readable: Readable;
   readonly occurrence: Occurrence;
+  /** only the rows it finds are wanted */
+  readonly lookup?: Lookup;
 }
 
 /** Rows that are there from the start; pushed once when the dataflow begins. */
@@ -127,7 +129,7 @@ class Renderer {
         return stream;
       }
       case 'get':
-        return this.#get(relation.id, carry);
+        return this.#get(relation.id, carry, relation.lookup);
       case 'local': {
         const local = this.#locals.get(relation.name);
         if (local === undefined) throw new InvariantError(`no let binds ${relation.name}`);
@@ -233,7 +235,7 @@ class Renderer {
   }
 
   /** An occurrence of a relation whose rows are scanned into a stream of its own. */
-  #get(id: RelationId, carry: Carry): Stream {
+  #get(id: RelationId, carry: Carry, lookup: Lookup | undefined): Stream {
     this.reads.add(id);
     this.entries.push({ relation: id, carry });
     const readable = this.#world.readable(id);
@@ -248,7 +250,7 @@ class Renderer {
     }));
     this.#rowByRow.add(stream);
     this.attached.push({ readable, occurrence });
-    this.scans.push({ relation: id, readable, occurrence });
+    this.scans.push({ relation: id, readable, occurrence, ...(lookup && { lookup }) });
     return stream;
   }
 

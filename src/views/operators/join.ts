@@ -5,6 +5,7 @@ import type { SlabDatumsFunction, SlabRowFunction } from '../scalar/compile.ts';
 import type { Context } from '../scalar/runtime.ts';
 import type { Arrangement } from '../state/arrangement.ts';
 import type { HashIndex } from '../state/hash-index.ts';
+import type { RowIndex } from '../state/indexes.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { Collection, Occurrence } from './collection.ts';
@@ -44,6 +45,9 @@ interface Step {
   readonly up: boolean;
 }
 
+/** Rows taken into an index between looks at the clock. */
+const BUILD_ROWS = 1024;
+
 /**
  * Inner and left joins of any number of inputs in one delta pipeline an input, without intermediate state. The inputs form a tree: each hangs on one earlier input by equal keys.
  *
@@ -71,6 +75,8 @@ export class Join extends Stream implements Stateful, Pausable {
   readonly #slabs: readonly Slab[];
   /** how to find the other rows with a changed row's key, by input that hangs by an outer edge */
   readonly #siblings: readonly ({ readonly index: HashIndex; readonly same: SameRow } | undefined)[];
+  /** indexes of shared collections that are not complete yet */
+  readonly #building: RowIndex[] = [];
   readonly #scratch: Scratch;
   readonly #context: Context;
   readonly #errors: ErrorSink;
@@ -99,7 +105,7 @@ export class Join extends Stream implements Stateful, Pausable {
     this.#alone = oneByOne(outputs, (output) => compileSlabDatums(inputs.map((input) => input.arrangement.layout), [output], context));
     this.#scratch = new Scratch(layout);
     this.#slabs = inputs.map((input) => input.arrangement.slab);
-    this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: arrangement.indexOn(edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
+    this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: this.#indexOn(arrangement, edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
     this.#context = context;
     this.#errors = errors;
     this.#interrupt = interrupt;
@@ -156,11 +162,26 @@ export class Join extends Stream implements Stateful, Pausable {
   }
 
   flush(): void {}
+  close(): void {
+    for (const { arrangement, collection } of this.#inputs) if (collection !== undefined) arrangement.indexes.release(this);
+  }
   get stateBytes(): number {
     return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.byteLength), this.#waiting.byteLength);
   }
   get stateRows(): number {
     return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.rows), 0);
+  }
+
+  #indexOn(arrangement: Arrangement, columns: readonly number[]): HashIndex {
+    const index = arrangement.indexes.byWords(columns, this);
+    if (!index.complete) this.#building.push(index);
+    return index.rows;
+  }
+  /** Until its indexes are complete the join has no rows of input 0, and so emits nothing. */
+  prepare(expired: () => boolean): boolean {
+    for (const index of this.#building) while (!index.build(BUILD_ROWS)) if (expired()) return false;
+    this.#building.length = 0;
+    return true;
   }
 
   #step(from: number, to: number, up = false): Step {
@@ -172,7 +193,7 @@ export class Join extends Stream implements Stateful, Pausable {
     const toLayout = this.#inputs[to]!.arrangement.layout;
     return {
       from, to, up, outer: down && edge.outer,
-      index: this.#inputs[to]!.arrangement.indexOn(toColumns),
+      index: this.#indexOn(this.#inputs[to]!.arrangement, toColumns),
       hash: hashRow(fromLayout, fromColumns),
       same: sameRow(toLayout, toColumns, fromLayout, fromColumns),
       null: anyNull(fromLayout, fromColumns.filter((_, i) => !edge.nullSafe[i])),

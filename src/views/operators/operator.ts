@@ -30,6 +30,10 @@ export interface Stateful {
   /** Emits what changes by the clock alone up to and including `time`. */
   advance?(time: number): void;
   nextChange?(): number | undefined;
+  /** Makes ready what it reads beside its inputs, until `expired()`; true when all is. Called before the first input is scanned. */
+  prepare?(expired: () => boolean): boolean;
+  /** Gives back what it took of structures that are shared; it is not used any more. */
+  close?(): void;
   readonly stateBytes: number;
   /** rows held, by what they are: law 3 says all are 0 after a history and its negation */
   readonly stateRows: number;

@@ -1,6 +1,7 @@
 import { rowLayout, InvariantError } from '../../core/index.ts';
 import type { RowLayout, SqlType } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
+import { Indexes } from './indexes.ts';
 import { copyRow, hashRow, sameRow } from './row-code.ts';
 import type { CopyRow, HashRow, SameRow } from './row-code.ts';
 import { Slab } from './slab.ts';
@@ -14,14 +15,15 @@ export class Arrangement {
   readonly slab: Slab;
   readonly layout: RowLayout;
   readonly symbols: Symbols;
+  readonly indexes: Indexes;
   readonly #identity: HashIndex;
-  readonly #indexes: HashIndex[] = [];
   readonly #copy: CopyRow;
   readonly #hash: HashRow;
   readonly #same: SameRow;
   readonly #symbolColumns: readonly { readonly at: number; readonly oid: number; readonly mask: number; readonly bit: number }[];
   readonly #scratch: Int32Array;
   #live = 0;
+  #added = 0;
 
   constructor(types: readonly SqlType[], symbols: Symbols) {
     this.layout = rowLayout(types);
@@ -32,6 +34,7 @@ export class Arrangement {
     this.#copy = copyRow(this.layout);
     this.#hash = hashRow(this.layout, all);
     this.#same = sameRow(this.layout, all, this.layout, all);
+    this.indexes = new Indexes(this.slab, symbols, (handle) => this.#isLinked(handle));
     this.#symbolColumns = this.layout.storages.flatMap((storage, i) =>
       storage === 'symbol' ? [{ at: this.layout.offsets[i]!, oid: types[i]!.oid, mask: 1 + (i >> 5), bit: 1 << (i & 31) }] : []);
     this.#scratch = new Int32Array(this.layout.stride);
@@ -42,19 +45,16 @@ export class Arrangement {
     return this.#live;
   }
   get byteLength(): number {
-    let bytes = this.slab.byteLength + this.#identity.byteLength;
-    for (const index of this.#indexes) bytes += index.byteLength;
-    return bytes;
+    return this.slab.byteLength + this.#identity.byteLength + this.indexes.byteLength;
   }
 
-  /** The index over these columns, made and filled when it is not there yet. */
-  indexOn(columns: readonly number[]): HashIndex {
-    const known = this.#indexes.find((index) => index.columns.length === columns.length && index.columns.every((column, i) => column === columns[i]));
-    if (known) return known;
-    const index = new HashIndex(this.slab, columns);
-    for (let handle = 1; handle < this.slab.top; handle++) if (this.slab.I[handle * this.slab.stride] !== 0) index.insert(handle);
-    this.#indexes.push(index);
-    return index;
+  /** how many rows have come that were not there before: who has found rows looks again when it has changed */
+  get added(): number {
+    return this.#added;
+  }
+  #isLinked(handle: number): boolean {
+    const { I, stride } = this.slab;
+    return this.#identity.find(this.#hash(I, handle * stride), this.#same, I, handle * stride) === handle;
   }
 
   /** Adds `weight` copies of the row at `b`; returns its handle. Interns its symbols. */
@@ -86,8 +86,9 @@ export class Arrangement {
     this.#copy(source, at, slab.I, to);
     slab.I[to] = weight;
     this.#live++;
+    this.#added++;
     this.#identity.insertHashed(handle, hash);
-    for (let i = 0; i < this.#indexes.length; i++) this.#indexes[i]!.insert(handle);
+    this.indexes.insert(handle);
     return handle;
   }
 
@@ -99,7 +100,7 @@ export class Arrangement {
   release(handle: number): void {
     if (this.slab.I[handle * this.slab.stride] !== 0) return;
     this.#identity.remove(handle);
-    for (const index of this.#indexes) index.remove(handle);
+    this.indexes.remove(handle);
     this.slab.free(handle);
     this.#live--;
   }

@@ -49,6 +49,11 @@ export class Slab {
     return this.top++;
   }
 
+  /** Makes room for the row `handle`, for a slab that another one gives the handles of; rows not written yet are 0. */
+  reserve(handle: number): void {
+    while (handle >= this.#capacity) this.#grow();
+  }
+
   free(handle: number): void {
     const at = handle * this.stride;
     this.I[at] = 0;

@@ -117,22 +117,30 @@ export class Symbols {
   }
 
   internBytes(bytes: Uint8Array, start: number, length: number): number {
-    let hash = length ^ 0x9e3779b1;
-    for (let i = start, end = start + length; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x85ebca77) | 0;
-    let slot = (hash >>> 7) & this.#mask;
-    for (;;) {
-      const code = this.#table[slot * 2 + 1]! - 1;
-      if (code < 0) break;
-      if (this.#table[slot * 2] === hash && this.#lengths[code] === length && this.#equals(this.#starts[code]!, bytes, start, length)) return code;
-      slot = (slot + 1) & this.#mask;
-    }
+    const hash = hashBytes(bytes, start, length);
+    const slot = this.#slotOf(hash, bytes, start, length);
+    const known = this.#table[slot * 2 + 1]! - 1;
+    if (known >= 0) return known;
     const code = this.#append(bytes, start, length);
     this.#table[slot * 2] = hash;
     this.#table[slot * 2 + 1] = code + 1;
     if (this.#count * 2 > this.#mask) this.#rehash();
     return code;
+  }
+
+  /** The code of the symbol with these bytes, or -1 where there is none. */
+  find(bytes: Uint8Array): number {
+    return this.#table[this.#slotOf(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length) * 2 + 1]! - 1;
+  }
+
+  /** The place in the table of the symbol, or the free one where it would go. */
+  #slotOf(hash: number, bytes: Uint8Array, start: number, length: number): number {
+    let slot = (hash >>> 7) & this.#mask;
+    for (;;) {
+      const code = this.#table[slot * 2 + 1]! - 1;
+      if (code < 0 || (this.#table[slot * 2] === hash && this.#lengths[code] === length && this.#equals(this.#starts[code]!, bytes, start, length))) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
   }
 
   #equals(at: number, bytes: Uint8Array, start: number, length: number): boolean {
@@ -182,4 +190,11 @@ export function growInt32(array: Int32Array, length: number): Int32Array<ArrayBu
   const grown = new Int32Array(length);
   grown.set(array);
   return grown;
+}
+
+function hashBytes(bytes: Uint8Array, start: number, length: number): number {
+  let hash = length ^ 0x9e3779b1;
+  for (let i = start, end = start + length; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash ^= hash >>> 15;
+  return Math.imul(hash, 0x85ebca77) | 0;
 }
