@@ -96,6 +96,13 @@ export class CatalogSnapshot {
     return this.find(undefined, item.name, searchPath) === item;
   }
 
+  /** The indexes that find rows of a relation: those of its keys, then those of CREATE INDEX in the order they were made. */
+  indexesOn(id: RelationId): readonly { readonly name: string; readonly columns: readonly number[] }[] {
+    const on = this.#byRelation.get(id);
+    if (on === undefined) return [];
+    return [...(on.kind === 'table' ? on.keys : []), ...this.dependents(on.oid).flatMap((item) => (item.kind === 'index' && item.on === on.oid ? [item] : []))];
+  }
+
   *relations(): IterableIterator<RelationCatalogItem> {
     yield* this.#byRelation.values();
   }

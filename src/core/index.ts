@@ -45,3 +45,4 @@ export { findTimeZone, findZoneByName, offsetOfLocal, fixedZone } from './timezo
 export type { TimeZone } from './timezone.ts';
 export { parseDate, parseTime, parseTimetz, parseTimestamp, parseTimestamptz, applyTimePrecision, sessionZone } from './datetime-parse.ts';
 export { printDate, printTime, printTimetz, printTimestamp, printTimestamptz, printOffset } from './datetime-print.ts';
+export { exactWords } from './exact-words.ts';

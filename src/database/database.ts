@@ -95,7 +95,7 @@ class MillraceDatabase implements Database {
   async start(): Promise<void> {
     const core = this.#core;
     const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
-    await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item))) });
+    await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog)) });
     for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
     this.#ready = true;
   }

@@ -32,8 +32,8 @@ export function originsOf(ids: Iterable<RelationId>, catalog: CatalogSnapshot, f
   return found;
 }
 
-/** What the engine needs to know of a relation of the catalog; nothing for those it does not hold. */
-export function engineActions(item: CatalogItem, name: string): readonly EngineAction[] {
+/** What the engine needs to know of a relation or index of the catalog; nothing for those it does not hold. */
+export function engineActions(item: CatalogItem, name: string, catalog: CatalogSnapshot): readonly EngineAction[] {
   switch (item.kind) {
     case 'table':
       return [{ kind: 'addRelation', id: item.id, type: item.type, options: tableOptions(item, name) }];
@@ -41,9 +41,20 @@ export function engineActions(item: CatalogItem, name: string): readonly EngineA
       return item.origin.kind === 'postgres' ? [] : [{ kind: 'addRelation', id: item.id, type: item.type, options: { held: false, keys: [], enforced: false, name } }];
     case 'materialized view':
       return [{ kind: 'addView', id: item.id, name, type: item.type, relation: item.relation, onError: item.onError }];
+    case 'index': {
+      const on = catalog.item(item.on);
+      if (on === undefined || !('id' in on)) return [];
+      return [{ kind: 'addIndex', id: on.id, options: { index: String(item.oid), name: item.name, columns: item.columns, unique: item.unique } }];
+    }
     default:
       return [];
   }
+}
+
+/** What takes a dropped object from the engine. */
+export function dropActions(item: CatalogItem, catalog: CatalogSnapshot): readonly EngineAction[] {
+  return engineActions(item, item.name, catalog).map((action): EngineAction =>
+    action.kind === 'addIndex' ? { kind: 'dropIndex', id: action.id, index: action.options.index } : { kind: 'remove', id: action.id });
 }
 
 function tableOptions(item: CatalogItem & { kind: 'table' }, name: string): BaseOptions {

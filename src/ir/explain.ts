@@ -33,7 +33,7 @@ function headline(relation: Relation, nameOf: NameOf): string {
     case 'constant':
       return `Constant${relation.rows.map(({ values, weight }) => ` (${values.map((value, index) => literal(value, relation.type.columns[index]!.type.oid)).join(', ')})${weight === 1 ? '' : ` x ${weight}`}`).join('')}`;
     case 'get':
-      return `Get ${nameOf(relation.id)}`;
+      return relation.lookup === undefined ? `Get ${nameOf(relation.id)}` : `Lookup ${nameOf(relation.id)} on ${relation.lookup.index}`;
     case 'local':
       return `Get ${relation.name}`;
     case 'let':

@@ -1,11 +1,18 @@
 import type { SqlType } from '../core/index.ts';
 import type { CatalogItem } from '../catalog/index.ts';
-import type { Environment } from '../ir/index.ts';
+import type { Environment, RelationId } from '../ir/index.ts';
 
 /** What the planner asks of a catalog snapshot. */
 export interface CatalogView {
   /** The object `name` in `schema`, or in the first schema of `searchPath` that has one. */
   find(schema: string | undefined, name: string, searchPath: readonly string[]): CatalogItem | undefined;
+  /** The indexes that find rows of the relation by equality of all their columns, in the order they are preferred. */
+  indexesOn(id: RelationId): readonly IndexFacts[];
+}
+
+export interface IndexFacts {
+  readonly name: string;
+  readonly columns: readonly number[];
 }
 
 /**

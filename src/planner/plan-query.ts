@@ -10,6 +10,7 @@ import type { Bound } from './lower/bound.ts';
 import { lower, rowCount, sortKeys } from './lower/lower.ts';
 import { toScalar } from './lower/to-scalar.ts';
 import { optimize } from './optimize/optimize.ts';
+import { readThroughIndexes } from './access/use-indexes.ts';
 import { foldScalar } from './optimize/fold-constants.ts';
 import { Planning } from './planning.ts';
 import { resolveExpression, resolveSettled } from './resolve/expression.ts';
@@ -41,7 +42,8 @@ export function planQueryUnoptimized(select: SelectStmt, sql: string, context: P
 export function finishQuery(planning: Planning, typed: TypedQuery): Query {
   settleParameters(planning);
   const query = lowerQuery(planning, typed);
-  return { ...query, relation: optimize(query.relation, planning.context.environment) };
+  const { catalog, environment } = planning.context;
+  return { ...query, relation: readThroughIndexes(optimize(query.relation, environment), environment, (id) => catalog.indexesOn(id)) };
 }
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */

@@ -7,6 +7,8 @@ import { Dataflow } from './dataflow.ts';
 import type { DataflowWorld, LogScan } from './dataflow.ts';
 import { checkKey } from './key-check.ts';
 import type { UniqueKey } from './key-check.ts';
+import { NamedIndexes } from './named-indexes.ts';
+import type { IndexOptions } from './named-indexes.ts';
 import type { QueryLimits } from './limits.ts';
 import { Collection, Passage } from './operators/collection.ts';
 import type { Readable } from './operators/collection.ts';
@@ -36,6 +38,8 @@ interface Base {
   readonly kind: 'base';
   readonly readable: Collection | Passage;
   readonly options: BaseOptions;
+  /** columns of which no two rows may have the same values: those of the table's keys, and of its unique indexes, by what these are known by */
+  readonly keys: Map<string, UniqueKey>;
 }
 interface View {
   readonly kind: 'view';
@@ -61,9 +65,11 @@ export class Engine implements Surroundings {
   readonly #subscriptions = new Set<Subscription>();
   /** who is told when a dataflow that is not a view's fails */
   readonly #owners = new Map<Dataflow, Query | Subscription>();
+  readonly #indexes = new NamedIndexes();
   readonly #readers = new WeakMap<RowLayout, ChangeReader>();
   #time = 0;
-  #queriesFirst = false;
+  /** who goes first in `work` */
+  #first = 0;
 
   constructor(options: { readonly environment: Environment; readonly log: LogReader }) {
     this.#environment = options.environment;
@@ -77,7 +83,8 @@ export class Engine implements Surroundings {
 
   addRelation(id: RelationId, type: RelationType, options: BaseOptions): void {
     const readable = options.held ? new Collection(type, this.symbols) : new Passage(type);
-    this.#relations.set(id, { kind: 'base', readable, options });
+    this.#relations.set(id, { kind: 'base', readable, options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
+    if (readable instanceof Collection) for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, 'keys');
   }
 
   /** Creates a maintained view; it hydrates in `work`. */
@@ -86,6 +93,19 @@ export class Engine implements Surroundings {
     const dataflow = this.#dataflow(relation, output, this.#environment, () => {});
     this.#relations.set(id, { kind: 'view', readable: output, dataflow, name, onError });
     this.#hydrating.add(dataflow);
+  }
+
+  /** Indexes a relation that is held; nothing where there is no such relation any more. `work` fills the index, and lookups use it from then on. */
+  addIndex(id: RelationId, options: IndexOptions): void {
+    const entry = this.#relations.get(id);
+    if (entry === undefined || !(entry.readable instanceof Collection)) return;
+    this.#indexes.add(entry.readable, options);
+    if (options.unique && entry.kind === 'base') entry.keys.set(options.index, options);
+  }
+  dropIndex(id: RelationId, index: string): void {
+    const entry = this.#relations.get(id);
+    if (entry?.kind === 'base') entry.keys.delete(index);
+    this.#indexes.drop(index);
   }
 
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
@@ -212,26 +232,29 @@ export class Engine implements Surroundings {
       const own = changes.filter((change) => change.relation === id);
       const truncated = own.findLastIndex((change) => change.truncate === true);
       const batches = own.slice(truncated + 1).flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
-      for (const key of entry.options.keys) checkKey(entry.readable, key, batches, truncated >= 0);
+      for (const key of entry.keys.values()) checkKey(entry.readable, key, batches, truncated >= 0);
     }
   }
 
   /** Whether `check` can refuse a change of the relation. */
   enforcesKeys(id: RelationId): boolean {
     const entry = this.#relations.get(id);
-    return entry?.kind === 'base' && entry.options.enforced && entry.options.keys.length > 0;
+    return entry?.kind === 'base' && entry.keys.size > 0;
   }
 
   // Hydration and queries
 
   /**
-   * Gives hydrating views and running queries time until `expired()`; false when none is left to work on.
-   * In turns: who used up the time comes last then, and views and queries go first alternately, so that a long one keeps nobody waiting for its end.
+   * Gives hydrating views, running queries and indexes that fill time until `expired()`; false when none is left to work on.
+   * In turns: who used up the time comes last then, and the three go first one after the other, so that a long one keeps nobody waiting for its end.
    */
   work(expired: () => boolean): boolean {
-    this.#queriesFirst = !this.#queriesFirst;
-    const used = this.#queriesFirst ? this.#workQueries(expired) || this.#workViews(expired) : this.#workViews(expired) || this.#workQueries(expired);
-    return used || [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0;
+    this.#first = (this.#first + 1) % 3;
+    for (let i = 0; i < 3; i++) {
+      const turn = (this.#first + i) % 3;
+      if (turn === 0 ? this.#workQueries(expired) : turn === 1 ? this.#workViews(expired) : this.#indexes.work(expired)) return true;
+    }
+    return [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0 || this.#indexes.building;
   }
 
   /** True when the time is used up. */

@@ -10,3 +10,4 @@ export type { QueryRun } from './query.ts';
 export type { Published, Subscription } from './subscription.ts';
 export type { ReadPlan } from './outputs/result.ts';
 export type { OnErrorPolicy, ViewError } from './outputs/errors.ts';
+export type { IndexOptions } from './named-indexes.ts';

@@ -1,10 +1,9 @@
-import { codecOf, Oid, SqlError, storageOf } from '../core/index.ts';
+import { codecOf, exactWords, Oid, SqlError, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import type { Lookup, LookupKey } from '../ir/index.ts';
 import type { Collection } from './operators/collection.ts';
 import { Scratch } from './operators/operator.ts';
-import { exactWords } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
 import type { Arrangement } from './state/arrangement.ts';

@@ -1,4 +1,4 @@
-import { assertNever, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
+import { assertNever, exactWords, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
 import { castBetween, mapScalar, substitute } from '../ir/index.ts';
 import type { JoinEdge, Lookup, Relation, RelationId, Scalar } from '../ir/index.ts';
@@ -21,7 +21,7 @@ import type { Errors } from './outputs/errors.ts';
 import { carried, carryThrough, throughFilter, throughGroups, throughMap } from './outputs/known-row.ts';
 import type { Carry } from './outputs/known-row.ts';
 import { canonical } from './scalar/canonical.ts';
-import { exactWords, plainColumn } from './scalar/compile.ts';
+import { plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
 import { Arrangement } from './state/arrangement.ts';

@@ -1,6 +1,6 @@
 import type { RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
-import type { BaseOptions, OnErrorPolicy, ReadPlan, ViewError } from '../../views/index.ts';
+import type { BaseOptions, IndexOptions, OnErrorPolicy, ReadPlan, ViewError } from '../../views/index.ts';
 
 /** Changes of one relation as they cross threads: the batch as its buffer. */
 export interface WireChange {
@@ -28,6 +28,8 @@ export type EngineAction =
   | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
   | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
+  | { readonly kind: 'addIndex'; readonly id: RelationId; readonly options: IndexOptions }
+  | { readonly kind: 'dropIndex'; readonly id: RelationId; readonly index: string }
   | { readonly kind: 'remove'; readonly id: RelationId };
 
 export interface QueryRequest {

@@ -187,6 +187,12 @@ export class EngineService {
       case 'setOnError':
         this.#engine.setOnError(action.id, action.onError);
         return;
+      case 'addIndex':
+        this.#engine.addIndex(action.id, action.options);
+        return;
+      case 'dropIndex':
+        this.#engine.dropIndex(action.id, action.index);
+        return;
       case 'remove':
         this.#types.delete(action.id);
         this.#engine.remove(action.id);
@@ -351,7 +357,10 @@ export class EngineService {
   }
 
   #takeBack(actions: readonly EngineAction[]): void {
-    for (const action of actions.toReversed()) if (adds(action)) this.#act({ kind: 'remove', id: action.id });
+    for (const action of actions.toReversed()) {
+      if (action.kind === 'addIndex') this.#act({ kind: 'dropIndex', id: action.id, index: action.options.index });
+      else if (adds(action)) this.#act({ kind: 'remove', id: action.id });
+    }
   }
 
   #serveQueries(): void {
@@ -423,7 +432,7 @@ export class EngineService {
   }
 }
 
-const adds = (action: EngineAction): boolean => action.kind === 'addRelation' || action.kind === 'addView';
+const adds = (action: EngineAction): boolean => action.kind === 'addRelation' || action.kind === 'addView' || action.kind === 'addIndex';
 
 function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
   const rows = run.next(maxRows);

@@ -8,7 +8,7 @@ import { sourceErrorColumns } from '../../ingest/index.ts';
 import type { Plan, QualifiedName } from '../../planner/index.ts';
 import { commitWork, nameOf, resolveOption } from '../core.ts';
 import type { EngineAction, WireChange } from '../engine/messages.ts';
-import { engineActions, readsOf } from '../relations.ts';
+import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
@@ -57,9 +57,11 @@ interface Planned {
 
 const create = (items: readonly CatalogItem[], catalog: CatalogSnapshot, more: Partial<CatalogWork> = {}): CatalogWork => ({
   changes: items.map((item): CatalogChange => ({ kind: 'create', item })),
-  actions: items.flatMap((item) => engineActions(item, nameOf(catalog.apply(items.map((created) => ({ kind: 'create', item: created }))), item))),
+  actions: actionsOf(items, catalog.apply(items.map((item) => ({ kind: 'create', item })))),
   ...more,
 });
+
+const actionsOf = (items: readonly CatalogItem[], catalog: CatalogSnapshot): readonly EngineAction[] => items.flatMap((item) => engineActions(item, nameOf(catalog, item), catalog));
 
 async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned> {
   const { session } = execution;
@@ -98,7 +100,7 @@ async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned>
       const dropped = dropPlan(catalog, [old.oid], false, session.settings.searchPath);
       return {
         tag: 'CREATE MATERIALIZED VIEW',
-        work: { changes: [...dropped.changes, { kind: 'create', item }], actions: [{ kind: 'remove', id: old.id }, ...engineActions(item, nameOf(catalog, old))] },
+        work: { changes: [...dropped.changes, { kind: 'create', item }], actions: [...dropped.changes.flatMap((change) => (change.kind === 'drop' ? dropActions(catalog.item(change.oid)!, catalog) : [])), ...engineActions(item, nameOf(catalog, old), catalog)] },
       };
     }
     case 'createIndex': {
@@ -297,7 +299,7 @@ function drop(plan: CatalogPlan & { kind: 'drop' }, session: DatabaseSession): P
   const { changes } = dropPlan(catalog, plan.oids, true, session.settings.searchPath);
   const items = changes.flatMap((change) => (change.kind === 'drop' ? [catalog.item(change.oid)!] : []));
   const sources = items.filter((item) => item.kind === 'source');
-  const actions = items.flatMap((item): EngineAction[] => (engineActions(item, item.name).length > 0 && 'id' in item ? [{ kind: 'remove', id: item.id }] : []));
+  const actions = items.flatMap((item) => dropActions(item, catalog));
   const refill = [...new Set(items.flatMap((item) => (item.kind === 'table' && item.origin.kind === 'source' ? [item.origin.source] : [])))].filter((oid) => !sources.some((source) => source.oid === oid));
   return {
     tag: plan.tag,

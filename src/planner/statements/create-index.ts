@@ -47,6 +47,7 @@ function indexedColumn(parameter: Node, position: number | undefined): string {
 function indexable(item: RelationCatalogItem, position: number | undefined): RelationCatalogItem {
   if (item.kind === 'system') throw new SqlError('42501', `permission denied: "${item.name}" is a system catalog`);
   if (item.kind === 'view') throw notSupported('an index on a view', 'CREATE MATERIALIZED VIEW keeps the rows that an index needs.', position);
+  if (item.kind === 'source') throw notSupported('an index on a source', `The rows of a source are not held in memory: CREATE MATERIALIZED VIEW v AS SELECT * FROM ${item.name}, and index that.`, position);
   return item;
 }
 

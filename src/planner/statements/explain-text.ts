@@ -1,6 +1,6 @@
 import { assertNever, typeInfo } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
-import type { Aggregate, Relation, RelationId, Scalar, TemporalInterval } from '../../ir/index.ts';
+import type { Aggregate, Lookup, Relation, RelationId, Scalar, TemporalInterval } from '../../ir/index.ts';
 
 /** Names a relation as the reader of a plan knows it. */
 export type NameRelation = (id: RelationId) => string;
@@ -18,7 +18,7 @@ const list = (scalars: readonly Scalar[]): string => scalars.map(scalarText).joi
 function lines(relation: Relation, nameOf: NameRelation): string[] {
   switch (relation.op) {
     case 'constant': return [`Constant (${relation.rows.length} ${relation.rows.length === 1 ? 'row' : 'rows'})`];
-    case 'get': return [`Get ${nameOf(relation.id)}`];
+    case 'get': return [relation.lookup === undefined ? `Get ${nameOf(relation.id)}` : `Lookup ${nameOf(relation.id)} on ${relation.lookup.index} (${lookupText(relation.lookup)})`];
     case 'local': return [`Local ${relation.name}`];
     case 'let': return [`Let ${relation.name} =`, ...indent(lines(relation.value, nameOf)), 'In', ...indent(lines(relation.body, nameOf))];
     case 'filter': return below(`Filter ${relation.predicates.map(scalarText).join(' AND ')}`, nameOf, relation.input);
@@ -35,6 +35,11 @@ function lines(relation: Relation, nameOf: NameRelation): string[] {
     default: return assertNever(relation);
   }
 }
+
+const lookupText = (lookup: Lookup): string => lookup.columns.map((column, i) => {
+  const keys = lookup.keys[i]!.map((key) => `${key.elements ? 'any ' : ''}${scalarText(key.value)}`);
+  return keys.length === 1 && !lookup.keys[i]![0]!.elements ? `#${column} = ${keys[0]}` : `#${column} in (${keys.join(', ')})`;
+}).join(', ');
 
 function edgeText(edge: Extract<Relation, { op: 'join' }>['on'][number], index: number): string {
   const keys = edge.keys.map(({ left, right, nullSafe }) => `${scalarText(left)} ${nullSafe ? 'IS NOT DISTINCT FROM' : '='} ${scalarText(right)}`);

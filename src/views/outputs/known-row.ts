@@ -1,8 +1,8 @@
-import { SqlError } from '../../core/index.ts';
+import { exactWords, SqlError } from '../../core/index.ts';
 import type { Datum, SqlType } from '../../core/index.ts';
 import { evaluateScalar, evaluatorOf, functionById, mapOperands, operandsOf, relationTypeOf } from '../../ir/index.ts';
 import type { Environment, JoinEdge, Relation, Scalar } from '../../ir/index.ts';
-import { exactWords, plainColumn } from '../scalar/compile.ts';
+import { plainColumn } from '../scalar/compile.ts';
 
 /** What is known of the rows that an error keeps from being right: the value of a column, the same in all of them, or undefined. Asked for while the error is at hand. */
 export type KnownRow = (column: number) => Datum | undefined;

@@ -1,8 +1,7 @@
-import { codecOf, InvariantError, storageOf } from '../../core/index.ts';
+import { codecOf, exactWords, InvariantError, storageOf } from '../../core/index.ts';
 import type { Datum, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
 import type { FunctionRow, Scalar } from '../../ir/index.ts';
-import { exactWords } from './compile.ts';
 
 const prefix = 'canonical:';
 

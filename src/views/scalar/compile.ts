@@ -1,4 +1,4 @@
-import { assertNever, codecOf, findType, InvariantError, loadLong, rowLayout, SqlError, storageOf, typeInfo } from '../../core/index.ts';
+import { assertNever, codecOf, InvariantError, loadLong, rowLayout, SqlError, storageOf, typeInfo } from '../../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
 import { evaluatorOf } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
@@ -453,13 +453,4 @@ function emitDatums(inputs: readonly RowLayout[], scalars: readonly Scalar[], co
 export function oneByOne<T>(outputs: readonly Scalar[], compile: (output: Scalar) => T): (column: number) => T {
   const compiled: T[] = [];
   return (column) => (compiled[column] ??= compile(outputs[column]!));
-}
-
-/** Whether equal values of this type always have equal bytes, so that words decide equality. */
-export function exactWords(type: SqlType): boolean {
-  const storage = storageOf(type);
-  if (storage === 'double') return false; // 0 and -0
-  if (storage !== 'symbol') return true;
-  const info = findType(type.oid);
-  return info !== undefined && codecOf(type.oid).canonical === undefined;
 }

@@ -1,4 +1,4 @@
-import { exactWords } from '../scalar/compile.ts';
+import { exactWords } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
 import { KeyLanes } from './key-lanes.ts';
 import type { Slab } from './slab.ts';

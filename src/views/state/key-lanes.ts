@@ -1,6 +1,5 @@
-import { codecOf, Oid, rowLayout, sqlType, storageOf } from '../../core/index.ts';
+import { codecOf, exactWords, Oid, rowLayout, sqlType, storageOf } from '../../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
-import { exactWords } from '../scalar/compile.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import { Slab } from './slab.ts';
 import type { Symbols } from './symbols.ts';
@@ -29,44 +28,56 @@ export function hashOfEqual(value: Datum, type: SqlType): number {
   return Math.imul(hash ^ (hash >>> 15), 0x85ebca77) | 0;
 }
 
+/** Writes the key columns of rows of one layout as lanes hold them. */
+export class KeyWriter {
+  readonly layout: RowLayout;
+  readonly #rows: RowLayout;
+  readonly #columns: readonly number[];
+  readonly #symbols: Symbols;
+
+  constructor(rows: RowLayout, columns: readonly number[], symbols: Symbols) {
+    this.#rows = rows;
+    this.#columns = columns;
+    this.#symbols = symbols;
+    this.layout = keyLayout(columns.map((column) => rows.types[column]!));
+  }
+
+  /** The key of the row at `b` of `I`, whose symbols are interned, to the row at `o` of `J`. */
+  write(I: Int32Array, F: Float64Array, b: number, J: Int32Array, o: number): void {
+    const { layout } = this;
+    const rows = this.#rows;
+    for (let word = 0; word < layout.stride; word++) J[o + word] = 0;
+    for (let i = 0; i < this.#columns.length; i++) {
+      const column = this.#columns[i]!;
+      if (((I[b + 1 + (column >> 5)]! >>> (column & 31)) & 1) === 1) {
+        J[o + 1 + (i >> 5)]! |= 1 << (i & 31);
+        continue;
+      }
+      const type = rows.types[column]!;
+      const at = o + layout.offsets[i]!;
+      const from = b + rows.offsets[column]!;
+      J[at] = exactWords(type) ? I[from]! : hashOfEqual(readColumn(this.#symbols, rows, I, F, b, column), type);
+      if (layout.storages[i] === 'long') J[at + 1] = I[from + 1]!;
+    }
+  }
+}
+
 /** Key columns of a slab's rows beside it, at the same handles, for types whose words do not decide equality. */
 export class KeyLanes {
   readonly slab: Slab;
   readonly #rows: Slab;
-  readonly #columns: readonly number[];
-  readonly #symbols: Symbols;
+  readonly #writer: KeyWriter;
 
   constructor(rows: Slab, columns: readonly number[], symbols: Symbols) {
     this.#rows = rows;
-    this.#columns = columns;
-    this.#symbols = symbols;
-    this.slab = new Slab(keyLayout(columns.map((column) => rows.layout.types[column]!)));
+    this.#writer = new KeyWriter(rows.layout, columns, symbols);
+    this.slab = new Slab(this.#writer.layout);
   }
 
   /** Takes the key of the row `handle`. */
   write(handle: number): void {
-    const rows = this.#rows;
+    const { I, F, stride } = this.#rows;
     this.slab.reserve(handle);
-    const { I } = this.slab;
-    const { layout } = this.slab;
-    const from = handle * rows.stride;
-    const to = handle * layout.stride;
-    for (let word = 0; word < layout.stride; word++) I[to + word] = 0;
-    for (let i = 0; i < this.#columns.length; i++) {
-      const column = this.#columns[i]!;
-      if (((rows.I[from + 1 + (column >> 5)]! >>> (column & 31)) & 1) === 1) {
-        I[to + 1 + (i >> 5)]! |= 1 << (i & 31);
-        continue;
-      }
-      const type = rows.layout.types[column]!;
-      const at = to + layout.offsets[i]!;
-      if (!exactWords(type)) {
-        I[at] = hashOfEqual(readColumn(this.#symbols, rows.layout, rows.I, rows.F, from, column), type);
-        continue;
-      }
-      const source = from + rows.layout.offsets[column]!;
-      I[at] = rows.I[source]!;
-      if (layout.storages[i] === 'long') I[at + 1] = rows.I[source + 1]!;
-    }
+    this.#writer.write(I, F, handle * stride, this.slab.I, handle * this.slab.stride);
   }
 }

@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import { codecOf, defaultTextSettings, Oid, readRow, sqlType } from '../../src/core/index.ts';
+import type { Datum } from '../../src/core/index.ts';
+import type { LookupKey, Relation, Scalar } from '../../src/ir/index.ts';
+import { operatorsNamed, relationTypeOf } from '../../src/ir/index.ts';
+import { testEnvironment } from '../planner/support.ts';
+import { Draw, seeds } from './support/random.ts';
+import type { ColumnSpec, Row, RowChange } from './support/history.ts';
+import { startMs } from './support/history.ts';
+import { printed, Schema, World } from './support/world.ts';
+
+/** Few values of each type, among them equal ones of different bytes. */
+const domains: Readonly<Record<string, readonly string[]>> = {
+  int4: ['-1', '0', '1', '2147483647'], int8: ['0', '1', '-9223372036854775808', '9007199254740993'], numeric: ['0', '0.00', '1.5', '1.50', 'NaN', '-1.500'],
+  text: ['', 'a', 'b', 'é'], bpchar: ['a', 'a ', 'b', ''], float8: ['0', '-0', 'NaN', '1.5'], interval: ['1 mon', '30 days', '720:00:00', '1 day'],
+  bool: ['t', 'f'], timestamptz: ['2026-01-01 00:00:00+00', '2026-01-01 01:00:00+01', 'infinity'], jsonb: ['1', '1.0', '{"a": 1}', '[]'], date: ['2026-01-01', '-infinity'], uuid: ['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002'],
+};
+const equalityOf = (oid: number): string => operatorsNamed('=').find((row) => row.left === oid && row.right === oid)!.function;
+
+interface Asked {
+  readonly lookup: Relation;
+  readonly scan: Relation;
+}
+
+/** The same condition over the whole relation and over what the index finds. */
+function drawQuery(draw: Draw, schema: Schema, columns: readonly number[]): Asked {
+  const { types } = schema;
+  const keys: LookupKey[][] = [];
+  const predicates: Scalar[] = [];
+  for (const column of columns) {
+    const { type } = types[0]!.columns[column]!;
+    const of = schema.tables[0]!.columns[column]!.type;
+    const value = (text: string | null): Scalar => ({ op: 'literal', type, value: text === null ? null : codecOf(type.oid).parse(text, defaultTextSettings, -1) as Datum });
+    const own: Scalar = { op: 'column', index: column, type };
+    const bool = sqlType(Oid.bool);
+    const values = draw.list(draw.int(1, 3), () => value(draw.chance(0.1) ? null : draw.of(domains[of]!)));
+    const nullSafe = draw.chance(0.3);
+    keys.push(values.map((literal) => ({ value: literal, elements: false, nullSafe })));
+    predicates.push({ op: 'or', type: bool, args: values.map((literal) => (nullSafe ? { op: 'same', left: own, right: literal, type: bool } : { op: 'call', function: equalityOf(type.oid), args: [own, literal], type: bool })) });
+  }
+  const get = { op: 'get', id: schema.ids[0]!, type: types[0]! } as const;
+  return { scan: { op: 'filter', input: get, predicates }, lookup: { op: 'filter', input: { ...get, lookup: { index: 'i', columns, keys } }, predicates } };
+}
+
+class Case {
+  readonly draw: Draw;
+  readonly schema: Schema;
+  readonly world: World;
+  readonly columns: readonly number[];
+  readonly #live: Row[] = [];
+  #time = startMs;
+  covered = { cut: 0, found: 0 };
+
+  constructor(seed: number) {
+    this.draw = new Draw(seed);
+    const { draw } = this;
+    const specs = draw.shuffled(Object.keys(domains)).slice(0, 3).map((type, i): ColumnSpec => ({ name: `c${i}`, kind: 'text', type }));
+    this.schema = new Schema([{ name: 't', columns: [...specs, { name: 'n', kind: 'int', type: 'int4' }] }]);
+    this.world = new World(this.schema);
+    this.columns = draw.shuffled([0, 1, 2]).slice(0, draw.int(1, 2));
+  }
+
+  tick(rows: number): void {
+    const { draw } = this;
+    const changes = draw.list(rows, (i): RowChange => {
+      if (this.#live.length > 0 && draw.chance(0.4)) return { table: 0, row: this.#live.splice(draw.int(0, this.#live.length - 1), 1)[0]!, weight: -1 };
+      const row = [...this.schema.tables[0]!.columns.slice(0, 3).map(({ type }) => (draw.chance(0.1) ? null : draw.of(domains[type]!))), String(draw.chance(0.2) ? 1 : (this.#time % 100_000) * 100 + i)];
+      this.#live.push(row);
+      return { table: 0, row, weight: 1 };
+    });
+    this.world.tick({ time: ++this.#time, changes });
+  }
+
+  /** The answer through the index, with ticks between slices, is that of a scan at the moment when it is complete. */
+  compare(dropsMidway: boolean): void {
+    const { draw, world, schema } = this;
+    const { scan, lookup } = drawQuery(draw, schema, this.columns);
+    const type = relationTypeOf(scan);
+    const types = type.columns.map((column) => column.type);
+    const run = world.engine.query(lookup, type, { order: [], offset: 0, limit: null, width: types.length }, testEnvironment(schema.catalog), { interrupt: () => {}, memoryBytes: Infinity });
+    for (let slices = 1; !run.ready; slices++) {
+      world.slice();
+      if (run.ready) break;
+      this.covered.cut++;
+      if (dropsMidway && slices === 2) world.engine.dropIndex(schema.ids[0]!, 'i');
+      if (draw.chance(0.5)) this.tick(draw.int(1, 6));
+    }
+    expect(run.failure).toBeUndefined();
+    const rows: [(string | null)[], number][] = [];
+    while (!run.done) {
+      const batch = run.next(1000);
+      for (let row = 0; row < (batch?.rowCount ?? 0); row++) rows.push([printed(readRow(batch!, row), types), batch!.weight(row)]);
+    }
+    this.covered.found += rows.length;
+    expect(schema.bag(rows, types)).toEqual(world.ask(scan));
+  }
+}
+
+it('a lookup answers as the scan does, for keys of any type, while ticks come between its slices', { timeout: 300_000 }, () => {
+  const covered = { cut: 0, found: 0 };
+  for (const seed of seeds(200)) {
+    const subject = new Case(seed);
+    const { world, schema, columns, draw } = subject;
+    if (draw.chance(0.5)) subject.tick(300);
+    world.engine.addIndex(schema.ids[0]!, { index: 'i', name: 'i', columns, unique: false });
+    if (draw.chance(0.9)) world.work();
+    subject.tick(100);
+    try {
+      for (let round = 0; round < 4; round++) subject.compare(round === 3);
+      expect(world.held.errors).toBe(0);
+    } catch (cause) {
+      throw new Error(`LAW_SEED=${seed}: columns ${columns.join()} of ${schema.tables[0]!.columns.map(({ type }) => type).join()}`, { cause });
+    }
+    covered.cut += subject.covered.cut;
+    covered.found += subject.covered.found;
+  }
+  expect(covered.cut).toBeGreaterThan(1000);
+  expect(covered.found).toBeGreaterThan(10_000);
+});
+
+it('an index is gone with its last owner, and its memory with it', () => {
+  const subject = new Case(1);
+  const { world, schema } = subject;
+  subject.tick(5000);
+  const bytes = (): number => world.engine.memory().find(({ name }) => name === 't')!.bytes;
+  const before = bytes();
+  world.engine.addIndex(schema.ids[0]!, { index: 'a', name: 'a', columns: [3], unique: false });
+  world.engine.addIndex(schema.ids[0]!, { index: 'b', name: 'b', columns: [3], unique: false });
+  world.work();
+  const both = bytes();
+  expect(both).toBeGreaterThan(before);
+  world.engine.dropIndex(schema.ids[0]!, 'a');
+  expect(bytes()).toBe(both);
+  world.engine.dropIndex(schema.ids[0]!, 'b');
+  expect(bytes()).toBe(before);
+});
