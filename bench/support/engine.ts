@@ -18,7 +18,7 @@ export class BenchEngine {
     this.#parser = parser;
     const random = new SeededRandom(1);
     this.#environment = {
-      settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, random: () => random.next(), user: 'materialize', database: 'materialize', searchPath: ['public'],
+      settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, clockMicros: () => 0, random: () => random.next(), user: 'materialize', database: 'materialize', searchPath: ['public'],
       backendPid: 0, setting: () => undefined, setSetting: () => {}, catalog: catalogQuestions(this.#catalog, ['public']),
     };
     this.engine = new Engine({ environment: this.#environment, log: { next: () => undefined } });

@@ -42,7 +42,7 @@ class DateTimeReader {
   readonly #text: string;
   readonly #lower: string;
   readonly #typeName: string;
-  readonly #order: TextSettings['dateOrder'];
+  readonly #settings: TextSettings;
   readonly #fields: Fields = {};
   /** numbers standing alone, in the order of the text */
   readonly #numbers: string[] = [];
@@ -58,7 +58,7 @@ class DateTimeReader {
     this.#text = text;
     this.#lower = text.toLowerCase();
     this.#typeName = typeName;
-    this.#order = settings.dateOrder;
+    this.#settings = settings;
   }
 
   #bad(): SqlError {
@@ -151,8 +151,8 @@ class DateTimeReader {
     if (/^[a-z]/.test(second) && named === undefined) throw this.#bad();
     if (first.length >= 3) return this.#setDate(Number(first), named ?? Number(second), Number(third), first.length);
     if (named !== undefined) return this.#setDate(Number(third), named, Number(first), third.length);
-    if (this.#order === 'YMD') return this.#setDate(Number(first), Number(second), Number(third), first.length);
-    if (this.#order === 'DMY') return this.#setDate(Number(third), Number(second), Number(first), third.length);
+    if (this.#settings.dateOrder === 'YMD') return this.#setDate(Number(first), Number(second), Number(third), first.length);
+    if (this.#settings.dateOrder === 'DMY') return this.#setDate(Number(third), Number(second), Number(first), third.length);
     this.#setDate(Number(third), Number(first), Number(second), third.length);
   }
 
@@ -192,6 +192,9 @@ class DateTimeReader {
   }
 
   #zoneName(word: string): void {
+    // The session's own zone has the first word on what an abbreviation means: IST is India's in Asia/Kolkata.
+    const own = sessionZone(this.#settings).offsetOf(word.toUpperCase());
+    if (own !== undefined) return this.#setZone(own);
     const zone = findZoneByName(word) ?? findZoneByName(this.#text.slice(this.#at - word.length, this.#at));
     if (zone !== undefined) return this.#setZone(zone.name === 'UTC' ? 0 : zone);
     // An abbreviation glued to an offset, as in 'EST-5', or a word of no meaning.
@@ -213,7 +216,7 @@ class DateTimeReader {
   #fromMonthName(): void {
     const [first, second] = this.#numbers;
     if (first === undefined || second === undefined || this.#numbers.length > 2) throw this.#bad();
-    const yearFirst = first.length >= 3 || (!this.#monthFirst && this.#order === 'YMD' && second.length < 3);
+    const yearFirst = first.length >= 3 || (!this.#monthFirst && this.#settings.dateOrder === 'YMD' && second.length < 3);
     const year = yearFirst ? first : second;
     this.#setDate(Number(year), this.#month!, Number(yearFirst ? second : first), year.length);
   }

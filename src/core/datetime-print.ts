@@ -22,7 +22,6 @@ function printDay(days: number, settings: TextSettings): string {
   if (settings.dateStyle === 'German') return `${pad2(day)}.${pad2(month)}.${y}`;
   const dayFirst = settings.dateOrder === 'DMY';
   if (settings.dateStyle === 'SQL') return dayFirst ? `${pad2(day)}/${pad2(month)}/${y}` : `${pad2(month)}/${pad2(day)}/${y}`;
-  if (settings.dateOrder === 'YMD') return `${y}-${pad2(month)}-${pad2(day)}`;
   return dayFirst ? `${pad2(day)}-${pad2(month)}-${y}` : `${pad2(month)}-${pad2(day)}-${y}`;
 }
 

@@ -19,9 +19,12 @@ export function intervalInfinitySign(value: Interval): number {
 
 const outOfRange = (): SqlError => new SqlError('22008', 'interval out of range');
 
+const fits = (months: number, days: number, micros: number | bigint): boolean =>
+  months >= -MAX_INT - 1 && months <= MAX_INT && days >= -MAX_INT - 1 && days <= MAX_INT && micros <= 9223372036854775807n && micros >= -9223372036854775808n;
+
 /** An interval from sums that may have left the ranges of its fields. */
 export function checkedInterval(months: number, days: number, micros: number | bigint): Interval {
-  if (Math.abs(months) > MAX_INT || Math.abs(days) > MAX_INT || micros > 9223372036854775807n || micros < -9223372036854775808n) throw outOfRange();
+  if (!fits(months, days, micros)) throw outOfRange();
   return interval(months + 0, days + 0, typeof micros === 'number' ? micros + 0 : micros);
 }
 
@@ -128,14 +131,15 @@ const fieldOutOfRange = (text: string): SqlError => new SqlError('22008', `inter
 /** The unit of a bare number at the end, by the range of the interval's typmod (`interval '3' hour`). */
 const unitOfRange: readonly (readonly [number, string])[] = [[1 << 12, 's'], [1 << 11, 'm'], [1 << 10, 'h'], [1 << 3, 'd'], [1 << 1, 'mon'], [1 << 2, 'y']];
 
-export function parseInterval(text: string, typmod = -1): Interval {
+/** Under the sql_standard style a sign that leads, and is the only one, holds for all fields: '-1 2:00:00'. */
+export function parseInterval(text: string, typmod = -1, style = 'postgres'): Interval {
   const body = text.trim();
   const lower = body.toLowerCase();
   if (lower === 'infinity' || lower === '+infinity') return intervalInfinity;
   if (lower === '-infinity') return intervalMinusInfinity;
   const range = typmod < 0 ? 0x7fff : (typmod >> 16) & 0x7fff;
-  const fields = /^[+-]?p/i.test(body) && lower.charAt(0) === 'p' ? parseIso(body, text) : parseTokens(lower, text, range);
-  if (Math.abs(fields.months) > MAX_INT || Math.abs(fields.days) > MAX_INT || fields.micros > 9223372036854775807n || fields.micros < -9223372036854775808n) throw fieldOutOfRange(text);
+  const fields = /^[+-]?p/i.test(body) && lower.charAt(0) === 'p' ? parseIso(body, text) : parseTokens(lower, text, range, style === 'sql_standard' && /^-[^+-]*$/.test(lower));
+  if (!fits(fields.months, fields.days, fields.micros)) throw fieldOutOfRange(text);
   return applyIntervalTypmod(checkedInterval(fields.months, fields.days, fields.micros), typmod);
 }
 
@@ -150,13 +154,13 @@ function decimal(text: string, original: string): readonly [number, number] {
   return negative ? [-whole, -fraction] : [whole, fraction];
 }
 
-function parseTokens(lower: string, text: string, range: number): IntervalFields {
+function parseTokens(lower: string, text: string, range: number, allNegative: boolean): IntervalFields {
   const fields = new IntervalFields();
+  const signed = (value: string): string => (allNegative && !value.startsWith('-') ? `-${value}` : value);
   const token = /\s*(?:(@|ago\b)|([+-]?\s*\d+):(\d+)(?::(\d*(?:\.\d*)?))?|([+-]?\d+)-(\d+)(?![\d.])|([+-]?\s*(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]+)?|([a-z]+))\s*/y;
   const seen = new Set<string>();
   let ago = false;
   let count = 0;
-  // In the sql_standard form a leading sign holds for all fields: '-1-2 3 4:05:06'.
   while (token.lastIndex < lower.length) {
     const match = token.exec(lower);
     if (match === null || ago) throw invalid(text);
@@ -169,11 +173,11 @@ function parseTokens(lower: string, text: string, range: number): IntervalFields
       continue;
     }
     count++;
-    if (hours !== undefined) addClock(fields, hours.replace(/\s/g, ''), minutes!, seconds, text, range);
+    if (hours !== undefined) addClock(fields, signed(hours.replace(/\s/g, '')), minutes!, seconds, text, range);
     else if (years !== undefined) {
       if (Number(months) > 11) throw fieldOutOfRange(text);
-      const sign = years.startsWith('-') ? -1 : 1;
-      fields.add(Number(years), 0, 'y');
+      const sign = signed(years).startsWith('-') ? -1 : 1;
+      fields.add(Number(signed(years)), 0, 'y');
       fields.add(sign * Number(months), 0, 'mon');
     } else {
       const nextIsClock = unit === undefined && /^[+-]?\d+:/.test(lower.slice(token.lastIndex));
@@ -181,13 +185,14 @@ function parseTokens(lower: string, text: string, range: number): IntervalFields
       if (name === undefined || (unit === 'ago')) throw invalid(text);
       if (seen.has(name)) throw invalid(text);
       seen.add(name);
-      const plain = number!.replace(/\s/g, '');
+      const plain = signed(number!.replace(/\s/g, ''));
       const [whole, fraction] = decimal(plain.includes('e') ? String(Number(plain)) : plain, text);
       fields.add(whole, fraction, name);
     }
   }
   if (count === 0) throw invalid(text);
   if (ago) {
+    if (!fits(0, fields.days, fields.micros)) throw fieldOutOfRange(text);
     fields.months = -fields.months;
     fields.days = -fields.days;
     fields.micros = normalLong(-BigInt(fields.micros));
@@ -202,10 +207,13 @@ function addClock(fields: IntervalFields, first: string, second: string, third: 
   const seconds = minutesFirst ? second : (third ?? '0');
   const minutes = minutesFirst ? Math.abs(Number(first)) : Number(second);
   if ((!minutesFirst && minutes > 59) || Number(seconds === '' ? '0' : seconds) >= 61) throw fieldOutOfRange(text);
-  if (!minutesFirst) fields.add(Number(first), 0, 'h');
-  fields.add(sign * minutes, 0, 'm');
+  const time = new IntervalFields();
+  if (!minutesFirst) time.add(Math.abs(Number(first)), 0, 'h');
+  time.add(minutes, 0, 'm');
   const [whole, fraction] = decimal(seconds === '' ? '0' : seconds, text);
-  fields.add(sign * whole, sign * fraction, 's');
+  time.add(whole, fraction, 's');
+  if (time.micros > 9223372036854775807n) throw fieldOutOfRange(text);
+  fields.micros = addLongs(fields.micros, sign < 0 ? normalLong(-BigInt(time.micros)) : time.micros);
 }
 
 const isoDateUnits: Readonly<Record<string, string>> = { Y: 'y', M: 'mon', W: 'w', D: 'd' };
@@ -373,7 +381,7 @@ function printVerbose(years: number, months: number, days: number, clock: Clock,
   }
   if (clock.seconds !== 0 || clock.fraction !== 0) {
     const sign = clock.negative !== ago ? '-' : '';
-    const plural = clock.seconds === 1 && clock.fraction === 0 && sign === '' ? '' : 's';
+    const plural = clock.seconds === 1 && clock.fraction === 0 ? '' : 's';
     text += ` ${sign}${clock.seconds}${fractionText(clock.fraction)} sec${plural}`;
   } else if (value.months === 0 && value.days === 0 && clock.hours === 0 && clock.minutes === 0) text += ' 0';
   return ago ? `${text} ago` : text;

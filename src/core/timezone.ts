@@ -1,4 +1,5 @@
 import { UNIX_EPOCH_DAYS, daysFromCivil } from './calendar.ts';
+import { findPosixZone } from './posix-zone.ts';
 
 /** Offsets of time zones, from the platform's IANA database. Seconds are since 2000-01-01 UTC; offsets are seconds east of UTC. */
 export interface TimeZone {
@@ -7,12 +8,14 @@ export interface TimeZone {
   offsetAt(utcSeconds: number): number;
   /** the abbreviation in force, for DateStyles that print it; undefined where only the number is known */
   abbreviationAt(utcSeconds: number): string | undefined;
+  /** the offset that an abbreviation (in upper case) stands for in this zone; undefined where it is none of the zone's own */
+  offsetOf(abbreviation: string): number | undefined;
 }
 
 const EPOCH_UNIX_SECONDS = UNIX_EPOCH_DAYS * 86400;
 
 export function fixedZone(offset: number, name: string): TimeZone {
-  return { name, offsetAt: () => offset, abbreviationAt: () => (offset === 0 && name === 'UTC' ? 'UTC' : undefined) };
+  return { name, offsetAt: () => offset, abbreviationAt: () => (offset === 0 && name === 'UTC' ? 'UTC' : undefined), offsetOf: () => undefined };
 }
 
 interface Span {
@@ -24,14 +27,14 @@ interface Span {
 class NamedZone implements TimeZone {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
-  readonly #short: Intl.DateTimeFormat;
+  #abbreviations: readonly Intl.DateTimeFormat[] | undefined;
+  #own: ReadonlyMap<string | undefined, number> | undefined;
   readonly #years = new Map<number, readonly Span[]>();
 
   constructor(name: string) {
     this.#format = new Intl.DateTimeFormat('en-US', {
       timeZone: name, hourCycle: 'h23', era: 'short', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
     });
-    this.#short = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'short' });
     this.name = name;
   }
 
@@ -87,12 +90,25 @@ class NamedZone implements TimeZone {
     return this.#measure(at);
   }
 
+  /** The platform knows an abbreviation where a country that speaks English uses it; the IANA database has a number where nobody does. */
   abbreviationAt(utcSeconds: number): string | undefined {
-    const part = this.#short.formatToParts((utcSeconds + EPOCH_UNIX_SECONDS) * 1000).find(({ type }) => type === 'timeZoneName');
-    if (part !== undefined && /^[A-Z]{2,5}$/.test(part.value)) return part.value;
+    this.#abbreviations ??= ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-NZ', 'en-ZA'].map((locale) => new Intl.DateTimeFormat(locale, { timeZone: this.name, timeZoneName: 'short' }));
+    for (const format of this.#abbreviations) {
+      const part = format.formatToParts((utcSeconds + EPOCH_UNIX_SECONDS) * 1000).find(({ type }) => type === 'timeZoneName');
+      if (part !== undefined && /^[A-Z]{2,5}$/.test(part.value)) return part.value;
+    }
     return undefined;
   }
+
+  /** The abbreviations in use today, in winter and in summer. */
+  offsetOf(abbreviation: string): number | undefined {
+    this.#own ??= new Map([winter, summer].map((at) => [this.abbreviationAt(at), this.offsetAt(at)]));
+    return this.#own.get(abbreviation);
+  }
 }
+
+const winter = daysFromCivil(2025, 1, 1) * 86400;
+const summer = daysFromCivil(2025, 7, 1) * 86400;
 
 const named = new Map<string, TimeZone | undefined>();
 const utc = fixedZone(0, 'UTC');
@@ -107,18 +123,10 @@ function findNamed(name: string): TimeZone | undefined {
   } catch {
     zone = undefined;
   }
-  if (zone === undefined) zone = findPosix(name);
+  if (zone === undefined) zone = findPosixZone(name);
   if (/^(utc|etc\/utc|zulu|etc\/zulu|universal|uct)$/i.test(name)) zone = utc;
   named.set(name, zone);
   return zone;
-}
-
-/** POSIX `STDoffset`, where the offset counts west: `UTC+3`, `<+02>-02`. Daylight rules are not read. */
-function findPosix(name: string): TimeZone | undefined {
-  const match = /^(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>|)([+-]?)([0-9]{1,3})(?::([0-9]{1,2})(?::([0-9]{1,2}))?)?$/.exec(name);
-  if (match === null || Number(match[2]) > 167) return undefined;
-  const west = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0);
-  return fixedZone(match[1] === '-' ? west : west === 0 ? 0 : -west, name);
 }
 
 /** The zone of a `TimeZone` setting: an IANA name, a POSIX string, or a number of hours east. Undefined when unknown. */

@@ -10,7 +10,7 @@ import type { ReadPlan } from '../views/index.ts';
 import type { EngineHost } from './engine/host.ts';
 import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
-import { embedCatalog, originsOf, readsOf } from './relations.ts';
+import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
 import type { RowStream } from './rows.ts';
 import type { Sources } from './sources.ts';
 import { Mutex } from './transaction.ts';
@@ -119,7 +119,8 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))));
   const relationType = { columns: type.columns, keys: [] };
   const types = type.columns.slice(0, read.width).map((column) => column.type);
-  if (readsOf(embedded).size === 0) {
+  // What asks for the time of the state it reads is read where time is kept.
+  if (readsOf(embedded).size === 0 && !asksTime(embedded)) {
     const rows = await runInline(scene, embedded, relationType, read, signal);
     if (rows !== undefined) return rows;
   }

@@ -42,7 +42,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { engine, ingest } = options.inline === true ? inlineThreads(options) : await workerThreads(options);
   try {
     const recovered = await engine.request<Recovered>({ kind: 'recover' });
-    let catalog = systemCatalog(parser, random);
+    let catalog = systemCatalog(parser, { clock, random });
     if (recovered.catalog.length > 0) catalog = catalog.apply(recovered.catalog.map(decodeChange));
     const database = new MillraceDatabase({ engine, ingest, parser, clock, random, log, catalog, recovered });
     await database.start();
@@ -144,7 +144,7 @@ class MillraceDatabase implements Database {
           const environment = environmentOf({
             settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0,
             user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
-          }, core.random);
+          }, core);
           return evaluateScalar(check, checkRow(body, headers, secrets.map((secret) => this.#secret(secret))), environment) === true;
         },
       }),

@@ -1,7 +1,7 @@
 import type { Datum } from '../core/index.ts';
 import type { CatalogItem, CatalogSnapshot, RelationCatalogItem } from '../catalog/index.ts';
 import type { Relation, RelationId } from '../ir/index.ts';
-import { mapInputs } from '../ir/index.ts';
+import { mapInputs, mapScalars, someRelation, someScalar } from '../ir/index.ts';
 import type { BaseOptions } from '../views/index.ts';
 import type { EngineAction } from './engine/messages.ts';
 
@@ -9,6 +9,16 @@ import type { EngineAction } from './engine/messages.ts';
 export function readsOf(relation: Relation, found = new Set<RelationId>()): Set<RelationId> {
   if (relation.op === 'get') found.add(relation.id);
   else mapInputs(relation, (child) => (readsOf(child, found), child));
+  return found;
+}
+
+/** Whether the answer depends on the time of the state that is read, not on its rows alone. */
+export function asksTime(relation: Relation): boolean {
+  let found = someRelation(relation, ({ op }) => op === 'temporalFilter');
+  mapScalars(relation, (scalar) => {
+    found ||= someScalar(scalar, ({ op }) => op === 'currentTime');
+    return scalar;
+  });
   return found;
 }
 

@@ -11,7 +11,7 @@ import { family } from './fixtures.ts';
 const { snapshot } = family();
 const parameters = new Map([['server_version', '15.0 (millrace 0.1.0)'], ['search_path', 'public']]);
 const environment: Environment = {
-  settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, random: () => 0.5, user: 'materialize', database: 'materialize',
+  settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, clockMicros: () => 0, random: () => 0.5, user: 'materialize', database: 'materialize',
   searchPath: ['public'], backendPid: 7, setting: (name) => parameters.get(name), setSetting: (name, value) => void parameters.set(name, value),
   catalog: catalogQuestions(snapshot, ['public']),
 };

@@ -29,8 +29,7 @@ const zones = ['UTC', 'Europe/Berlin', 'EST', 'Nowhere/At_All'];
 function textsOf(row: FunctionRow, index: number): readonly string[] | undefined {
   const type = typeInfo(row.args[index]!).name;
   if (type !== 'text') return samples[type];
-  // Of an interval, fields of the calendar day are refused: it has none.
-  if (row.name === 'to_char') return row.id === 'to_char(interval,text)' ? ['YYYY-MM-DD HH24:MI:SS.US', 'MS US FF1 FF3', '"at" HH:MI p.m.'] : formats;
+  if (row.name === 'to_char') return formats;
   if (row.name === 'extract' || row.name === 'date_part' || (row.name === 'date_trunc' && index === 0)) return units;
   return row.name === 'to_date' || row.name === 'to_timestamp' ? undefined : zones;
 }

@@ -16,7 +16,7 @@ const unasked = (): never => {
   throw new InvariantError('not asked in these tests');
 };
 export const environment: Environment = {
-  settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, random: () => 0.5, user: 'postgres', database: 'postgres', searchPath: ['public'], backendPid: 1,
+  settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, clockMicros: () => 0, random: () => 0.5, user: 'postgres', database: 'postgres', searchPath: ['public'], backendPid: 1,
   setting: unasked, setSetting: unasked,
   catalog: {
     relationByName: unasked, relationName: unasked, schemaByName: unasked, schemaName: unasked, roleName: unasked, roleByName: unasked, databaseName: unasked,

@@ -16,7 +16,7 @@ export const testTimeMicros = 820_540_800_000_000;
 
 export function testEnvironment(catalog: CatalogSnapshot): Environment {
   return {
-    settings: defaultTextSettings, transactionTimeMicros: testTimeMicros, statementTimeMicros: testTimeMicros, random: () => 0.5,
+    settings: defaultTextSettings, transactionTimeMicros: testTimeMicros, statementTimeMicros: testTimeMicros, clockMicros: () => 0, random: () => 0.5,
     user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 1,
     setting: () => undefined, setSetting: () => {}, catalog: catalogQuestions(catalog, ['public']),
   };

@@ -30,7 +30,7 @@ export class World {
 
   get environment(): Environment {
     return {
-      settings: defaultTextSettings, transactionTimeMicros: 700_000_000_000_000, statementTimeMicros: 700_000_000_000_000, random: () => 0.5,
+      settings: defaultTextSettings, transactionTimeMicros: 700_000_000_000_000, statementTimeMicros: 700_000_000_000_000, clockMicros: () => 0, random: () => 0.5,
       user: 'materialize', database: 'materialize', searchPath: this.searchPath, backendPid: 1,
       setting: (name) => settings[name.toLowerCase()], setSetting: () => undefined, catalog: catalogQuestions(this.catalog, this.searchPath),
     };

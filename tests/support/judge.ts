@@ -37,8 +37,8 @@ export interface Judge {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** Runs one string by the simple protocol and returns the answer of its last statement. Throws JudgeError. */
-  query(sql: string): Promise<JudgeAnswer>;
+  /** Runs one string by the simple protocol, or with parameters (bytes are a binary form) by the extended, and returns the answer of its last statement. Throws JudgeError. */
+  query(sql: string, parameters?: readonly (string | Uint8Array | null)[]): Promise<JudgeAnswer>;
   close(): Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export async function judgeAt(port: number): Promise<Judge> {
   return {
     url: `postgres://postgres@127.0.0.1:${port}/${database}`,
     host: '127.0.0.1', port, database,
-    async query(sql) {
+    async query(sql, parameters) {
       try {
-        const answer: pg.QueryArrayResult | pg.QueryArrayResult[] = await client.query({ text: sql, rowMode: 'array', types: asText });
+        const answer: pg.QueryArrayResult | pg.QueryArrayResult[] = await client.query({ text: sql, rowMode: 'array', types: asText, ...(parameters === undefined ? {} : { values: [...parameters] }) });
         const last = Array.isArray(answer) ? answer.at(-1)! : answer;
         return {
           fields: last.fields.map(({ name, dataTypeID, dataTypeModifier }: pg.FieldDef) => ({ name, dataTypeID, typmod: dataTypeModifier })),

@@ -1,6 +1,5 @@
 /**
  * The columns of Postgres 15's own catalogs (manual, "System Catalogs"): name and type, `?` where NULL occurs.
- * pg_lsn, which core has not, is text.
  * `oid` is the catalog's OID where it is fixed in Postgres; relations that are views there have OIDs of ours.
  */
 export interface CatalogColumns {
@@ -134,7 +133,7 @@ export const catalogColumns = {
     oid oid, stxrelid oid, stxname name, stxnamespace oid, stxowner oid, stxstattarget int4, stxkeys int2vector, stxkind char[], stxexprs
     pg_node_tree?` },
   pg_subscription: { oid: 6100, rowType: 6101, columns: `
-    oid oid, subdbid oid, subskiplsn text, subname name, subowner oid, subenabled bool, subbinary bool, substream bool, subtwophasestate
+    oid oid, subdbid oid, subskiplsn pg_lsn, subname name, subowner oid, subenabled bool, subbinary bool, substream bool, subtwophasestate
     char, subdisableonerr bool, subconninfo text, subslotname name?, subsynccommit text, subpublications text[]` },
   pg_tablespace: { oid: 1213, columns: 'oid oid, spcname name, spcowner oid, spcacl aclitem[]?, spcoptions text[]?' },
   pg_transform: { oid: 3576, columns: 'oid oid, trftype oid, trflang oid, trffromsql regproc, trftosql regproc' },

@@ -56,6 +56,7 @@ const table = `
   _record array_in array_out array_recv array_send - d x r 0 array_subscript_handler
   anynonarray anynonarray_in anynonarray_out - - - i p v 0
   uuid uuid_in uuid_out uuid_recv uuid_send - c p r 0
+  pg_lsn pg_lsn_in pg_lsn_out pg_lsn_recv pg_lsn_send - d p v 0
   anyenum anyenum_in anyenum_out - - - i p v 0
   regconfig regconfigin regconfigout regconfigrecv regconfigsend - i p v 0
   regdictionary regdictionaryin regdictionaryout regdictionaryrecv regdictionarysend - i p v 0

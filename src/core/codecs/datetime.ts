@@ -4,7 +4,7 @@ import { DATE_INFINITY, normalLong } from '../datum.ts';
 import type { Interval, TimeTz } from '../datum.ts';
 import { parseDate, parseTime, parseTimestamp, parseTimestamptz, parseTimetz } from '../datetime-parse.ts';
 import { printDate, printTime, printTimestamp, printTimestamptz, printTimetz } from '../datetime-print.ts';
-import { applyIntervalTypmod, canonicalInterval, compareIntervals, parseInterval, printInterval } from '../interval.ts';
+import { canonicalInterval, compareIntervals, parseInterval, printInterval } from '../interval.ts';
 import { compareLongs, decodeLong, encodeLong } from './numbers.ts';
 
 /** Codecs of date, time, timestamp and interval. */
@@ -69,7 +69,7 @@ export const timetzCodec: TypeCodec = {
 };
 
 export const intervalCodec: TypeCodec = {
-  parse: (text, _settings, typmod) => applyIntervalTypmod(parseInterval(text, typmod), typmod),
+  parse: (text, settings, typmod) => parseInterval(text, typmod, settings.intervalStyle),
   print: (value, settings) => printInterval(value as Interval, settings.intervalStyle),
   decode(bytes) {
     const view = fixedView(bytes, 16, 'interval');

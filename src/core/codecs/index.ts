@@ -9,7 +9,7 @@ import { macaddr8Codec, macaddrCodec, networkCodec } from './network.ts';
 import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
 import { isMultirangeType, isRangeType, multirangeCodec, rangeCodec } from './ranges.ts';
 import {
-  bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
+  bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, lsnCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
 } from './strings.ts';
 
 /** Text form, binary form and order of every type that has values. Always: `decode(encode(x))` and `parse(print(x))` are x. */
@@ -20,7 +20,7 @@ const byName: Readonly<Record<string, TypeCodec>> = {
   pg_node_tree: textCodec, aclitem: textCodec, refcursor: textCodec, cstring: textCodec, unknown: textCodec, void: voidCodec,
   float4: float4Codec, float8: float8Codec, numeric: numericCodec, money: moneyCodec, mz_timestamp: mzTimestampCodec,
   bpchar: bpcharCodec, varchar: varcharCodec, date: dateCodec, time: timeCodec, timetz: timetzCodec, timestamp: timestampCodec, timestamptz: timestamptzCodec,
-  interval: intervalCodec, uuid: uuidCodec, bit: bitCodec(false), varbit: bitCodec(true), inet: networkCodec(false), cidr: networkCodec(true), macaddr: macaddrCodec, macaddr8: macaddr8Codec,
+  pg_lsn: lsnCodec, interval: intervalCodec, uuid: uuidCodec, bit: bitCodec(false), varbit: bitCodec(true), inet: networkCodec(false), cidr: networkCodec(true), macaddr: macaddrCodec, macaddr8: macaddr8Codec,
 };
 
 const known = new Map<number, TypeCodec>();

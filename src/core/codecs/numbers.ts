@@ -148,7 +148,10 @@ function printSpecial(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-/** Shortest digits that read back as the same double. */
+/**
+ * Digits that read back as the same double, the fewest and nearest. As in Postgres (Ryu without its bounds) they lie nearer to it than to its neighbours;
+ * JavaScript takes a decimal that is just as far from both, which happens from 2^53 up.
+ */
 export function printFloat8(value: number, extraFloatDigits = 1): string {
   if (!Number.isFinite(value)) return printSpecial(value);
   if (extraFloatDigits <= 0) return printRounded(value, Math.max(1, 15 + extraFloatDigits));
@@ -156,7 +159,40 @@ export function printFloat8(value: number, extraFloatDigits = 1): string {
   const text = String(value);
   const magnitude = Math.abs(value);
   if (magnitude >= 1e-4 && magnitude < 1e15) return text;
-  return fromExponentForm(value.toExponential(), 15);
+  const shortest = value.toExponential();
+  return fromExponentForm(magnitude < 2 ** 53 || isNearest(shortest, value) ? shortest : leastDigits(value, shortest.replace(/e.*|[-.]/g, '').length + 1, 17, isNearest), 15);
+}
+
+/** The decimal of as many digits that is next away from zero. */
+function nextDecimal(text: string): string {
+  const [digits, power] = text.replace(/^-/, '').split('e');
+  const next = String(BigInt(digits!.replace('.', '')) + 1n);
+  const grown = next.length - digits!.replace('.', '').length;
+  return `${text.startsWith('-') ? '-' : ''}${next.charAt(0)}${next.length - grown > 1 ? `.${next.slice(1, next.length - grown)}` : ''}e${Number(power) + grown}`;
+}
+
+/** Whether a decimal is nearer to a double of at least 2^53 than to its neighbours. */
+function isNearest(text: string, value: number): boolean {
+  const exact = BigInt(Math.abs(value));
+  const [digits, power] = text.replace(/^-/, '').split('e');
+  const [whole, fraction = ''] = digits!.split('.');
+  const shift = Number(power) - fraction.length;
+  if (shift < 0) return true;
+  const off = BigInt(whole! + fraction) * 10n ** BigInt(shift) - exact;
+  const exponent = exact.toString(2).length;
+  const ulp = 1n << BigInt(exponent - 53);
+  const gap = off < 0n && exact === 1n << BigInt(exponent - 1) ? ulp / 2n : ulp;
+  return 2n * (off < 0n ? -off : off) < gap;
+}
+
+/** The first number of digits, from `least` on, at which the rounded value is near enough, or the decimal behind it: a power of two has more room above than below. */
+function leastDigits(value: number, least: number, most: number, near: (text: string, value: number) => boolean): string {
+  for (let digits = least; digits < most; digits++) {
+    const text = roundedExponential(value, digits);
+    const behind = near(text, value) ? text : nextDecimal(text);
+    if (near(behind, value)) return behind;
+  }
+  return value.toExponential(most - 1);
 }
 
 function fromExponentForm(text: string, plainBelow: number): string {
@@ -169,17 +205,33 @@ export function printFloat4(value: number, extraFloatDigits = 1): string {
   if (!Number.isFinite(value)) return printSpecial(value);
   if (extraFloatDigits <= 0) return printRounded(value, Math.max(1, 6 + extraFloatDigits));
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits);
-    if (Math.fround(Number(text)) === value) return fromExponentForm(text, 6);
-  }
-  return fromExponentForm(value.toExponential(9), 6);
+  return fromExponentForm(leastDigits(value, 1, 9, isNearestFloat4), 6);
+}
+
+const float4Bits = new Int32Array(1);
+const float4Value = new Float32Array(float4Bits.buffer);
+
+/** Whether a decimal is nearer to a float4 than to its neighbours: the middles between them are doubles. */
+function isNearestFloat4(text: string, value: number): boolean {
+  const magnitude = Math.abs(value);
+  const read = Math.abs(Number(text));
+  float4Value[0] = magnitude;
+  float4Bits[0]! += read < magnitude ? -1 : 1;
+  const neighbour = float4Value[0]!;
+  return read === magnitude || (neighbour === Infinity ? Math.fround(read) === magnitude : Math.abs(read - magnitude) < Math.abs(neighbour - magnitude) / 2);
+}
+
+/** `digits` digits of a value, of two that are equally near the even one, as C rounds (JavaScript takes the larger). */
+function roundedExponential(value: number, digits: number): string {
+  const exact = /^(-?.\.?[0-9]*?)50*(e.*)$/.exec(value.toExponential(100));
+  const kept = exact?.[1]!.replace(/[-.]/g, '');
+  return kept?.length === digits && Number(kept.at(-1)) % 2 === 0 ? `${exact![1]!.replace(/\.$/, '')}${exact![2]}` : value.toExponential(digits - 1);
 }
 
 /** C's `%.{digits}g`. */
 function printRounded(value: number, digits: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const text = value.toExponential(digits - 1);
+  const text = roundedExponential(value, digits);
   const e = text.indexOf('e');
   const mantissa = text.slice(0, e).includes('.') ? text.slice(0, e).replace(/\.?0+$/, '') : text.slice(0, e);
   return fromExponentForm(mantissa + text.slice(e), digits);

@@ -282,5 +282,26 @@ function tidParts(text: string): readonly [number, number] {
   return [Number(block), Number(offset)];
 }
 
+/** pg_lsn: a 64-bit position in the log, written as two hexadecimal halves. */
+export const lsnCodec: TypeCodec = {
+  parse(text) {
+    const match = /^([0-9a-f]{1,8})\/([0-9a-f]{1,8})$/i.exec(text);
+    if (match === null) throw badSyntax('pg_lsn', text);
+    return printLsn(Number.parseInt(match[1]!, 16), Number.parseInt(match[2]!, 16));
+  },
+  print: (value) => value as string,
+  decode(bytes) {
+    const view = fixedView(bytes, 8, 'pg_lsn');
+    return printLsn(view.getUint32(0), view.getUint32(4));
+  },
+  encode(value) {
+    const writer = new ByteWriter();
+    for (const half of (value as string).split('/')) writer.int32(Number.parseInt(half, 16));
+    return writer.finish();
+  },
+  compare: (a, b) => compareBytes(lsnCodec.encode(a), lsnCodec.encode(b)),
+};
+const printLsn = (high: number, low: number): string => `${high.toString(16).toUpperCase()}/${low.toString(16).toUpperCase()}`;
+
 /** void has one value, printed as nothing. */
 export const voidCodec: TypeCodec = { parse: () => '', print: () => '', decode: () => '', encode: () => new Uint8Array(0), compare: () => 0 };

@@ -1,5 +1,5 @@
-import { notSupported } from '../../core/index.ts';
-import type { Random } from '../../core/index.ts';
+import { POSTGRES_EPOCH_MS, notSupported } from '../../core/index.ts';
+import type { Clock, Random } from '../../core/index.ts';
 import type { CatalogQuestions, Environment } from '../../ir/index.ts';
 import type { EnvironmentData } from './messages.ts';
 
@@ -10,12 +10,19 @@ const refuse = (): never => {
 /** The catalog lives on the main thread; queries that reach the engine have had their catalog relations put in as rows. */
 const noCatalog = new Proxy({}, { get: () => refuse }) as CatalogQuestions;
 
+/** What a volatile function asks. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
 /** A session's environment, from its data; `set_config` and the catalog need the session itself. */
-export function environmentOf(data: EnvironmentData, random: Random, catalog: CatalogQuestions = noCatalog, set: Environment['setSetting'] = refuse): Environment {
+export function environmentOf(data: EnvironmentData, { clock, random }: Outside, catalog: CatalogQuestions = noCatalog, set: Environment['setSetting'] = refuse): Environment {
   return {
     settings: data.settings,
     transactionTimeMicros: data.transactionTimeMicros,
     statementTimeMicros: data.statementTimeMicros,
+    clockMicros: () => (clock.now() - POSTGRES_EPOCH_MS) * 1000,
     random: () => random.next(),
     user: data.user,
     database: data.database,

@@ -8,6 +8,7 @@ import type { Change, QueryRun, Subscription } from '../../views/index.ts';
 import { wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
 import { environmentOf } from './environment.ts';
+import type { Outside } from './environment.ts';
 import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Request, Taken, WireChange } from './messages.ts';
 
 /** How long the engine works on queries and hydration before it looks at ticks and messages again. */
@@ -26,7 +27,7 @@ type Write = Request & { kind: 'write' | 'change' };
  */
 export class EngineService {
   readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #outside: Outside;
   readonly #store: Store;
   readonly #engine: Engine;
   readonly #reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void;
@@ -43,13 +44,13 @@ export class EngineService {
 
   constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void }) {
     this.#clock = options.clock;
-    this.#random = options.random;
+    this.#outside = options;
     this.#reply = options.reply;
     this.#store = new Store(options.directory);
     this.#engine = new Engine({
       environment: environmentOf({
         settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
-      }, options.random),
+      }, options),
       log: {
         next: (relation, position) => {
           const record = this.#store.next(relation, position ?? 0);
@@ -95,7 +96,7 @@ export class EngineService {
       case 'query':
         this.#arrivals.push({ id, begin: () => {
           const { relation, type, read, environment } = request.request;
-          const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#random), limitsOf(request.request));
+          const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#outside), limitsOf(request.request));
           this.#queries.set(request.query, { run, maxRows: request.maxRows, waiting: id });
         } });
         break;
@@ -114,7 +115,7 @@ export class EngineService {
       case 'subscribe':
         this.#arrivals.push({ id, begin: () => {
           const { relation, type, environment } = request.request;
-          const subscription = this.#engine.subscribe(relation, type, environmentOf(environment, this.#random), request.snapshot, limitsOf(request.request), request.asOf);
+          const subscription = this.#engine.subscribe(relation, type, environmentOf(environment, this.#outside), request.snapshot, limitsOf(request.request), request.asOf);
           this.#subscriptions.set(request.subscription, { subscription, waiting: undefined });
           this.#answer(id, this.#engine.time);
         } });

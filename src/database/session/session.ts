@@ -273,7 +273,7 @@ export class DatabaseSession implements Session {
     };
   }
   environment(): Environment {
-    return environmentOf(this.environmentData(), this.core.random, catalogQuestions(this.catalog, this.settings.searchPath), (name, value, local) => this.settings.set(name, value, local && this.block !== undefined));
+    return environmentOf(this.environmentData(), this.core, catalogQuestions(this.catalog, this.settings.searchPath), (name, value, local) => this.settings.set(name, value, local && this.block !== undefined));
   }
   scene(): QueryScene {
     return {

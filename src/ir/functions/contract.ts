@@ -8,6 +8,8 @@ export interface Environment {
   readonly transactionTimeMicros: number | bigint;
   /** the statement's time, as `transactionTimeMicros` */
   readonly statementTimeMicros: number | bigint;
+  /** the wall clock at this moment, as `transactionTimeMicros` */
+  clockMicros(): number | bigint;
   random(): number;
   readonly user: string;
   readonly database: string;

@@ -99,6 +99,13 @@ const dateOnly = (moment: Moment): number => {
   return moment.days;
 };
 
+/** Of an interval: its length in days, with months of 30. */
+const dayOfYear = (moment: Moment): number =>
+  moment.days === undefined ? (moment.year * 12 + moment.month) * 30 + moment.day : moment.days - daysFromCivil(moment.year, 1, 1) + 1;
+
+/** An interval's months may be negative, counted back from December, or none beside years: then its last month. */
+const romanMonth = ({ year, month }: Moment): number => (month > 0 ? month - 1 : month < 0 ? month + 12 : year > 0 ? 11 : 0);
+
 function writeField(token: Field, moment: Moment): string {
   const upper = token.name.toUpperCase();
   const half = moment.hours % 24 >= 12;
@@ -152,7 +159,7 @@ function writeField(token: Field, moment: Moment): string {
       return token.fill || upper === 'DY' ? shown : shown.padEnd(9);
     }
     case 'DDD':
-      return number(dateOnly(moment) - daysFromCivil(moment.year, 1, 1) + 1, 3, token);
+      return number(dayOfYear(moment), 3, token);
     case 'IDDD': {
       const { week } = isoWeek(dateOnly(moment));
       return number((week - 1) * 7 + ((dayOfWeek(moment.days!) + 6) % 7) + 1, 3, token);
@@ -164,13 +171,13 @@ function writeField(token: Field, moment: Moment): string {
     case 'ID':
       return String(((dayOfWeek(dateOnly(moment)) + 6) % 7) + 1);
     case 'WW':
-      return number(Math.floor((dateOnly(moment) - daysFromCivil(moment.year, 1, 1)) / 7) + 1, 2, token);
+      return number(Math.trunc((dayOfYear(moment) - 1) / 7) + 1, 2, token);
     case 'IW':
       return number(isoWeek(dateOnly(moment)).week, 2, token);
     case 'W':
-      return String(Math.floor((moment.day - 1) / 7) + 1);
+      return String(Math.trunc((moment.day - 1) / 7) + 1);
     case 'Q':
-      return moment.month === 0 ? '' : String(Math.floor((moment.month - 1) / 3) + 1);
+      return moment.month === 0 ? '' : String(Math.trunc((moment.month - 1) / 3) + 1);
     case 'CC':
       return number(moment.year > 0 || moment.days === undefined ? Math.trunc((moment.year + (moment.days === undefined ? 0 : 99)) / 100) : -Math.trunc((shownYear + 99) / 100), 2, token);
     case 'Y,YYY':
@@ -185,11 +192,12 @@ function writeField(token: Field, moment: Moment): string {
       return number(upper === 'IYYY' ? shown : shown % 10 ** upper.length, upper.length, token);
     }
     case 'RM': {
-      const roman = moment.month === 0 ? '' : spelled(token.name, romanMonths[moment.month - 1]!);
+      if (moment.month === 0 && moment.year === 0) return '';
+      const roman = spelled(token.name, romanMonths[romanMonth(moment)]!);
       return token.fill ? roman : roman.padEnd(4);
     }
     case 'J':
-      return String(dateOnly(moment) + EPOCH_JULIAN);
+      return String((moment.days ?? daysFromCivil(moment.year, moment.month, moment.day)) + EPOCH_JULIAN);
     default:
       throw new SqlError('0A000', `formatting field "${token.name}" is not supported`, { hint: 'Use extract() for the value instead.' });
   }

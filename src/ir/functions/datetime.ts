@@ -232,7 +232,7 @@ const making: readonly Definition[] = [
   ['to_timestamp(float8) timestamptz', fromUnixSeconds],
   ['now() timestamptz stable', clock], ['transaction_timestamp() timestamptz stable', clock],
   ['statement_timestamp() timestamptz stable', (environment: Environment) => environment.statementTimeMicros],
-  ['clock_timestamp() timestamptz volatile', (environment: Environment) => environment.statementTimeMicros],
+  ['clock_timestamp() timestamptz volatile', (environment: Environment) => environment.clockMicros()],
   ['to_char(timestamp,text) text', (value: Stamp, format: string) => toChar(value, format, undefined)],
   ['to_char(timestamptz,text) text stable', (value: Stamp, format: string, environment: Environment) => toChar(value, format, zoneOf(environment))],
   ['to_char(interval,text) text', toCharInterval],

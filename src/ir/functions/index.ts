@@ -23,6 +23,7 @@ import { networkCasts, networkFunctions, networkOperators } from './network.ts';
 import { nullCountFunctions } from './null-count.ts';
 import { numericFunctions } from './numeric.ts';
 import { operators } from './operators.ts';
+import { pgLsnFunctions } from './pg-lsn.ts';
 import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from './range.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { sendFunctions } from './send.ts';
@@ -37,7 +38,7 @@ import { uuidFunctions } from './uuid.ts';
  */
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
-  ...byteaFunctions, ...uuidFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions];

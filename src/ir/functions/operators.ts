@@ -1,7 +1,7 @@
 import { defineOperators } from './define.ts';
 
 /**
- * The operators over booleans, numbers, strings, bytes, uuids and json, as `pg_operator` lists them (those of dates and arrays are with their families),
+ * The operators over booleans, numbers, strings, bytes, uuids, log positions and json, as `pg_operator` lists them (those of dates and arrays are with their families),
  * and the comparisons of mz_timestamp.
  */
 export const operators = defineOperators(`
@@ -316,6 +316,16 @@ export const operators = defineOperators(`
   = uuid uuid bool uuid_eq = <>
   > uuid uuid bool uuid_gt < <=
   >= uuid uuid bool uuid_ge <= <
+  < pg_lsn pg_lsn bool pg_lsn_lt > >=
+  <= pg_lsn pg_lsn bool pg_lsn_le >= >
+  <> pg_lsn pg_lsn bool pg_lsn_ne <> =
+  = pg_lsn pg_lsn bool pg_lsn_eq = <>
+  > pg_lsn pg_lsn bool pg_lsn_gt < <=
+  >= pg_lsn pg_lsn bool pg_lsn_ge <= <
+  - pg_lsn pg_lsn numeric pg_lsn_mi . .
+  + pg_lsn numeric pg_lsn pg_lsn_pli + .
+  + numeric pg_lsn pg_lsn numeric_pl_pg_lsn + .
+  - pg_lsn numeric pg_lsn pg_lsn_mii . .
   = mz_timestamp mz_timestamp bool mz_timestamp_eq = <>
   <> mz_timestamp mz_timestamp bool mz_timestamp_ne <> =
   < mz_timestamp mz_timestamp bool mz_timestamp_lt > >=

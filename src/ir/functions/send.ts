@@ -12,7 +12,7 @@ const joined = [
   'regproc', 'regprocedure', 'regoper', 'regoperator', 'regclass', 'regtype', 'regrole', 'regnamespace', 'unknown',
 ];
 const apart = [
-  'json', 'jsonb', 'jsonpath', 'macaddr', 'macaddr8', 'inet', 'cidr', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'numeric', 'bit', 'varbit', 'uuid', 'record',
+  'json', 'jsonb', 'jsonpath', 'macaddr', 'macaddr8', 'inet', 'cidr', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'numeric', 'bit', 'varbit', 'uuid', 'pg_lsn', 'record',
   'pg_node_tree', 'void',
 ];
 

@@ -1,10 +1,17 @@
-import { InvariantError, assertNever } from '../../core/index.ts';
+import { InvariantError, Oid, assertNever, notSupported } from '../../core/index.ts';
+import { functionById } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { reference } from './bound.ts';
 import type { Bound } from './bound.ts';
 import { misplacedTime } from './temporal.ts';
+
+/** A row that leaves a view must be the row that came: what differs from call to call would never go. */
+function refuseVolatile(planning: Planning, id: string, position: number | undefined): void {
+  const row = functionById(id);
+  if (planning.context.mode === 'view' && row?.volatility === 'volatile') throw notSupported(`${row.name}() in a view`, 'Ask for it in the query over the view.', position);
+}
 
 /**
  * An expression without subqueries as a scalar over the relation. Positions are left behind: errors of evaluation have none in Postgres,
@@ -24,8 +31,10 @@ export function toScalar(planning: Planning, expr: Expr, bound: Bound): Scalar {
       return { op: 'parameter', index: expr.index, type };
     case 'currentTime':
       if (planning.context.mode === 'view') throw misplacedTime(planning, expr.position);
-      return { op: 'currentTime', type };
+      // In a query now() is the transaction's time, mz_now() that of the state it reads.
+      return type.oid === Oid.timestamptz ? { op: 'call', function: 'now()', args: [], type } : { op: 'currentTime', type };
     case 'call':
+      refuseVolatile(planning, expr.function, expr.position);
       return { op: 'call', function: expr.function, args: all(expr.args), type };
     case 'and':
     case 'or':

@@ -21,7 +21,7 @@ export function resolveTypeName(node: TypeName, sql: string): SqlType {
 }
 
 /** Types of Postgres that are not here. */
-const refused = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml', 'tsvector', 'tsquery', 'gtsvector', 'pg_snapshot', 'txid_snapshot', 'regcollation', 'pg_lsn']);
+const refused = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml', 'tsvector', 'tsquery', 'gtsvector', 'pg_snapshot', 'txid_snapshot', 'regcollation']);
 
 /** The domains of information_schema stand for their base types, as RowDescription shows them. */
 const domainBase = new Map([['sql_identifier', 'name'], ['character_data', 'varchar'], ['cardinal_number', 'int4'], ['yes_or_no', 'varchar'], ['time_stamp', 'timestamptz']]);

@@ -1,0 +1,33 @@
+import { SqlError, codecOf, findTypeByName, numericFromBigint, numericRound, numericToBigint } from '../../core/index.ts';
+import type { Numeric } from '../../core/index.ts';
+import { defineFunctions } from './define.ts';
+
+/** Positions in the write-ahead log, as their text form. */
+const position = (lsn: string): bigint => lsn.split('/').reduce((sum, half) => (sum << 32n) | BigInt(`0x${half}`), 0n);
+const { compare } = codecOf(findTypeByName('pg_lsn')!.oid);
+
+const difference = (a: string, b: string): Numeric => numericFromBigint(position(a) - position(b));
+
+function moved(lsn: string, by: Numeric, sign: 1n | -1n): string {
+  if (by.special === 'NaN') throw new SqlError('22023', `cannot ${sign > 0n ? 'add NaN to' : 'subtract NaN from'} pg_lsn`);
+  const to = by.special === undefined ? position(lsn) + sign * numericToBigint(numericRound(by, 0)) : -1n;
+  if (to < 0n || to >= 1n << 64n) throw new SqlError('22003', by.special === undefined ? 'pg_lsn out of range' : 'cannot convert infinity to pg_lsn');
+  const half = (value: bigint): string => value.toString(16).toUpperCase();
+  return `${half(to >> 32n)}/${half(to & 0xffffffffn)}`;
+}
+
+export const pgLsnFunctions = defineFunctions([
+  ['pg_lsn_eq(pg_lsn,pg_lsn) bool', (a: string, b: string) => a === b, { inline: (a, b) => `(${a} === ${b})` }],
+  ['pg_lsn_ne(pg_lsn,pg_lsn) bool', (a: string, b: string) => a !== b, { inline: (a, b) => `(${a} !== ${b})` }],
+  ['pg_lsn_lt(pg_lsn,pg_lsn) bool', (a: string, b: string) => compare(a, b) < 0],
+  ['pg_lsn_le(pg_lsn,pg_lsn) bool', (a: string, b: string) => compare(a, b) <= 0],
+  ['pg_lsn_gt(pg_lsn,pg_lsn) bool', (a: string, b: string) => compare(a, b) > 0],
+  ['pg_lsn_ge(pg_lsn,pg_lsn) bool', (a: string, b: string) => compare(a, b) >= 0],
+  ['pg_lsn_larger(pg_lsn,pg_lsn) pg_lsn', (a: string, b: string) => (compare(a, b) > 0 ? a : b)],
+  ['pg_lsn_smaller(pg_lsn,pg_lsn) pg_lsn', (a: string, b: string) => (compare(a, b) < 0 ? a : b)],
+  ['pg_lsn_mi(pg_lsn,pg_lsn) numeric', difference],
+  ['pg_wal_lsn_diff(pg_lsn,pg_lsn) numeric', difference],
+  ['pg_lsn_pli(pg_lsn,numeric) pg_lsn', (a: string, b: Numeric) => moved(a, b, 1n)],
+  ['numeric_pl_pg_lsn(numeric,pg_lsn) pg_lsn', (a: Numeric, b: string) => moved(b, a, 1n)],
+  ['pg_lsn_mii(pg_lsn,numeric) pg_lsn', (a: string, b: Numeric) => moved(a, b, -1n)],
+]);

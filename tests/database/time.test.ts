@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ManualClock } from '../../src/core/index.ts';
+import { open, pause } from './support.ts';
+import type { Opened } from './support.ts';
+
+/** What a reader may rely on about time, with the clock held by the test. */
+
+const START = Date.UTC(2026, 0, 1);
+let opened: Opened;
+afterEach(() => opened.close());
+
+async function held(): Promise<ManualClock> {
+  const clock = new ManualClock(START);
+  opened = await open({ clock });
+  return clock;
+}
+
+describe('the functions of time', () => {
+  test('now() is the transaction, statement_timestamp() the statement, clock_timestamp() the moment of the call', async () => {
+    // A clock that is later whenever it is looked at: every call of clock_timestamp() differs, and no other.
+    class RestlessClock extends ManualClock {
+      override now(): number {
+        this.jump(1);
+        return super.now();
+      }
+    }
+    const clock = new RestlessClock(START);
+    opened = await open({ clock });
+    const client = await opened.connect();
+    await client.query('CREATE TABLE five AS SELECT generate_series(1, 5) AS n; BEGIN');
+    const ask = `SELECT count(DISTINCT now()), count(DISTINCT statement_timestamp()), count(DISTINCT clock_timestamp()), bool_and(now() < statement_timestamp() AND statement_timestamp() < clock_timestamp())`;
+    clock.advance(1000);
+    for (const from of ['five', 'generate_series(1, 5)', 'pg_class LIMIT 5']) expect((await client.query(`${ask} FROM (SELECT FROM ${from}) x`)), from).toEqual([['1', '1', '5', 't']]);
+    const [[first]] = await client.query('SELECT now()') as [[string]];
+    clock.advance(1000);
+    expect(await client.query('SELECT now(), CURRENT_TIMESTAMP, transaction_timestamp() FROM five LIMIT 1')).toEqual([[first, first, first]]);
+    await client.query('COMMIT');
+    expect(await client.query('SELECT now()')).not.toEqual([[first]]);
+  });
+
+  test('what differs from call to call is refused in a view: a row must leave as it came', async () => {
+    await held();
+    const client = await opened.connect();
+    await client.query('CREATE TABLE t (x int)');
+    for (const call of ['clock_timestamp()', 'random()', 'gen_random_uuid()']) {
+      expect(await client.error(`CREATE MATERIALIZED VIEW v AS SELECT x, ${call} FROM t`)).toBe(`0A000 ${call} in a view is not supported`);
+      expect((await client.query(`SELECT ${call} IS NOT NULL`))).toEqual([['t']]);
+    }
+  });
+});
+
+describe('logical time', () => {
+  test('is never more than 1 ms ahead of the wall clock, whatever the number of commits', async () => {
+    const clock = await held();
+    const client = await opened.connect();
+    await client.query('CREATE TABLE burst (x int)');
+    const times: number[] = [];
+    const writers = await Promise.all(Array.from({ length: 20 }, () => opened.connect()));
+    let open = writers.length;
+    const all = Promise.all(writers.map(async (writer, i) => {
+      for (let n = 0; n < 10; n++) await writer.query(`INSERT INTO burst VALUES (${i * 10 + n})`);
+      open--;
+    }));
+    // Only the test moves the clock, so writes that wait for it wait for this.
+    while (open > 0) {
+      const [[seen]] = await client.query('SELECT mz_now()') as [[string]];
+      times.push(Number(seen));
+      expect(Number(seen) - clock.now()).toBeLessThanOrEqual(1);
+      clock.advance(1);
+      await pause(1);
+    }
+    await all;
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(await client.query('SELECT count(*) FROM burst')).toEqual([['200']]);
+  });
+
+  test('stands still while the clock that jumped back catches up: reads answer, writes wait', async () => {
+    const clock = await held();
+    const [reader, writer] = [await opened.connect(), await opened.connect()];
+    await writer.query('CREATE TABLE back (x int); INSERT INTO back VALUES (1)');
+    const [[before]] = await reader.query('SELECT mz_now()') as [[string]];
+    clock.jump(-5000);
+    let written = false;
+    const write = writer.query('INSERT INTO back VALUES (2)').then(() => (written = true));
+    await pause(50);
+    const [[during]] = await reader.query('SELECT mz_now()') as [[string]];
+    expect(Number(during)).toBeGreaterThanOrEqual(Number(before));
+    expect(Number(during) - START).toBeLessThan(5000);
+    expect(await reader.query('SELECT count(*) FROM back')).toEqual([['1']]);
+    expect(written).toBe(false);
+    clock.advance(4000);
+    await pause(50);
+    expect(written).toBe(false);
+    clock.advance(1100);
+    await write;
+    expect(await reader.query('SELECT count(*) FROM back')).toEqual([['2']]);
+  });
+
+  test('jumping forward, the windows that end meanwhile end in turns, and others are answered between', async () => {
+    // The wall clock is held, but work takes time as it does.
+    class WorkingClock extends ManualClock {
+      override monotonic(): number {
+        return performance.now();
+      }
+    }
+    const clock = new WorkingClock(START);
+    opened = await open({ clock });
+    const [reader, other] = [await opened.connect(), await opened.connect()];
+    const windows = 20_000;
+    await reader.query(`CREATE TABLE leaving (x int, at timestamptz);
+      CREATE TABLE beside (x int); INSERT INTO beside VALUES (1);
+      CREATE MATERIALIZED VIEW inside AS SELECT x FROM leaving WHERE mz_now() < at`);
+    clock.advance(5);
+    await reader.query(`INSERT INTO leaving SELECT n, '2026-01-01 00:01:00+00'::timestamptz + n * interval '1 ms' FROM generate_series(1, ${windows}) n`);
+    clock.advance(5);
+    expect(await reader.query('SELECT count(*) FROM inside')).toEqual([[String(windows)]]);
+    clock.advance(120_000);
+    // Each window ends in a tick of its own. The read is as of now, so it waits for all of them; meanwhile the thread has turns for others.
+    let done = false;
+    let turns = 0;
+    const turn = (): void => {
+      turns++;
+      if (!done) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const last = reader.query('SELECT count(*) FROM inside').then((rows) => {
+      done = true;
+      return rows;
+    });
+    while (!done) {
+      expect(await other.query("SELECT 'x'::text FROM generate_series(1, 1)")).toEqual([['x']]);
+      await pause(0);
+    }
+    expect(await last).toEqual([['0']]);
+    expect(turns).toBeGreaterThan(5);
+    expect(await other.query('SELECT x FROM beside')).toEqual([['1']]);
+  });
+});
