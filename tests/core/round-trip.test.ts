@@ -4,7 +4,7 @@ import { Oid, SqlError, builtinTypes, codecOf, defaultTextSettings, findTypeByNa
 import type { Datum, TextSettings } from '../../src/core/index.ts';
 import { startJudge } from '../support/judge.ts';
 import type { Judge } from '../support/judge.ts';
-import { arrayOf, ranges, record, recordColumns, scalars, settings } from './support/values.ts';
+import { arrayOf, multiranges, ranges, record, recordColumns, scalars, settings } from './support/values.ts';
 
 /**
  * Law 7 for values: what is printed reads back as it was, so does what is encoded, and under every setting of the session
@@ -20,7 +20,7 @@ const leftOut: Readonly<Record<string, string>> = {
 };
 const registered = (name: string): boolean => name.startsWith('reg') && name !== 'regular';
 
-const base = [...Object.entries(scalars), ...Object.entries(ranges)];
+const base = [...Object.entries(scalars), ...Object.entries(ranges), ...Object.entries(multiranges)];
 const elements = base.filter(([name]) => typeInfo(findTypeByName(name)!.oid).array !== 0);
 const arrays = elements.map(([name, values]): [string, fc.Arbitrary<Datum>] => [typeInfo(findTypeByName(name)!.array).name, arrayOf(findTypeByName(name)!.oid, values)]);
 const subjects: readonly (readonly [string, number, fc.Arbitrary<Datum>])[] = [...[...base, ...arrays].map(([name, values]) => [name, findTypeByName(name)!.oid, values] as const), ['record', Oid.record, record]];

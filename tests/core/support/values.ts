@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {
   DATE_INFINITY, MIN_DATE, END_DATE, Oid, TIMESTAMP_INFINITY, TIMESTAMP_MINUS_INFINITY, codecOf, defaultTextSettings, findTypeByName, interval, intervalInfinity, intervalMinusInfinity,
-  makeRange, normalLong, numericInfinity, numericMinusInfinity, numericNaN, numericOf, parseJsonb, rangeElement, typeInfo,
+  makeMultirange, makeRange, normalLong, numericInfinity, numericMinusInfinity, numericNaN, numericOf, parseJsonb, rangeElement, typeInfo,
 } from '../../../src/core/index.ts';
-import type { Datum, TextSettings } from '../../../src/core/index.ts';
+import type { Datum, SqlRange, TextSettings } from '../../../src/core/index.ts';
 
 /** Values of every type for property tests: plain ones, and often those at the edges of what the type holds. */
 
@@ -90,7 +90,7 @@ export const scalars: Readonly<Record<string, fc.Arbitrary<Datum>>> = {
   bool: fc.boolean(), int2: integer(-32768, 32767), int4: integer(-2147483648, 2147483647), int8, oid, xid: oid, cid: oid, xid8: wide(0n, 2n ** 63n - 1n), money: int8, mz_timestamp: wide(0n, 2n ** 63n - 1n),
   float4, float8, numeric, text, varchar: text, bpchar: fc.tuple(text, fc.nat(3)).map(([value, blanks]) => value + ' '.repeat(blanks)), name: read('name', text), refcursor: text,
   char: fc.nat(255).map((byte) => codecOf(Oid.char).decode(Uint8Array.of(byte))), bytea: fc.uint8Array({ maxLength: 20 }), uuid: fc.uuid(),
-  json: jsonText, jsonb: jsonText.map((value) => parseJsonb(value)), date, time: microsOfDay, timetz, timestamp, timestamptz: timestamp, interval: intervals, inet: address(false), cidr: address(true), macaddr: read('macaddr', hexBytes(6)),
+  json: jsonText, jsonb: jsonText.map((value) => parseJsonb(value)), date, time: microsOfDay, timetz, timestamp, timestamptz: timestamp, interval: intervals, inet: address(false), cidr: address(true), macaddr: read('macaddr', hexBytes(6)), macaddr8: read('macaddr8', hexBytes(8)),
   pg_lsn: read('pg_lsn', fc.tuple(oid, oid).map(([high, low]) => `${high.toString(16)}/${low.toString(16)}`)),
   bit: bits, varbit: bits, tid: fc.tuple(oid, fc.nat(65535)).map(([block, offset]) => `(${block},${offset})`),
   // Postgres sends an empty vector and refuses to receive it.
@@ -99,6 +99,11 @@ export const scalars: Readonly<Record<string, fc.Arbitrary<Datum>>> = {
 };
 
 export const ranges: Readonly<Record<string, fc.Arbitrary<Datum>>> = Object.fromEntries(['int4range', 'int8range', 'numrange', 'daterange', 'tsrange', 'tstzrange'].map((name) => [name, range(name)]));
+
+export const multiranges: Readonly<Record<string, fc.Arbitrary<Datum>>> = Object.fromEntries(Object.entries(ranges).map(([name, values]) => {
+  const { oid: type } = findTypeByName(name.replace('range', 'multirange'))!;
+  return [typeInfo(type).name, fc.array(values, { maxLength: 4 }).map((members): Datum => makeMultirange(type, members as SqlRange[], codecOf))];
+}));
 
 /** Arrays of one to three dimensions, with NULLs and any lower bounds. */
 export function arrayOf(element: number, items: fc.Arbitrary<Datum>): fc.Arbitrary<Datum> {
