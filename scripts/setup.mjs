@@ -2,7 +2,7 @@
 // the Node 24 that runs everything else may be what has to be installed first. `--kafka` fetches the broker too, where Java and Maven are.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,6 +31,15 @@ if (major < 20) {
 if (!installed()) {
   console.log('installing packages (npm install)');
   run('npm', ['install', '--no-audit', '--no-fund']);
+}
+// The scripts of package.json find the Node that was installed first, as this does.
+const found = spawnSync('node', ['-p', 'process.version + " " + (process.features.typescript || "")'], {
+  encoding: 'utf8', env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` },
+});
+const [version, readsTypeScript] = (found.stdout ?? '').trim().split(' ');
+if (!readsTypeScript) {
+  console.error(`Millrace runs from its sources on Node 22.18 or later, and "node" is ${version || 'not there'}: install one, or let npm install the package "node" (its install script must be allowed)`);
+  process.exit(1);
 }
 if (process.argv.includes('--kafka')) {
   if (has('java', '-version') && has('mvn', '--version')) run(join(root, 'node_modules', '.bin', 'node'), [join(root, 'scripts', 'kafka-fetch.ts')]);

@@ -13,7 +13,10 @@ export interface HeldMillrace {
   readonly url: string;
   /** logical time, as the clock shows it */
   readonly now: number;
-  /** Moves the clock on. */
+  /**
+   * Moves the clock on. While it stands, writes wait (no tick is more than 1 ms ahead of the clock) and are not acknowledged upstream:
+   * a Postgres that is told to stop meanwhile waits for that, as it does for every replica, until it is stopped urgently.
+   */
   advance(ms: number): Promise<void>;
   /** kill -9, and a new process on the same directory; the clock goes on where it stood. */
   killAndStart(): Promise<void>;

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawMetrics } from '../../src/cli/demo/live-table.ts';
 import { splitName } from '../../src/cli/monitor.ts';
+import { nodeProblem } from '../../src/cli/node-version.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { drawTable } from '../../src/cli/table.ts';
 import { startJudge } from '../support/judge.ts';
@@ -33,6 +36,32 @@ test.each([
   const { code, err } = millrace(...args);
   expect(code).toBe(1);
   expect(err).toContain(message);
+});
+
+test('a Node that is too old is told so, in one line', () => {
+  expect(nodeProblem('18.20.4')).toBe('ERROR:  Millrace needs Node 20 or later, and this is 18.20.4');
+  expect(['20.0.0', '24.1.0', '100.0.0'].map(nodeProblem)).toEqual([undefined, undefined, undefined]);
+  const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { engines: { node: string } };
+  expect(engines.node).toBe('>=20');
+});
+
+describe('npm start, from sources', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-setup-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  /** A checkout whose packages are installed, on a machine whose node says this of itself. */
+  const setUp = (node: string): { code: number | null; err: string } => {
+    for (const below of ['scripts', 'node_modules', 'bin']) mkdirSync(join(folder, below), { recursive: true });
+    copyFileSync(join(projectRoot, 'scripts/setup.mjs'), join(folder, 'scripts/setup.mjs'));
+    for (const lock of ['package-lock.json', 'node_modules/.package-lock.json']) writeFileSync(join(folder, lock), '{ "packages": {} }');
+    writeFileSync(join(folder, 'bin/node'), `#!/bin/sh\necho '${node}'\n`, { mode: 0o755 });
+    const done = spawnSync(process.execPath, [join(folder, 'scripts/setup.mjs')], { encoding: 'utf8', env: { PATH: join(folder, 'bin') } });
+    return { code: done.status, err: done.stderr };
+  };
+
+  test('is refused in one line on a Node that does not read TypeScript, where the one of the packages is missing', () => {
+    expect(setUp('v24.1.0 strip')).toEqual({ code: 0, err: '' });
+    expect(setUp('v20.20.2 ')).toEqual({ code: 1, err: expect.stringMatching(/^Millrace runs from its sources on Node 22\.18 or later, and "node" is v20\.20\.2: .*\n$/) });
+  });
 });
 
 // The client commands speak to any server of the protocol, and the judge is one.
