@@ -1,4 +1,5 @@
-import type { Random } from '../../src/core/index.ts';
+import type { Random } from '../../../src/core/index.ts';
+import { Draw, insert, numbers } from '../draw.ts';
 
 /**
  * Small TPC-H tables as statements: first what does not change, then rounds of inserts, updates and deletes. The domains are narrower than the
@@ -28,34 +29,9 @@ const PARTS = 40;
 const SUPPLIERS = 20;
 const CUSTOMERS = 50;
 
-class Draw {
-  readonly #random: Random;
-  constructor(random: Random) {
-    this.#random = random;
-  }
-  /** from `low` to `high`, both included */
-  int(low: number, high: number): number {
-    return low + Math.floor(this.#random.next() * (high - low + 1));
-  }
-  of<T>(items: readonly T[]): T {
-    return items[this.int(0, items.length - 1)]!;
-  }
-  chance(share: number): boolean {
-    return this.#random.next() < share;
-  }
-  money(low: number, high: number): string {
-    return (this.int(low * 100, high * 100) / 100).toFixed(2);
-  }
-  phone(): string {
-    return `${this.of(phoneCodes)}-${this.int(100, 999)}-${this.int(100, 999)}`;
-  }
-}
-
+const phone = (draw: Draw): string => `${draw.of(phoneCodes)}-${draw.int(100, 999)}-${draw.int(100, 999)}`;
 const FIRST_DAY_MS = Date.UTC(1993, 0, 1);
 const day = (number: number): string => `'${new Date(FIRST_DAY_MS + number * 86_400_000).toISOString().slice(0, 10)}'`;
-const insert = (table: string, rows: readonly string[]): string => `insert into ${table} values ${rows.map((row) => `(${row})`).join(', ')}`;
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-
 export function drawHistory(random: Random, rounds: number, ordersPerRound: number): History {
   const draw = new Draw(random);
   const history = new Orders(draw);
@@ -64,9 +40,9 @@ export function drawHistory(random: Random, rounds: number, ordersPerRound: numb
 
 function fixedTables(draw: Draw): string[] {
   const customer = (key: number): string =>
-    `${key}, 'Customer#${key}', 'street ${key}', ${draw.int(0, nations.length - 1)}, '${draw.phone()}', ${draw.money(-500, 9000)}, '${draw.of(segments)}', 'comment ${key}'`;
+    `${key}, 'Customer#${key}', 'street ${key}', ${draw.int(0, nations.length - 1)}, '${phone(draw)}', ${draw.money(-500, 9000)}, '${draw.of(segments)}', 'comment ${key}'`;
   const supplier = (key: number): string =>
-    `${key}, 'Supplier#${key}', 'lane ${key}', ${draw.int(0, nations.length - 1)}, '${draw.phone()}', ${draw.money(-500, 9000)}, '${draw.chance(0.2) ? 'slow Customer service, Complaints' : 'reliable'}'`;
+    `${key}, 'Supplier#${key}', 'lane ${key}', ${draw.int(0, nations.length - 1)}, '${phone(draw)}', ${draw.money(-500, 9000)}, '${draw.chance(0.2) ? 'slow Customer service, Complaints' : 'reliable'}'`;
   const part = (key: number): string =>
     `${key}, '${draw.of(colours)} ${draw.of(colours)}', 'Manufacturer#${draw.int(1, 3)}', '${draw.of(brands)}', '${draw.of(types)}', ${draw.of(sizes)}, '${draw.of(containers)}', ${draw.money(900, 2000)}, 'part'`;
   const partSuppliers = (part_: number): string[] =>
