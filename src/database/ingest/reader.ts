@@ -6,6 +6,8 @@ import type { WireChange } from '../engine/messages.ts';
 import { wireError } from '../thread.ts';
 import { SourceCounters } from './counters.ts';
 import type { ReadRequest, SourceNews, SourceReport } from './messages.ts';
+import { Writes } from './writes.ts';
+import type { Write } from './writes.ts';
 
 /** Bytes of changes sent to the engine that are not durable yet; beyond it the source waits. */
 const IN_FLIGHT_BYTES = 16 << 20;
@@ -15,8 +17,7 @@ const LONGEST_PAUSE_MS = 10_000;
 /** What a reader needs of the others. */
 export interface Surroundings {
   readonly clock: Clock;
-  /** Resolves once the changes are durable and visible, with the position of their source (null: it has none any more). Their buffers are given away. */
-  readonly write: (changes: readonly WireChange[], position: readonly [source: string, position: string | null] | undefined) => Promise<void>;
+  readonly write: Write;
   /** Resolves once the report is taken. */
   readonly report: (report: SourceReport) => Promise<void>;
 }
@@ -190,45 +191,5 @@ class Transaction {
     this.#changes = [];
     this.#bytes = 0;
     return taken;
-  }
-}
-
-/** What was sent to the engine and is not durable yet. Positions become durable in the order in which they were sent. */
-class Writes {
-  readonly #source: string;
-  readonly #write: Surroundings['write'];
-  readonly #onDurable: (position: unknown) => void;
-  #failure: unknown;
-  /** bytes sent that are not durable */
-  bytes = 0;
-  /** resolves when everything sent so far is durable, or has failed */
-  settled: Promise<void> = Promise.resolve();
-
-  constructor(source: number, write: Surroundings['write'], onDurable: (position: unknown) => void) {
-    this.#source = String(source);
-    this.#write = write;
-    this.#onDurable = onDurable;
-  }
-
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-  /** `position`: of the source once this is durable; null where it then has none; undefined where it stays. */
-  send(changes: readonly WireChange[], bytes: number, position?: unknown): void {
-    this.bytes += bytes;
-    const own = this.#write(changes, position === undefined ? undefined : [this.#source, position === null ? null : JSON.stringify(position)]);
-    const before = this.settled;
-    this.settled = own.then(
-      async () => {
-        await before;
-        this.bytes -= bytes;
-        if (position !== undefined && this.#failure === undefined) this.#onDurable(position);
-      },
-      async (error: unknown) => {
-        await before;
-        this.#failure ??= error;
-        this.bytes -= bytes;
-      },
-    );
   }
 }
