@@ -1,5 +1,5 @@
 import { SqlError } from '../core/index.ts';
-import type { CatalogChange, CatalogSnapshot } from '../catalog/index.ts';
+import type { CatalogChange, CatalogSnapshot, OptionValue } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { EngineAction, WireChange } from './engine/messages.ts';
 
@@ -29,6 +29,11 @@ export class Transaction {
   release: (() => void) | undefined;
   readonly savepoints: Savepoint[] = [];
 
+  /** The value of a secret that was made or changed here. */
+  secret(value: OptionValue): string | undefined {
+    if (typeof value === 'string') return undefined;
+    return this.work.flatMap((one) => one.secrets ?? []).findLast(([name]) => name === String(value.secret))?.[1] ?? undefined;
+  }
   /** The changes of a relation's rows, in order. */
   changesOf(id: RelationId): WireChange[] {
     return [...this.work.flatMap((one) => one.rows ?? []), ...this.writes].filter((change) => change.relation === id);

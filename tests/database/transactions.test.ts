@@ -222,3 +222,9 @@ describe('writers at the same time', () => {
     expect(a.tag).toBe('DELETE 2');
   });
 });
+
+test('a secret made in the transaction is known to what is asked of the outside in it', async () => {
+  // Nobody listens there: the refusal is upstream's, not one of a secret that cannot be found.
+  expect(await a.error(`CREATE SECRET hush AS 'x'; CREATE CONNECTION hush_upstream TO POSTGRES (HOST '127.0.0.1', PORT 1, USER 'u', PASSWORD SECRET hush, DATABASE 'd');
+    CREATE SOURCE hush_source FROM POSTGRES CONNECTION hush_upstream (PUBLICATION 'p') FOR ALL TABLES`)).toMatch(/^08001 could not connect to Postgres/);
+});

@@ -6,7 +6,7 @@ import { purifyRequest } from '../../planner/index.ts';
 import type { Plan } from '../../planner/index.ts';
 import { queryColumns, subscribeColumns } from '../answer.ts';
 import type { ResultColumn } from '../contract.ts';
-import { readPlan, runQuery } from '../core.ts';
+import { readPlan, resolveOption, runQuery } from '../core.ts';
 import { rowsOf } from '../rows.ts';
 import type { RowStream } from '../rows.ts';
 import { CursorPortal } from '../session/portal.ts';
@@ -44,7 +44,7 @@ export async function executePlan(execution: Execution): Promise<Outcome> {
   let { planned } = prepared;
   if (planned === undefined) {
     const request = purifyRequest(prepared.statement, session.statementContext([]));
-    const facts = request === undefined ? undefined : await purify(request, session.core, execution.signal);
+    const facts = request === undefined ? undefined : await purify(request, (value) => session.block?.secret(value) ?? resolveOption(session.core, value), execution.signal);
     planned = session.plan(prepared.statement, prepared.declaredTypes, facts);
   }
   for (const notice of planned.notices) session.options.onNotice(notice);

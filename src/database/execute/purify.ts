@@ -2,13 +2,11 @@ import { SqlError } from '../../core/index.ts';
 import { openFile } from '../../batch/index.ts';
 import { describeTopic, describeUpstream } from '../../ingest/index.ts';
 import type { Purified, PurifyRequest } from '../../planner/index.ts';
-import { resolveOption } from '../core.ts';
-import type { Core } from '../core.ts';
 import { kafkaUpstream, postgresUpstream } from '../upstream.ts';
+import type { ResolveOption } from '../upstream.ts';
 
 /** Asks the outside world what a statement needs to know; the one step between syntax and plan that may. */
-export async function purify(request: PurifyRequest, core: Core, signal: AbortSignal): Promise<Purified> {
-  const resolve = (value: Parameters<typeof resolveOption>[1]): string => resolveOption(core, value);
+export async function purify(request: PurifyRequest, resolve: ResolveOption, signal: AbortSignal): Promise<Purified> {
   switch (request.kind) {
     case 'postgres': {
       const facts = await describeUpstream(postgresUpstream(request.connection, resolve), request.publication, signal);
