@@ -31,6 +31,8 @@ export {
 export type { Address, Bound } from './codecs/index.ts';
 export { readDatum, readRow, writeDatum, appendRow } from './datum-rows.ts';
 export { encodeUtf8, decodeUtf8, utf8Length, compareText, compareBytes, truncateCharacters, characterCount } from './utf8.ts';
+export { parseJsonPath } from './jsonpath.ts';
+export type { BinaryOperator, JsonPath, PathItem } from './jsonpath.ts';
 export { parseJson, parseJsonb, validateJson, printJson, quoteJson, compareJson, compareKeys, canonicalJson, jsonObject, isNumericJson, isJsonArray } from './json.ts';
 export {
   MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, EPOCH_JULIAN, UNIX_EPOCH_DAYS, MIN_DATE, END_DATE, daysFromCivil, civilFromDays, daysInMonth,

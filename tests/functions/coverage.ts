@@ -3,7 +3,7 @@ import { allAggregates, allCasts, allFunctions, allOperators, allTableFunctions 
 import type { Judge } from '../support/judge.ts';
 
 /** The share of Postgres' signatures that must be there, of those that the rules below leave in. */
-export const bar = 0.9;
+export const bar = 0.91;
 
 /** One row of the judge's `pg_proc`, `pg_operator` or `pg_cast`, its types by their `pg_type` names. */
 interface Signature {

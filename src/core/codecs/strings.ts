@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter, fixedView, malformedBinary } from '../bytes.ts'
 import type { TypeCodec } from '../codec.ts';
 import type { Datum, Jsonb } from '../datum.ts';
 import { SqlError } from '../errors.ts';
+import { parseJsonPath, printJsonPath } from '../jsonpath.ts';
 import { canonicalJson, compareJson, parseJsonb, printJson, validateJson } from '../json.ts';
 import { characterCount, compareBytes, compareText, decodeUtf8, encodeUtf8, truncateCharacters, utf8Length } from '../utf8.ts';
 
@@ -141,6 +142,7 @@ export const jsonbCodec: TypeCodec = {
 
 export const jsonpathCodec: TypeCodec = {
   ...textCodec,
+  parse: (text) => printJsonPath(parseJsonPath(text)),
   decode: (bytes) => withoutVersion(bytes, 'jsonpath'),
   encode: (value) => versioned(value as string),
 };

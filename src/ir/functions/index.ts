@@ -16,6 +16,7 @@ import { hashFunctions } from './hash.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonTableFunctions } from './json-table.ts';
+import { jsonpathFunctions, jsonpathOperators, jsonpathTableFunctions } from './jsonpath.ts';
 import { likeFunctions } from './like.ts';
 import { moneyCasts, moneyFunctions, moneyOperators } from './money.ts';
 import { monotonicTimestampFunctions } from './monotonic-timestamp.ts';
@@ -39,10 +40,10 @@ import { uuidFunctions } from './uuid.ts';
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
-  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions,
+  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions,
 ];
-export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions];
-export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators];
+export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
+export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators];
 export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
