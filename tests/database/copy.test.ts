@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -50,4 +51,40 @@ test('CREATE TABLE AS and FROM FILE', async () => {
   writeFileSync(file, 'k,name\n1,one\n2,two\n');
   await a.query(`CREATE TABLE filed FROM FILE '${file}'`);
   expect(await a.query('SELECT name FROM filed ORDER BY k')).toEqual([['one'], ['two']]);
+});
+
+test('CREATE TABLE FROM FILE reads what DuckDB writes, and takes nothing of a file that does not fit', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-files-'));
+  const at = (name: string): string => join(folder, name);
+  const instance = await DuckDBInstance.create(':memory:');
+  const duck = await instance.connect();
+  await duck.run(`COPY (SELECT i::INT AS id, i * 9007199254740993 AS big, (i / 8)::DOUBLE AS ratio, (i * 1.25)::DECIMAL(9,3) AS price, CASE WHEN i % 2 = 0 THEN 'ä' || i END AS label, i > 1 AS flag,
+    TIMESTAMP '2024-02-29 12:00:00.5' + to_days(i::INT) AS at, TIMESTAMPTZ '2024-02-29 12:00:00+02' AS zoned, DATE '0044-03-15' AS day, '\\x00\\xFF'::BLOB AS bytes FROM range(3) t(i)) TO '${at('typed.parquet')}'`);
+  duck.closeSync();
+  instance.closeSync();
+  writeFileSync(at('gaps.csv'), 'id,score,note\n1,0.5,"a,b"\n2,,\n');
+  writeFileSync(at('wrong.csv'), 'id,score\n1,0.5\n2,high\n');
+  writeFileSync(at('broken.parquet'), 'PAR1 and no more');
+
+  await a.query(`CREATE TABLE typed FROM FILE '${at('typed.parquet')}'`);
+  expect(await a.query("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'typed' ORDER BY ordinal_position")).toEqual([
+    ['id', 'integer'], ['big', 'bigint'], ['ratio', 'double precision'], ['price', 'numeric'], ['label', 'text'], ['flag', 'boolean'], ['at', 'timestamp without time zone'],
+    ['zoned', 'timestamp with time zone'], ['day', 'date'], ['bytes', 'bytea'],
+  ]);
+  expect(await a.query('SELECT * FROM typed ORDER BY id')).toEqual([
+    ['0', '0', '0', '0.000', 'ä0', 'f', '2024-02-29 12:00:00.5', '2024-02-29 10:00:00+00', '0044-03-15', '\\x00ff'],
+    ['1', '9007199254740993', '0.125', '1.250', null, 'f', '2024-03-01 12:00:00.5', '2024-02-29 10:00:00+00', '0044-03-15', '\\x00ff'],
+    ['2', '18014398509481986', '0.25', '2.500', 'ä2', 't', '2024-03-02 12:00:00.5', '2024-02-29 10:00:00+00', '0044-03-15', '\\x00ff'],
+  ]);
+  await a.query(`CREATE TABLE gaps (score numeric, id text) FROM FILE '${at('gaps.csv')}'`);
+  expect(await a.query('SELECT * FROM gaps ORDER BY id')).toEqual([['0.5', '1'], [null, '2']]);
+
+  for (const [sql, code] of [
+    [`CREATE TABLE bad (id int, score int) FROM FILE '${at('wrong.csv')}'`, '22P02'], [`CREATE TABLE bad (id int, nope text) FROM FILE '${at('gaps.csv')}'`, '42703'],
+    [`CREATE TABLE bad FROM FILE '${at('broken.parquet')}'`, '22P04'], [`CREATE TABLE bad FROM FILE '${at('absent.parquet')}'`, '58P01'], [`CREATE TABLE bad (id int, score float8 NOT NULL) FROM FILE '${at('gaps.csv')}'`, '23502'],
+  ] as const) {
+    expect(await a.error(sql), sql).toMatch(new RegExp(`^${code} `));
+    expect(await a.error('SELECT * FROM bad')).toBe('42P01 relation "bad" does not exist');
+  }
+  rmSync(folder, { recursive: true });
 });

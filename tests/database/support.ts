@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecOf, readRow, SqlError, SystemClock, SystemRandom } from '../../src/core/index.ts';
-import type { Clock, Notice } from '../../src/core/index.ts';
+import type { Clock, Notice, Random } from '../../src/core/index.ts';
 import { openDatabase } from '../../src/database/index.ts';
 import type { Database, Portal, Session } from '../../src/database/index.ts';
 
@@ -39,12 +39,12 @@ export class Opened {
   }
 }
 
-export async function open(options: { readonly clock?: Clock; readonly inline?: boolean; readonly directory?: string } = {}): Promise<Opened> {
+export async function open(options: { readonly clock?: Clock; readonly random?: Random; readonly inline?: boolean; readonly directory?: string } = {}): Promise<Opened> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'millrace-database-'));
   const logged: Logged[] = [];
   const at = (level: string) => (fields: object, message: string): void => void logged.push({ level, fields: fields as Record<string, unknown>, message });
   const database = await openDatabase({
-    dataDirectory: directory, clock: options.clock ?? new SystemClock(), random: new SystemRandom(), inline: options.inline ?? options.clock !== undefined,
+    dataDirectory: directory, clock: options.clock ?? new SystemClock(), random: options.random ?? new SystemRandom(), inline: options.inline ?? options.clock !== undefined,
     log: { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') },
   });
   return new Opened(database, directory, logged);

@@ -172,7 +172,7 @@ export class DatabaseSession implements Session {
     if (error instanceof SqlError && error.code !== 'XX000') return;
     const cause = error instanceof SqlError ? error.fields.cause : error;
     const stack = cause instanceof Error ? cause.stack : typeof cause === 'string' ? cause : error instanceof Error ? error.stack : String(error);
-    this.core.log.error({ pid: this.pid, statement: this.#query, stack }, `internal error: ${error instanceof Error ? error.message : String(error)}`);
+    this.core.log.error({ pid: this.pid, statement: this.#query, stack }, error instanceof SqlError ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   // Transactions
