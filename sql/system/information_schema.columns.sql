@@ -1,7 +1,7 @@
 -- Columns of tables, sources, views and materialized views. Manual, "columns".
 CREATE VIEW information_schema.columns AS
 SELECT current_database()::name AS table_catalog, n.nspname::name AS table_schema, c.relname::name AS table_name, a.attname::name AS column_name,
-       a.attnum::int4 AS ordinal_position, pg_catalog.pg_get_expr(d.adbin, d.adrelid)::varchar AS column_default,
+       a.attnum::int4 AS ordinal_position, CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid)::varchar END AS column_default,
        CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END::varchar(3) AS is_nullable,
        CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY'
             WHEN tn.nspname = 'pg_catalog' THEN pg_catalog.format_type(a.atttypid, NULL)
@@ -28,12 +28,13 @@ SELECT current_database()::name AS table_catalog, n.nspname::name AS table_schem
        NULL::name AS scope_schema, NULL::name AS scope_name, NULL::int4 AS maximum_cardinality, a.attnum::text::name AS dtd_identifier,
        'NO'::varchar(3) AS is_self_referencing, CASE WHEN a.attidentity IN ('a', 'd') THEN 'YES' ELSE 'NO' END::varchar(3) AS is_identity,
        CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END::varchar AS identity_generation,
-       CASE WHEN a.attidentity IN ('a', 'd') THEN '1' END::varchar AS identity_start,
-       CASE WHEN a.attidentity IN ('a', 'd') THEN '1' END::varchar AS identity_increment,
-       CASE WHEN a.attidentity IN ('a', 'd')
-            THEN CASE a.atttypid WHEN 21 THEN '32767' WHEN 23 THEN '2147483647' ELSE '9223372036854775807' END END::varchar AS identity_maximum,
-       CASE WHEN a.attidentity IN ('a', 'd') THEN '1' END::varchar AS identity_minimum, 'NO'::varchar(3) AS identity_cycle,
-       'NEVER'::varchar AS is_generated, NULL::varchar AS generation_expression,
+       seq.seqstart::text::varchar AS identity_start,
+       seq.seqincrement::text::varchar AS identity_increment,
+       seq.seqmax::text::varchar AS identity_maximum,
+       seq.seqmin::text::varchar AS identity_minimum,
+       CASE WHEN seq.seqcycle THEN 'YES' ELSE 'NO' END::varchar(3) AS identity_cycle,
+       CASE WHEN a.attgenerated = 's' THEN 'ALWAYS' ELSE 'NEVER' END::varchar AS is_generated,
+       CASE WHEN a.attgenerated = 's' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END::varchar AS generation_expression,
        CASE WHEN c.relkind IN ('r', 'p') THEN 'YES' ELSE 'NO' END::varchar(3) AS is_updatable
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON a.attrelid = c.oid
@@ -41,6 +42,8 @@ JOIN pg_catalog.pg_namespace n ON c.relnamespace = n.oid
 JOIN pg_catalog.pg_type t ON a.atttypid = t.oid
 JOIN pg_catalog.pg_namespace tn ON t.typnamespace = tn.oid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_depend dep ON dep.classid = 1259 AND dep.refclassid = 1259 AND dep.refobjid = a.attrelid AND dep.refobjsubid = a.attnum AND dep.deptype = 'i'
+LEFT JOIN pg_catalog.pg_sequence seq ON seq.seqrelid = dep.objid
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation AND co.collname <> 'default'
 LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p')

@@ -1,8 +1,11 @@
 import { InvariantError, SqlError } from '../core/index.ts';
 import type { Notice } from '../core/index.ts';
+import { quoteIdentifier, someScalar } from '../ir/index.ts';
+import type { Scalar } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
 import { describe } from './describe.ts';
-import type { CatalogItem } from './items.ts';
+import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
+import { columnsUsed, sequencesOf, withoutColumn } from './parts.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -12,51 +15,183 @@ export interface DropPlan {
   readonly notices: readonly Notice[];
 }
 
-/** An object that goes, and the one whose going takes it along. */
+/** What can go: an object, or a part of a table. Columns are indexes, constraints OIDs. */
+export type Droppable =
+  | { readonly kind: 'item'; readonly item: CatalogItem }
+  | { readonly kind: 'column' | 'default'; readonly table: TableItem; readonly column: number }
+  | { readonly kind: 'constraint'; readonly table: TableItem; readonly constraint: number };
+
+/** A dependent, and whether it goes along without a word (`auto`) or only under CASCADE. */
+interface Dependent {
+  readonly what: Droppable;
+  readonly auto: boolean;
+}
+
+/** Something that goes, and the one whose going takes it along. */
 interface Casualty {
-  readonly item: CatalogItem;
-  readonly because: CatalogItem | undefined;
+  readonly what: Droppable;
+  readonly because: Droppable | undefined;
+  readonly auto: boolean;
+}
+
+/** What DROP of these objects takes: see `dropPlanOf`. */
+export function dropPlan(snapshot: CatalogSnapshot, oids: readonly number[], cascade: boolean, searchPath: readonly string[]): DropPlan {
+  const asked = oids.map((oid): Droppable => {
+    const item = snapshot.item(oid);
+    if (item === undefined) throw new InvariantError(`no object with oid ${oid} to drop`);
+    return { kind: 'item', item };
+  });
+  return dropPlanOf(snapshot, asked, cascade, searchPath);
 }
 
 /**
- * What DROP of these objects takes. An index goes with its relation silently; anything else that depends on them needs CASCADE:
+ * What dropping these takes along. Indexes, constraints and counters go with their relation silently; anything else that depends on them needs CASCADE:
  * without it, 2BP01 with Postgres' detail and hint. `searchPath` decides which names are shown with their schema.
  */
-export function dropPlan(snapshot: CatalogSnapshot, oids: readonly number[], cascade: boolean, searchPath: readonly string[]): DropPlan {
-  const asked = oids.map((oid) => {
-    const item = snapshot.item(oid);
-    if (item === undefined) throw new InvariantError(`no object with oid ${oid} to drop`);
-    return item;
-  });
+export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[], cascade: boolean, searchPath: readonly string[]): DropPlan {
+  for (const what of asked) refuseParting(snapshot, what, asked, searchPath);
   const doomed = findDoomed(snapshot, asked);
+  const wanted = new Set(asked.map(keyOf));
   // Postgres collects dependents before what they depend on and reports from the end of that list.
-  const taken = doomed.toReversed().filter((casualty) => !asked.includes(casualty.item) && casualty.item.kind !== 'index');
-  const name = (item: CatalogItem): string => describe(snapshot, item, searchPath);
+  const taken = doomed.toReversed().filter(({ what, auto }) => !auto && !wanted.has(keyOf(what)));
+  const name = (what: Droppable): string => nameOf(snapshot, what, searchPath);
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ item, because }) => `${name(item)} depends on ${name(because!)}`).join('\n'),
+      detail: taken.map(({ what, because }) => `${name(what)} depends on ${name(because!)}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
+  return { changes: changesOf(snapshot, doomed), notices: cascadeNotice(taken.map(({ what }) => name(what))) };
+}
+
+const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) => a - b).join();
+
+const keyOf = (what: Droppable): string =>
+  what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
+
+function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[]): string {
+  if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
+  const table = describe(snapshot, what.table, searchPath);
+  if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
+  const column = quoteIdentifier(what.table.columns[what.column]!.name);
+  return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
+}
+
+const constraintName = (table: TableItem, oid: number): string =>
+  [...table.keys, ...table.checks ?? [], ...table.foreignKeys ?? []].find((constraint) => constraint.oid === oid)?.name ?? '';
+
+/** An identity column's counter cannot go without the column. */
+function refuseParting(snapshot: CatalogSnapshot, what: Droppable, asked: readonly Droppable[], searchPath: readonly string[]): void {
+  if (what.kind !== 'item' || what.item.kind !== 'sequence' || what.item.ownedBy?.internal !== true) return;
+  const { ownedBy } = what.item;
+  const table = snapshot.item(ownedBy.table);
+  if (table?.kind !== 'table' || asked.some((other) => other.kind === 'item' && other.item.oid === table.oid)) return;
+  const column = nameOf(snapshot, { kind: 'column', table, column: ownedBy.column }, searchPath);
+  throw new SqlError('2BP01', `cannot drop ${nameOf(snapshot, what, searchPath)} because ${column} requires it`, { hint: `You can drop ${column} instead.` });
+}
+
+/** Depth first, younger objects before older ones, each behind all that depends on it: the order of Postgres' findDependentObjects. */
+function findDoomed(snapshot: CatalogSnapshot, asked: readonly Droppable[]): Casualty[] {
+  const doomed: Casualty[] = [];
+  const seen = new Set<string>();
+  const visit = (what: Droppable, because: Droppable | undefined, auto: boolean): void => {
+    const key = keyOf(what);
+    if (seen.has(key) || (what.kind !== 'item' && seen.has(String(what.table.oid)))) return;
+    seen.add(key);
+    for (const dependent of dependentsOf(snapshot, what)) visit(dependent.what, what, dependent.auto);
+    doomed.push({ what, because, auto });
+  };
+  for (const what of asked) visit(what, undefined, false);
+  return doomed;
+}
+
+function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
+  switch (what.kind) {
+    case 'item': return snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
+    case 'column': return dependentsOfColumn(snapshot, what.table, what.column);
+    case 'constraint': return referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns)));
+    case 'default': return [];
+  }
+}
+
+/** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
+function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
+  const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
+  if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
+  const defaults = dependent.columns.flatMap((column, index): Dependent[] =>
+    (usesSequence(column, needed.oid) ? [{ what: { kind: 'default', table: dependent, column: index }, auto: false }] : []));
+  const foreign = (dependent.foreignKeys ?? []).filter((key) => key.references === needed.oid && dependent.oid !== needed.oid)
+    .map((key): Dependent => ({ what: { kind: 'constraint', table: dependent, constraint: key.oid }, auto: false }));
+  return [...foreign, ...defaults].reverse();
+}
+
+const usesSequence = (column: TableColumn, sequence: number): boolean => column.identity?.sequence !== sequence && sequencesOf(column.default).includes(sequence);
+
+const readsColumn = (scalar: Scalar, column: number): boolean => someScalar(scalar, (part) => part.op === 'column' && part.index === column);
+
+function dependentsOfColumn(snapshot: CatalogSnapshot, table: TableItem, column: number): Dependent[] {
+  const constraint = (oid: number): Dependent => ({ what: { kind: 'constraint', table, constraint: oid }, auto: true });
+  const generated = table.columns.flatMap((other, index): Dependent[] =>
+    (other.generated !== undefined && index !== column && readsColumn(other.generated, column) ? [{ what: { kind: 'column', table, column: index }, auto: false }] : []));
+  const items = snapshot.dependents(table.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item): Dependent[] => {
+    if (item.kind === 'index') return item.columns.includes(column) ? [{ what: { kind: 'item', item }, auto: true }] : [];
+    if (item.kind === 'sequence') return item.ownedBy?.column === column ? [{ what: { kind: 'item', item }, auto: true }] : [];
+    if (item.kind === 'view' || item.kind === 'materialized view') return columnsUsed(item, table).has(column) ? [{ what: { kind: 'item', item }, auto: false }] : [];
+    return [];
+  });
+  return [
+    ...items, ...generated, ...referencesTo(snapshot, table, (key) => key.referencedColumns.includes(column)),
+    ...table.keys.filter((key) => key.columns.includes(column)).map((key) => constraint(key.oid)),
+    ...(table.checks ?? []).filter((check) => readsColumn(check.condition, column)).map((check) => constraint(check.oid)),
+    ...(table.foreignKeys ?? []).filter((key) => key.columns.includes(column)).map((key) => constraint(key.oid)),
+  ];
+}
+
+function referencesTo(snapshot: CatalogSnapshot, table: TableItem, concerned: (key: ForeignKey) => boolean): Dependent[] {
+  return [table, ...snapshot.dependents(table.oid)].flatMap((item) => (item.kind !== 'table' ? [] : (item.foreignKeys ?? [])
+    .filter((key) => key.references === table.oid && concerned(key))
+    .map((key): Dependent => ({ what: { kind: 'constraint', table: item, constraint: key.oid }, auto: false }))));
+}
+
+/** Whole objects are dropped; a table that loses parts only takes its own place. */
+function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): CatalogChange[] {
+  const whole = new Set(doomed.flatMap(({ what }) => (what.kind === 'item' ? [what.item.oid] : [])));
+  const lessened = new Map<number, TableItem>();
+  const columns: Extract<Droppable, { kind: 'column' | 'default' }>[] = [];
+  for (const { what } of doomed) {
+    if (what.kind === 'item' || whole.has(what.table.oid)) continue;
+    const table = lessened.get(what.table.oid) ?? (snapshot.item(what.table.oid) as TableItem);
+    lessened.set(table.oid, table);
+    if (what.kind === 'column') columns.push(what);
+    else lessened.set(table.oid, what.kind === 'constraint' ? withoutConstraint(table, what.constraint) : withoutDefault(table, what.column));
+  }
+  // From the last column to the first, so that the indexes of the others stay what they are.
+  for (const { table, column } of columns.toSorted((a, b) => b.column - a.column)) lessened.set(table.oid, withoutColumn(lessened.get(table.oid)!, column));
+  return [
+    ...[...lessened.values()].map((item): CatalogChange => ({ kind: 'replace', item })),
+    ...[...whole].map((oid): CatalogChange => ({ kind: 'drop', oid })),
+  ];
+}
+
+export function withoutConstraint(table: TableItem, oid: number): TableItem {
+  const others = <T extends { readonly oid: number }>(list: readonly T[]): readonly T[] => list.filter((constraint) => constraint.oid !== oid);
+  const keys = others(table.keys);
   return {
-    changes: doomed.map(({ item }) => ({ kind: 'drop', oid: item.oid })),
-    notices: cascadeNotice(taken.map(({ item }) => name(item))),
+    ...table, keys, type: { ...table.type, keys: keys.map((key) => key.columns) },
+    ...(table.checks === undefined ? {} : { checks: others(table.checks) }), ...(table.foreignKeys === undefined ? {} : { foreignKeys: others(table.foreignKeys) }),
   };
 }
 
-/** Depth first, younger objects before older ones, each object behind all that depends on it: the order of Postgres' findDependentObjects. */
-function findDoomed(snapshot: CatalogSnapshot, asked: readonly CatalogItem[]): Casualty[] {
-  const doomed: Casualty[] = [];
-  const seen = new Set<number>();
-  const visit = (item: CatalogItem, because: CatalogItem | undefined): void => {
-    if (seen.has(item.oid)) return;
-    seen.add(item.oid);
-    for (const dependent of snapshot.dependents(item.oid).toSorted((a, b) => b.oid - a.oid)) visit(dependent, item);
-    doomed.push({ item, because });
+function withoutDefault(table: TableItem, at: number): TableItem {
+  return {
+    ...table,
+    columns: table.columns.map((column, index) => {
+      if (index !== at) return column;
+      const { default: _default, defaultSql: _text, ...rest } = column;
+      return rest;
+    }),
   };
-  for (const item of asked) visit(item, undefined);
-  return doomed;
 }
 
 function cascadeNotice(names: readonly string[]): Notice[] {

@@ -2,15 +2,17 @@
  * What exists: an immutable snapshot, and the changes that lead from one snapshot to the next. Synchronous and pure; storage makes changes durable.
  */
 export type {
-  CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
-  IndexItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
+  CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, CheckConstraint, ForeignKey, SequenceItem, SequenceOptions, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
+  IndexItem, ColumnsRead, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
 } from './items.ts';
-export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, nameIsTaken, registerRowType, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
+export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, nameIsTaken, registerRowType, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
 export { encodeChange, decodeChange } from './changes.ts';
 export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
-export { dropPlan } from './drop.ts';
-export type { DropPlan } from './drop.ts';
+export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
+export type { DropPlan, Droppable } from './drop.ts';
+export { sequencesOf } from './parts.ts';
+export { bothForms, constraintNames, constraintsOf, expressionText } from './definitions.ts';
 export { describe, displayName } from './describe.ts';
 export { catalogQuestions } from './questions.ts';
 export { emptyCatalog, systemRelations, systemRows } from './system/index.ts';

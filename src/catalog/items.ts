@@ -33,8 +33,10 @@ export interface TableColumn extends Column {
   readonly default?: Scalar;
   /** its source text, for pg_get_expr */
   readonly defaultSql?: string;
-  /** SERIAL / IDENTITY: the sequence is kept with the table */
-  readonly identity?: 'always' | 'by default' | 'serial';
+  /** GENERATED ... AS IDENTITY: its values come from `sequence`, which nothing else may take away */
+  readonly identity?: { readonly kind: 'always' | 'by default'; readonly sequence: number };
+  /** GENERATED ALWAYS AS (...) STORED, over the table's columns; `defaultSql` is its text */
+  readonly generated?: Scalar;
 }
 
 export interface KeyConstraint {
@@ -42,6 +44,29 @@ export interface KeyConstraint {
   readonly oid: number;
   readonly columns: readonly number[];
   readonly primary: boolean;
+  /** NULLS NOT DISTINCT: two rows that are alike in their NULLs too are one too many */
+  readonly nullsNotDistinct?: boolean;
+  readonly comment?: string;
+}
+
+/** CHECK: a row is refused where `condition` is false; where it is NULL the row passes. */
+export interface CheckConstraint {
+  readonly name: string;
+  readonly oid: number;
+  readonly condition: Scalar;
+  /** its source text, without the parentheses around */
+  readonly sql: string;
+  readonly comment?: string;
+}
+
+/** A foreign key that its author vouches for (NOT ENFORCED): a fact about the rows that nobody checks. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly oid: number;
+  readonly columns: readonly number[];
+  readonly references: number;
+  readonly referencedColumns: readonly number[];
+  readonly comment?: string;
 }
 
 /** A table: its rows come from INSERT/UPDATE/DELETE, from a file, or (`source`) from one relation of a source. */
@@ -49,6 +74,10 @@ export interface TableItem extends RelationItem {
   readonly kind: 'table';
   readonly columns: readonly TableColumn[];
   readonly keys: readonly KeyConstraint[];
+  readonly checks?: readonly CheckConstraint[];
+  readonly foreignKeys?: readonly ForeignKey[];
+  /** of a temporary table: what becomes of its rows, or of itself, at the end of each transaction */
+  readonly onCommit?: 'drop' | 'delete';
   readonly origin:
     | { readonly kind: 'user' }
     /** a table of a Postgres source; `upstream` names it there */
@@ -143,7 +172,11 @@ export interface ViewItem extends RelationItem {
   readonly query: string;
   /** resolved and typed; other views are inlined when the referring query is planned */
   readonly relation: Relation;
+  readonly columnsRead?: ColumnsRead;
 }
+
+/** By OID of a relation, the indexes of those of its columns that a view's query names. */
+export type ColumnsRead = readonly (readonly [oid: number, columns: readonly number[]])[];
 
 export type OnError = 'fail' | 'skip' | 'null';
 
@@ -152,6 +185,7 @@ export interface MaterializedViewItem extends RelationItem {
   readonly columns: readonly Column[];
   readonly query: string;
   readonly relation: Relation;
+  readonly columnsRead?: ColumnsRead;
   readonly onError: OnError;
 }
 
@@ -161,6 +195,26 @@ export interface IndexItem extends Item {
   /** column indexes of the relation */
   readonly columns: readonly number[];
   readonly unique: boolean;
+}
+
+export interface SequenceOptions {
+  /** OID of smallint, integer or bigint */
+  readonly type: number;
+  readonly start: bigint;
+  readonly increment: bigint;
+  readonly minimum: bigint;
+  readonly maximum: bigint;
+  readonly cache: bigint;
+  readonly cycle: boolean;
+}
+
+/** A counter. Where it stands is no part of the catalog: it does not go back with a transaction. Read as a relation it has one row. */
+export interface SequenceItem extends RelationItem {
+  readonly kind: 'sequence';
+  readonly columns: readonly Column[];
+  readonly options: SequenceOptions;
+  /** the column it goes with: of SERIAL and OWNED BY, or (`internal`) of IDENTITY, from which it cannot be parted */
+  readonly ownedBy?: { readonly table: number; readonly column: number; readonly internal: boolean };
 }
 
 export interface SecretItem extends Item {
@@ -182,6 +236,6 @@ export interface SystemItem extends RelationItem {
 }
 
 export type CatalogItem =
-  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SecretItem | ConnectionItem | SystemItem;
+  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SequenceItem | SecretItem | ConnectionItem | SystemItem;
 
-export type RelationCatalogItem = TableItem | SourceItem | ViewItem | MaterializedViewItem | SystemItem;
+export type RelationCatalogItem = TableItem | SourceItem | ViewItem | MaterializedViewItem | SequenceItem | SystemItem;

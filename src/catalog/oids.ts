@@ -5,6 +5,8 @@ import type { RelationId } from '../ir/index.ts';
 export const firstUserOid = 16384;
 
 export const userRelationId = (oid: number): RelationId => `u${oid}` as RelationId;
+/** the number in a relation's id: its OID, or, of a table that ALTER TABLE has written anew, one given out for that */
+const relationNumber = (id: RelationId): number => Number(id.slice(1));
 export const systemRelationId = (oid: number): RelationId => `s${oid}` as RelationId;
 
 /** Row types of Postgres' first catalogs, whose array types came later. */
@@ -28,7 +30,7 @@ export class OidAllocator {
     this.#next = nextOid;
   }
 
-  /** of an index, schema, secret or connection */
+  /** of an index, schema, secret, connection, or a constraint that has no index */
   plain(): number {
     return this.#next++;
   }
@@ -52,5 +54,6 @@ export class OidAllocator {
 export function oidsOf(item: CatalogItem): number[] {
   if (!('rowType' in item)) return [item.oid];
   const keys = item.kind === 'table' ? item.keys.flatMap((key) => [key.oid, indexOfKey(key.oid)]) : [];
-  return [item.oid, item.rowType, arrayTypeOf(item.rowType), ...keys];
+  const checks = item.kind === 'table' ? [...item.checks ?? [], ...item.foreignKeys ?? []].map((constraint) => constraint.oid) : [];
+  return [item.oid, item.rowType, arrayTypeOf(item.rowType), ...keys, ...checks, relationNumber(item.id)];
 }

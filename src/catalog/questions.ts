@@ -1,5 +1,6 @@
 import type { CatalogQuestions } from '../ir/index.ts';
-import { constraintDefinition, indexDefinition, indexesOf } from './definitions.ts';
+import { constraintDefinition, constraintsOf, expressionText, indexDefinition, indexesOf } from './definitions.ts';
+import type { CatalogItem, TableItem } from './items.ts';
 import { arrayTypeOf } from './oids.ts';
 import { databaseName, databaseOid, isRelation, ownerName, ownerOid, schemaOids } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
@@ -46,11 +47,17 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
       const indexed = index.columns[column - 1];
       return indexed === undefined ? '' : index.on.columns[indexed]!.name;
     },
-    constraintDefinition(oid) {
-      for (const index of indexesOf(snapshot).values()) if (index.constraint?.oid === oid) return constraintDefinition(index.on, index.constraint);
-      return undefined;
+    constraintDefinition(oid, pretty) {
+      const found = constraintByOid(snapshot, oid);
+      return found && constraintDefinition(snapshot, found.table, found.constraint, pretty);
+    },
+    expressionText,
+    sequenceOf(relation, attribute) {
+      const owned = (item: CatalogItem): boolean => item.kind === 'sequence' && item.ownedBy?.table === relation && item.ownedBy.column === attribute - 1;
+      return snapshot.dependents(relation).find(owned)?.oid;
     },
     comment(oid, classOid, subId) {
+      if (classOid === classOids.pg_constraint) return subId === 0 ? constraintByOid(snapshot, oid)?.constraint.comment : undefined;
       const item = snapshot.item(oid);
       if (item === undefined || classOid !== (item.kind === 'schema' ? classOids.pg_namespace : classOids.pg_class)) return undefined;
       return subId === 0 ? item.comment : isRelation(item) ? item.columnComments?.get(subId) : undefined;
@@ -79,6 +86,14 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
       return undefined;
     },
   };
+}
+
+function constraintByOid(snapshot: CatalogSnapshot, oid: number): { readonly table: TableItem; readonly constraint: ReturnType<typeof constraintsOf>[number] } | undefined {
+  for (const table of snapshot.relations()) {
+    const constraint = table.kind === 'table' ? constraintsOf(table).find((one) => one.oid === oid) : undefined;
+    if (table.kind === 'table' && constraint !== undefined) return { table, constraint };
+  }
+  return undefined;
 }
 
 /** The indexes of key constraints are no items: they have their table's schema and their constraint's name. */

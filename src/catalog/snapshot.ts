@@ -3,6 +3,7 @@ import type { RelationId } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
 import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem } from './items.ts';
 import { arrayTypeOf, firstUserOid, oidsOf } from './oids.ts';
+import { sequencesOf } from './parts.ts';
 
 export const databaseName = 'materialize';
 export const databaseOid = 16383;
@@ -14,9 +15,12 @@ export const schemaOids = { pg_catalog: 11, information_schema: 13000, public: 2
 /** Schemas that every name is looked up in first, unless the search path names them itself. */
 export const implicitSchemas = ['pg_catalog', 'mz_catalog'] as const;
 
-/** The search path as names are resolved along it: the implicit schemas first, unless named. */
-export const effectiveSearchPath = (searchPath: readonly string[]): readonly string[] =>
-  [...implicitSchemas.filter((schema) => !searchPath.includes(schema)), ...searchPath];
+/** The search path as names are resolved along it: the session's temporary objects, then the implicit schemas unless named. */
+export const effectiveSearchPath = (searchPath: readonly string[]): readonly string[] => [
+  ...searchPath.filter(isTemporary), ...implicitSchemas.filter((schema) => !searchPath.includes(schema)), ...searchPath.filter((schema) => !isTemporary(schema)),
+];
+/** A schema of one session's own, which goes with it. */
+export const isTemporary = (schema: string): boolean => schema.startsWith('pg_temp_');
 
 export const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
 
@@ -97,10 +101,10 @@ export class CatalogSnapshot {
   }
 
   /** The indexes that find rows of a relation: those of its keys, then those of CREATE INDEX in the order they were made. */
-  indexesOn(id: RelationId): readonly { readonly name: string; readonly columns: readonly number[] }[] {
+  indexesOn(id: RelationId): readonly { readonly name: string; readonly columns: readonly number[]; readonly unique: boolean; readonly nullsNotDistinct?: boolean }[] {
     const on = this.#byRelation.get(id);
     if (on === undefined) return [];
-    return [...(on.kind === 'table' ? on.keys : []), ...this.dependents(on.oid).flatMap((item) => (item.kind === 'index' && item.on === on.oid ? [item] : []))];
+    return [...(on.kind === 'table' ? on.keys.map((key) => ({ ...key, unique: true })) : []), ...this.dependents(on.oid).flatMap((item) => (item.kind === 'index' && item.on === on.oid ? [item] : []))];
   }
 
   *relations(): IterableIterator<RelationCatalogItem> {
@@ -167,6 +171,11 @@ function neededBy(item: CatalogItem): Set<number> {
   const needed = new Set(item.dependsOn);
   if (item.schema !== 0) needed.add(item.schema);
   if (item.kind === 'index') needed.add(item.on);
+  if (item.kind === 'sequence' && item.ownedBy !== undefined) needed.add(item.ownedBy.table);
+  if (item.kind === 'table') {
+    for (const key of item.foreignKeys ?? []) if (key.references !== item.oid) needed.add(key.references);
+    for (const sequence of item.columns.flatMap((column) => sequencesOf(column.default))) needed.add(sequence);
+  }
   return needed;
 }
 

@@ -43,6 +43,7 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return plan.returning?.columns.map(({ name, value }) => ({ name, type: value.type, tableOid: 0, attribute: 0 })) ?? null;
     case 'fetch':
       return plan.move ? null : look.cursor(plan.name);

@@ -12,6 +12,8 @@ import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange }
 import type { DatabaseLog } from './log.ts';
 import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
 import type { RowStream } from './rows.ts';
+import { writeSequence } from './sequences.ts';
+import type { SequenceState, Sequences } from './sequences.ts';
 import type { Sources } from './sources.ts';
 import { Mutex } from './transaction.ts';
 import type { CatalogWork } from './transaction.ts';
@@ -25,6 +27,7 @@ export interface Core {
   readonly random: Random;
   readonly log: DatabaseLog;
   readonly secrets: Map<string, string>;
+  readonly sequences: Sequences;
   /** one catalog change at a time */
   readonly ddl: Mutex;
   /** held from reading rows to writing their changes */
@@ -45,18 +48,26 @@ export const resolveOption = (core: Core, value: OptionValue): string => {
 };
 
 /** Makes catalog work durable and real, in one step: log, engine, then the shared snapshot. The caller holds `core.ddl`. */
-export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly WireChange[]): Promise<void> {
+export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly WireChange[], standing?: ReadonlyMap<number, SequenceState>): Promise<void> {
   const changes = work.flatMap((one) => one.changes);
   const next = applied(core.catalog, changes);
+  const dropped = changes.flatMap((change) => (change.kind === 'drop' && core.catalog.item(change.oid)?.kind === 'sequence' ? [change.oid] : []));
+  const set = standing ?? new Map(work.flatMap((one) => one.sequences ?? []));
+  const sequences = [...[...set].map(([oid, state]) => [String(oid), writeSequence(state)] as const), ...dropped.map((oid) => [String(oid), null] as const)];
   await core.engine.request<number>({
     kind: 'change',
     actions: work.flatMap((one) => one.actions),
     catalog: changes.map(encodeChange),
     secrets: work.flatMap((one) => one.secrets ?? []),
     forget: work.flatMap((one) => one.forget ?? []),
+    sequences,
     changes: [...work.flatMap((one) => one.rows ?? []), ...rows],
   });
   core.catalog = next;
+  for (const [oid, state] of sequences) {
+    if (state === null) core.sequences.forget(Number(oid));
+    else core.sequences.adopt(Number(oid), state);
+  }
   for (const [name, value] of work.flatMap((one) => one.secrets ?? [])) {
     if (value === null) core.secrets.delete(name);
     else core.secrets.set(name, value);
@@ -87,6 +98,8 @@ export interface QueryScene {
   readonly memoryBytes: number;
   readonly onNotice: (notice: Notice) => void;
   systemState(status: EngineStatus | undefined): SystemState;
+  /** the rows of a relation that is no table: a sequence */
+  sequenceRows(id: RelationId): readonly (readonly Datum[])[] | undefined;
 }
 
 /** How the answer of a query is read: limit and offset evaluated. */
@@ -116,7 +129,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   const reads = readsOf(relation);
   const status = [...reads].some((id) => needsStatus(id, catalog)) ? await core.engine.request<EngineStatus>({ kind: 'status' }) : undefined;
   let state: SystemState | undefined;
-  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))));
+  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))) ?? scene.sequenceRows(id));
   const relationType = { columns: type.columns, keys: [] };
   const types = type.columns.slice(0, read.width).map((column) => column.type);
   // What asks for the time of the state it reads is read where time is kept.

@@ -1,6 +1,6 @@
 import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Random } from '../core/index.ts';
-import { decodeChange } from '../catalog/index.ts';
+import { decodeChange, dropPlan, isTemporary } from '../catalog/index.ts';
 import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import { webhookDecoder } from '../ingest/index.ts';
@@ -8,7 +8,7 @@ import type { WebhookDecoder } from '../ingest/index.ts';
 import { createParser } from '../planner/index.ts';
 import type { SqlParser } from '../planner/index.ts';
 import type { Database, Session, SessionOptions, WebhookAnswer, WebhookRequest } from './contract.ts';
-import { nameOf, resolveOption } from './core.ts';
+import { commitWork, nameOf, resolveOption } from './core.ts';
 import type { Core } from './core.ts';
 import { environmentOf } from './engine/environment.ts';
 import { inlineEngine, workerEngine } from './engine/host.ts';
@@ -17,8 +17,9 @@ import type { Recovered } from './engine/messages.ts';
 import { inlineIngest, workerIngest } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { DatabaseLog } from './log.ts';
-import { engineActions } from './relations.ts';
+import { dropActions, engineActions } from './relations.ts';
 import { DatabaseSession } from './session/session.ts';
+import { Sequences } from './sequences.ts';
 import { Sources } from './sources.ts';
 import { systemCatalog } from './system-catalog.ts';
 import { Mutex } from './transaction.ts';
@@ -86,7 +87,7 @@ class MillraceDatabase implements Database {
     this.#core = {
       engine, parser, clock, random, log, catalog,
       sources: new Sources({ ingest, clock, log, positions: recovered.positions }),
-      secrets: new Map(recovered.secrets), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
+      secrets: new Map(recovered.secrets), sequences: new Sequences(engine, recovered.sequences), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };
   }
@@ -97,7 +98,19 @@ class MillraceDatabase implements Database {
     const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
     await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog)) });
     for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
+    await this.#dropTemporary();
     this.#ready = true;
+  }
+
+  /** What sessions left behind that could not end: their temporary objects. */
+  async #dropTemporary(): Promise<void> {
+    const core = this.#core;
+    const left = core.catalog.schemas.filter((schema) => isTemporary(schema.name)).map((schema) => schema.oid);
+    if (left.length === 0) return;
+    const { changes } = dropPlan(core.catalog, left, true, []);
+    const items = changes.flatMap((change) => (change.kind === 'drop' ? [core.catalog.item(change.oid)!] : []));
+    const actions = items.flatMap((item) => dropActions(item, core.catalog));
+    await commitWork(core, [{ changes, actions }], []);
   }
 
   get ready(): boolean {
@@ -168,6 +181,7 @@ class MillraceDatabase implements Database {
     for (const flag of this.#core.running) Atomics.store(flag, 0, 3);
     await this.#core.sources.close();
     for (const session of [...this.#sessions.values()]) await session.close();
+    await this.#core.sequences.settle().catch((error: Error) => this.#core.log.error({ err: error }, `where the sequences stand was not written: ${error.message}`));
     await this.#core.engine.close();
   }
 }

@@ -69,7 +69,7 @@ export function dropActions(item: CatalogItem, catalog: CatalogSnapshot): readon
 
 function tableOptions(item: CatalogItem & { kind: 'table' }, name: string): BaseOptions {
   if (item.origin.kind === 'user') {
-    const keys = [...item.keys].sort((a, b) => Number(b.primary) - Number(a.primary)).map((key) => ({ name: key.name, columns: key.columns }));
+    const keys = [...item.keys].sort((a, b) => Number(b.primary) - Number(a.primary)).map((key) => ({ name: key.name, columns: key.columns, ...(key.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}) }));
     return { held: true, keys, enforced: true, name };
   }
   return { held: true, keys: item.keys.map((key) => ({ name: key.name, columns: key.columns })), enforced: false, name };

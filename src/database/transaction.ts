@@ -2,12 +2,15 @@ import { SqlError } from '../core/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { EngineAction, WireChange } from './engine/messages.ts';
+import type { SequenceState } from './sequences.ts';
 
 /** What a statement wants done to the catalog and what follows from it. */
 export interface CatalogWork {
   readonly changes: readonly CatalogChange[];
   readonly actions: readonly EngineAction[];
   readonly secrets?: readonly (readonly [string, string | null])[];
+  /** where sequences that it makes or resets stand, by OID */
+  readonly sequences?: readonly (readonly [number, SequenceState])[];
   /** sources whose position is to be forgotten, by id */
   readonly forget?: readonly string[];
   /** rows to be written with the change (CREATE TABLE AS) */
@@ -25,6 +28,8 @@ export class Transaction {
   catalog: CatalogSnapshot | undefined;
   readonly work: CatalogWork[] = [];
   readonly writes: WireChange[] = [];
+  /** sequences that this transaction has made or reset, as they stand for it alone */
+  sequences = new Map<number, SequenceState>();
   /** the lock on reading and then writing rows, where UPDATE or DELETE took it */
   release: (() => void) | undefined;
   readonly savepoints: Savepoint[] = [];
@@ -44,7 +49,7 @@ export class Transaction {
   }
 
   savepoint(name: string): void {
-    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length });
+    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length, sequences: new Map(this.sequences) });
   }
   /** Takes back what was done since the savepoint, which stays; false where there is none of that name. */
   rollbackTo(name: string): boolean {
@@ -55,6 +60,7 @@ export class Transaction {
     this.catalog = savepoint.catalog;
     this.work.length = savepoint.work;
     this.writes.length = savepoint.writes;
+    this.sequences = new Map(savepoint.sequences);
     return true;
   }
   releaseSavepoint(name: string): boolean {
@@ -70,6 +76,7 @@ interface Savepoint {
   readonly catalog: CatalogSnapshot | undefined;
   readonly work: number;
   readonly writes: number;
+  readonly sequences: ReadonlyMap<number, SequenceState>;
 }
 
 /** A lock that is passed on in order of asking. */

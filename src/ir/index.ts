@@ -5,10 +5,12 @@ export type { Scalar, Position } from './scalar.ts';
 export type { Relation, RelationId, Lookup, LookupKey, SortKey, JoinEdge, TemporalBound, TemporalInterval, Query } from './relation.ts';
 export type { Aggregate } from './aggregate.ts';
 export type {
-  Environment, CatalogQuestions, Volatility, FunctionRow, TableFunctionRow, OperatorRow, CastRow, AggregateRow,
+  Environment, CatalogQuestions, SequenceAccess, Volatility, FunctionRow, TableFunctionRow, OperatorRow, CastRow, AggregateRow,
 } from './functions/contract.ts';
 export { quoteIdentifier, keywords } from './functions/keywords.ts';
 export type { Keyword, KeywordCategory } from './functions/keywords.ts';
+export { isSequenceFunction } from './functions/sequences.ts';
+export { formatType } from './functions/type-names.ts';
 export { procedureArguments, procedureOids } from './functions/proc-oids.ts';
 export { toBitLength, toVarbitLength } from './functions/bit.ts';
 export { routinesByOid } from './functions/routine-oids.ts';

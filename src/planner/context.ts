@@ -13,6 +13,9 @@ export interface CatalogView {
 export interface IndexFacts {
   readonly name: string;
   readonly columns: readonly number[];
+  /** no two rows have the same values there */
+  readonly unique: boolean;
+  readonly nullsNotDistinct?: boolean;
 }
 
 /**

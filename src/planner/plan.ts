@@ -1,14 +1,43 @@
 import type { Datum, Notice, SqlType } from '../core/index.ts';
 import type {
-  Format, IncludedColumn, KafkaConnection, OnError, OptionValue, PostgresConnection, TableColumn, UpstreamTable,
+  CheckConstraint, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable,
 } from '../catalog/index.ts';
 import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Column } from '../core/index.ts';
 
 /** A name with its schema resolved. */
 export interface QualifiedName {
+  /** TEMPORARY (0): the session's own schema for what goes with it, to be made where it has none yet */
   readonly schema: number;
   readonly name: string;
+}
+
+export interface ColumnAddress {
+  readonly table: number;
+  readonly column: number;
+}
+
+/** A column to be made, with the counter it draws from. */
+export interface PlannedColumn extends TableColumn {
+  readonly sequence?: PlannedSequence;
+}
+export interface PlannedSequence {
+  readonly name: string;
+  readonly options: SequenceOptions;
+  readonly kind: 'serial' | 'always' | 'by default';
+}
+export type PlannedKey = Omit<KeyConstraint, 'oid'>;
+export type PlannedCheck = Omit<CheckConstraint, 'oid'>;
+/** `self`: the table that is being made or altered */
+export type PlannedForeignKey = Omit<ForeignKey, 'oid' | 'references'> & { readonly references: number | 'self' };
+
+/** The body of CREATE TABLE. */
+export interface PlannedTable {
+  readonly columns: readonly PlannedColumn[];
+  readonly keys: readonly PlannedKey[];
+  readonly checks: readonly PlannedCheck[];
+  readonly foreignKeys: readonly PlannedForeignKey[];
+  readonly columnComments?: ReadonlyMap<number, string>;
 }
 
 /** Where the rows of an answer come from and how it is read; scalars may still hold parameters. */
@@ -34,15 +63,15 @@ export type Plan =
   | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }; readonly options: CopyOptions }
   | { readonly kind: 'copyFrom'; readonly table: RelationId; readonly columns: readonly number[]; readonly options: CopyOptions }
   | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized' | 'physical'; readonly text: string }
-  /** `source` has the table's columns in order, defaults and coercions filled in */
-  | { readonly kind: 'insert'; readonly table: RelationId; readonly source: Query; readonly returning: ReturningPlan | null }
-  /** rows to delete are the whole rows `target` yields */
-  | { readonly kind: 'delete'; readonly table: RelationId; readonly target: Query; readonly returning: ReturningPlan | null }
-  /** `target` yields the old row's columns, then the new row's */
-  | { readonly kind: 'update'; readonly table: RelationId; readonly target: Query; readonly returning: ReturningPlan | null }
-  | { readonly kind: 'truncate'; readonly tables: readonly RelationId[] }
+  | InsertPlan
+  | DeletePlan
+  | UpdatePlan
+  | MergePlan
+  | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
-  | { readonly kind: 'createTable'; readonly name: QualifiedName; readonly columns: readonly TableColumn[]; readonly keys: readonly { readonly name: string; readonly columns: readonly number[]; readonly primary: boolean }[]; readonly ifNotExists: boolean; readonly sql: string; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } }
+  | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
+  | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
+  | { readonly kind: 'alterSequence'; readonly oid: number; readonly options: SequenceOptions; readonly restart?: bigint; /** null: NONE */ readonly ownedBy?: ColumnAddress | null }
   | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
@@ -71,9 +100,68 @@ export type Plan =
   /** accepted and without effect here, as the tag says: LISTEN without NOTIFY, SET CONSTRAINTS, ... only where nothing is lost by it */
   | { readonly kind: 'noop'; readonly tag: string };
 
+/** Where a column of an INSERT comes from: column `source` of its rows, but the default where the boolean column `defaulted` is true; null: the default. */
+export interface InsertColumn {
+  readonly source: number | null;
+  readonly defaulted?: number;
+}
+
+export interface InsertPlan {
+  readonly kind: 'insert';
+  readonly table: RelationId;
+  readonly source: Query;
+  /** one for each column of the table; defaults and generated columns are the table's affair when rows are written */
+  readonly columns: readonly InsertColumn[];
+  readonly onConflict: OnConflictPlan | null;
+  readonly returning: ReturningPlan | null;
+}
+
+export type Arbiter = Pick<KeyConstraint, 'name' | 'columns' | 'nullsNotDistinct'>;
+
+export interface OnConflictPlan {
+  /** the keys by which a row is found to be there already */
+  readonly arbiters: readonly Arbiter[];
+  /** over [the row there is, the row proposed]; null: DO NOTHING */
+  readonly update: { readonly values: readonly Scalar[]; readonly defaulted: readonly number[]; readonly where: Scalar | null } | null;
+}
+
+export interface DeletePlan {
+  readonly kind: 'delete';
+  readonly table: RelationId;
+  /** whole rows to delete, and behind them what RETURNING reads beside */
+  readonly target: Query;
+  readonly returning: ReturningPlan | null;
+}
+
+export interface UpdatePlan {
+  readonly kind: 'update';
+  readonly table: RelationId;
+  /** the old row's columns, then the new row's, then what RETURNING reads beside */
+  readonly target: Query;
+  /** columns of the new row that get their default */
+  readonly defaulted: readonly number[];
+  readonly returning: ReturningPlan | null;
+}
+
+export interface MergePlan {
+  readonly kind: 'merge';
+  readonly table: RelationId;
+  /** which action (an index of `actions`; rows without one do not come), the old row's columns (NULL where there is none), the new row's, then what RETURNING reads beside */
+  readonly target: Query;
+  readonly actions: readonly MergeAction[];
+  readonly returning: ReturningPlan | null;
+}
+export interface MergeAction {
+  readonly kind: 'insert' | 'update' | 'delete';
+  /** columns of the new row that get their default */
+  readonly defaulted: readonly number[];
+}
+
+/** RETURNING: values over [the table's row (the new one, or of what was deleted the old one), the new row, the old row, what is read beside, the name of MERGE's action]; a row that there is not is NULLs. */
 export interface ReturningPlan {
-  /** over the new row (INSERT, UPDATE) or the old one (DELETE) */
   readonly columns: readonly { readonly name: string; readonly value: Scalar }[];
+  /** columns of the table */
+  readonly width: number;
 }
 
 export interface CopyOptions {

@@ -3,8 +3,11 @@
  * Statement planners call these; they know no more of name resolution, typing or lowering than these signatures.
  */
 export { planQuery, planView, planExpression, planConstant } from './plan-query.ts';
+export { planCheck, planDefault, planGenerated } from './plan-expression.ts';
 export type { PlannedView } from './plan-query.ts';
-export { planInsert, planUpdate, planDelete } from './plan-dml.ts';
+export { planInsert } from './dml/insert.ts';
+export { planUpdate, planDelete } from './dml/update.ts';
+export { planMerge } from './dml/merge.ts';
 export { coerceForAssignment } from './typing/assignment.ts';
 export { resolveTypeName } from './typing/type-name.ts';
 export { readsCatalogOnly } from './reads-catalog-only.ts';

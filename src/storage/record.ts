@@ -17,6 +17,8 @@ export interface LogRecord {
   readonly catalog: readonly string[];
   /** secrets by object id; null forgets */
   readonly secrets?: readonly (readonly [string, string | null])[];
+  /** where sequences stand, by object id; null forgets */
+  readonly sequences?: readonly (readonly [string, string | null])[];
 }
 
 interface Head {
@@ -25,7 +27,7 @@ interface Head {
   readonly catalog: readonly string[];
 }
 
-/** [length of the head, uint32][head as JSON][row buffers, each at a multiple of 8]. Positions and secrets are kept beside the log. */
+/** [length of the head, uint32][head as JSON][row buffers, each at a multiple of 8]. Positions, secrets and sequences are kept beside the log. */
 export function encodeRecord(record: LogRecord): Buffer {
   const head: Head = {
     time: record.time,

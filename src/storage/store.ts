@@ -14,6 +14,13 @@ export interface StoredRecord extends LogRecord {
 /** The format of what lies in the directory; another number is refused with a clear error. */
 const FORMAT = 1;
 
+function keep(database: Database<string, string>, entries: readonly (readonly [string, string | null])[]): void {
+  for (const [key, value] of entries) {
+    if (value === null) void database.remove(key);
+    else void database.put(key, value);
+  }
+}
+
 /**
  * Everything that is durable: one log of ticks, each a record of changes, source positions and catalog changes, written in one transaction.
  * `append` returns when the record is on disk: only then may anybody be told so. Reading is by sequence, from the first record on.
@@ -26,6 +33,7 @@ export class Store {
   /** the last position of each source, as JSON */
   readonly #positions: Database<string, string>;
   readonly #secrets: Database<string, string>;
+  readonly #sequences: Database<string, string>;
   readonly #unlock: () => void;
   #sequence: number;
 
@@ -38,6 +46,7 @@ export class Store {
     this.#byRelation = this.#root.openDB<boolean, [string, number]>({ name: 'by relation', encoding: 'json' });
     this.#positions = this.#root.openDB<string, string>({ name: 'positions', encoding: 'json' });
     this.#secrets = this.#root.openDB<string, string>({ name: 'secrets', encoding: 'json' });
+    this.#sequences = this.#root.openDB<string, string>({ name: 'sequences', encoding: 'json' });
     const format = this.#root.openDB<number, string>({ name: 'format', encoding: 'json' });
     const found = format.get('format');
     if (found === undefined) format.transactionSync(() => void format.put('format', FORMAT));
@@ -55,17 +64,17 @@ export class Store {
     this.#root.transactionSync(() => {
       void this.#log.put(sequence, encodeRecord(record));
       for (const relation of new Set(record.changes.map((change) => change.relation))) void this.#byRelation.put([relation, sequence], true);
-      for (const [source, position] of record.positions) {
-        if (position === null) void this.#positions.remove(source);
-        else void this.#positions.put(source, position);
-      }
-      for (const [name, value] of record.secrets ?? []) {
-        if (value === null) void this.#secrets.remove(name);
-        else void this.#secrets.put(name, value);
-      }
+      keep(this.#positions, record.positions);
+      keep(this.#secrets, record.secrets ?? []);
+      keep(this.#sequences, record.sequences ?? []);
     });
     this.#sequence = sequence;
     return sequence;
+  }
+
+  /** Writes where sequences stand, beside the log: it is no part of any transaction. Durable when this returns. */
+  keepSequences(states: readonly (readonly [string, string | null])[]): void {
+    this.#root.transactionSync(() => keep(this.#sequences, states));
   }
 
   *records(): IterableIterator<StoredRecord> {
@@ -86,6 +95,10 @@ export class Store {
   }
   secrets(): Map<string, string> {
     return new Map([...this.#secrets.getRange()].map(({ key, value }) => [key, value]));
+  }
+
+  sequences(): Map<string, string> {
+    return new Map([...this.#sequences.getRange()].map(({ key, value }) => [key, value]));
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 import { InvariantError } from '../core/index.ts';
-import type { RelationType, RowLayout } from '../core/index.ts';
+import type { RelationType, RowBatch, RowLayout } from '../core/index.ts';
 import type { Environment, Relation, RelationId } from '../ir/index.ts';
 import { ChangeReader } from './changes.ts';
 import type { Change, LogReader } from './changes.ts';
 import { Dataflow } from './dataflow.ts';
 import type { DataflowWorld, LogScan } from './dataflow.ts';
-import { checkKey } from './key-check.ts';
+import { checkKey, rowsSharing } from './key-check.ts';
 import type { UniqueKey } from './key-check.ts';
 import { NamedIndexes } from './named-indexes.ts';
 import type { IndexOptions } from './named-indexes.ts';
@@ -234,6 +234,12 @@ export class Engine implements Surroundings {
       const batches = own.slice(truncated + 1).flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
       for (const key of entry.keys.values()) checkKey(entry.readable, key, batches, truncated >= 0);
     }
+  }
+
+  /** The rows of a table that share these columns with a row of the batch; undefined where there is no such table. */
+  lookup(id: RelationId, columns: readonly number[], rows: RowBatch): RowBatch | undefined {
+    const entry = this.#relations.get(id);
+    return entry?.kind === 'base' && entry.readable instanceof Collection ? rowsSharing(entry.readable, columns, rows) : undefined;
   }
 
   /** Whether `check` can refuse a change of the relation. */

@@ -3,6 +3,7 @@ import type { RowBatch } from '../core/index.ts';
 import { intern, Unpacker } from './changes.ts';
 import type { Collection } from './operators/collection.ts';
 import { Scratch } from './operators/operator.ts';
+import { BatchWriter } from './outputs/result.ts';
 import { readColumn, writeColumn } from './scalar/runtime.ts';
 import { HashIndex } from './state/hash-index.ts';
 import { KeyWriter } from './state/key-lanes.ts';
@@ -14,6 +15,8 @@ import { Slab } from './state/slab.ts';
 export interface UniqueKey {
   readonly name: string;
   readonly columns: readonly number[];
+  /** NULLS NOT DISTINCT: two rows alike in their NULLs have the same key too */
+  readonly nullsNotDistinct?: boolean;
 }
 
 /** The rows of a collection that have the key of a given row, as SQL compares values; NULL equals nothing. */
@@ -51,6 +54,13 @@ class KeyProbe {
   /** How many rows have the key of the row at `b` of `I`, whose symbols are interned. */
   weight(I: Int32Array, F: Float64Array, b: number): number {
     const { arrangement } = this.#collection;
+    let weight = 0;
+    this.visit(I, F, b, (handle) => (weight += arrangement.weight(handle)));
+    return weight;
+  }
+
+  /** The rows that have that key. */
+  visit(I: Int32Array, F: Float64Array, b: number, see: (handle: number) => void): void {
     let J = I;
     let at = b;
     if (this.#lanes !== undefined) {
@@ -58,12 +68,10 @@ class KeyProbe {
       at = 0;
       this.#lanes.write(I, F, b, J, 0);
     }
-    let weight = 0;
     const index = this.#index;
     for (let handle = index.find(this.#hash(J, at), this.#same, J, at); handle !== 0; handle = index.next[handle]!) {
-      if (this.#compared.length === 0 || this.#equal(handle, I, F, b)) weight += arrangement.weight(handle);
+      if (this.#compared.length === 0 || this.#equal(handle, I, F, b)) see(handle);
     }
-    return weight;
   }
 
   #equal(handle: number, I: Int32Array, F: Float64Array, b: number): boolean {
@@ -100,7 +108,7 @@ export function checkKey(collection: Collection, key: UniqueKey, batches: readon
         symbols.useArena(rows.arena);
         unpack.row(rows, row, I);
         intern(layout, symbols, I, I);
-        if (!stored.hasNull(I, 0)) {
+        if (key.nullsNotDistinct === true || !stored.hasNull(I, 0)) {
           copy(I, 0, canonical.I, 0);
           for (const column of inexact) canonicalize(collection, canonical, column);
           see(byKey.hash(canonical.I, 0));
@@ -136,6 +144,28 @@ export function checkUnique(collection: Collection, key: UniqueKey): void {
     if (slab.I[at] === 0 || stored.hasNull(slab.I, at) || stored.weight(slab.I, slab.F, at) === 1) continue;
     throw new SqlError('23505', `could not create unique index "${key.name}"`, { detail: `Key ${describe(collection, key, slab.I, slab.F, at)} is duplicated.`, constraint: key.name });
   }
+}
+
+/** The rows of the collection that share these columns with a row of the batch, each once, with its weight. Costs a look into an index a row. */
+export function rowsSharing(collection: Collection, columns: readonly number[], rows: RowBatch): RowBatch {
+  const { arrangement, layout } = collection;
+  const { slab, symbols } = arrangement;
+  const stored = new KeyProbe(collection, columns);
+  const unpack = new Unpacker(layout, symbols);
+  const { I, F } = new Scratch(layout);
+  const found = new Set<number>();
+  for (let row = 0; row < rows.rowCount; row++) {
+    symbols.useArena(rows.arena);
+    unpack.row(rows, row, I);
+    intern(layout, symbols, I, I);
+    stored.visit(I, F, 0, (handle) => {
+      if (arrangement.weight(handle) > 0) found.add(handle);
+    });
+    symbols.forgetTransients();
+  }
+  const writer = new BatchWriter(layout, layout.types.length, symbols);
+  for (const handle of found) writer.add(slab.I, slab.F, handle * slab.stride, arrangement.weight(handle));
+  return writer.builder.finish();
 }
 
 /** Puts the representative of the values equal to it into the column. */

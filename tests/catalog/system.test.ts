@@ -84,7 +84,7 @@ describe('questions', () => {
     expect(questions.indexDefinition(key, 0)).toBe('CREATE UNIQUE INDEX t_pkey ON public.t USING btree (id)');
     expect(questions.indexDefinition(oid('ti'), 0)).toBe('CREATE INDEX ti ON public.t USING btree (note, id)');
     expect(questions.indexDefinition(oid('ti'), 1)).toBe('note');
-    expect(questions.constraintDefinition(key - 1)).toBe('PRIMARY KEY (id)');
+    expect(questions.constraintDefinition(key - 1, false)).toBe('PRIMARY KEY (id)');
     expect(questions.viewDefinition(oid('v1'))).toBe('SELECT * FROM t;');
     expect(questions.viewDefinition(oid('t'))).toBeUndefined();
     expect(questions.columnByName(oid('t'), 'note')).toBe(2);

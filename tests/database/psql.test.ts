@@ -41,12 +41,12 @@ describe.skipIf(psqlMissing)('psql', { timeout: 30_000 }, () => {
     expect(await names('\\di')).toEqual(['fruit_pkey', 'prices_n']);
   });
 
-  test('describes a table: as Postgres does, but for a default, which is shown as it was written', async () => {
-    expect((await run('-c', '\\d fruit')).out).toBe(`                  Table "public.fruit"
- Column |     Type     | Collation | Nullable | Default 
---------+--------------+-----------+----------+---------
+  test('describes a table as Postgres does', async () => {
+    expect((await run('-c', '\\d fruit')).out).toBe(`                    Table "public.fruit"
+ Column |     Type     | Collation | Nullable |   Default    
+--------+--------------+-----------+----------+--------------
  id     | integer      |           | not null | 
- name   | text         |           | not null | 'none'
+ name   | text         |           | not null | 'none'::text
  price  | numeric(8,2) |           |          | 
 Indexes:
     "fruit_pkey" PRIMARY KEY, btree (id)

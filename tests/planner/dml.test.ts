@@ -19,22 +19,18 @@ function explained(sql: string): string {
 }
 
 describe('rows to write', () => {
-  it('are the table\'s columns in order, converted, with defaults for the rest', () => {
-    expect(explained("insert into t (c, a) values ('1.25', 1), (2, '3')")).toMatchInlineSnapshot(`
-      "Map (#1, NULL, #0)
-        Constant (1.3, 1) (2.0, 3)"
-    `);
+  it('are what is given, converted to the columns it is for', () => {
+    expect(explained("insert into t (c, a) values ('1.25', 1), (2, '3')")).toMatchInlineSnapshot(`"Constant (1.3, 1) (2.0, 3)"`);
     expect(explained('insert into t select a, b from u')).toMatchInlineSnapshot(`
-      "Map (#0, #1::character varying::character varying, NULL)
+      "Map (#0, #1::character varying::character varying)
         Get u"
     `);
     expect(explained('insert into t (a) select 1 union all select 2')).toMatchInlineSnapshot(`
-      "Map (#0, NULL, NULL)
-        Union
-          Map (1)
-            Constant ()
-          Map (2)
-            Constant ()"
+      "Union
+        Map (1)
+          Constant ()
+        Map (2)
+          Constant ()"
     `);
   });
   it('of UPDATE are old and new side by side', () => {
@@ -76,8 +72,8 @@ describe('refusals', () => {
   it.each([
     ['insert into nosuch values (1)', '42P01', 13], ['insert into t values (1, 2, 3, 4)', '42601', 32], ['insert into t (a, b) values (1)', '42601', 19], ['insert into t (a, a) values (1, 2)', '42701', 19],
     ['insert into t (z) values (1)', '42703', 16], ["insert into t values ('x')", '22P02', 23], ['insert into t values (true)', '42804', 23], ['update t set z = 1', '42703', 14], ['update t set a = true', '42804', 18],
-    ['update t set a = 1, a = 2', '42601', 21], ['delete from t where b', '42804', 21], ['insert into t values (1) on conflict do nothing', '0A000', 26], ['update t set a = count(*)', '42803', 18],
+    ['delete from t where b', '42804', 21], ['insert into t values (1) on conflict (c) do nothing', '42P10', undefined], ['update t set a = 1, a = 2', '42601', undefined], ['update t set a = count(*)', '42803', 18],
   ])('%s', (sql, code, position) => {
-    expect(() => explained(sql)).toThrowError(expect.objectContaining({ code, fields: expect.objectContaining({ position }) }));
+    expect(() => explained(sql)).toThrowError(expect.objectContaining({ code, fields: position === undefined ? expect.not.objectContaining({ position: expect.anything() }) : expect.objectContaining({ position }) }));
   });
 });

@@ -58,14 +58,13 @@ function locally(sql: string, refusal: ReturnType<World['refusal']>): ReturnType
 }
 
 test.each([
-  ['create temp table t (a int)', 'TEMPORARY'], ['create table t (a int check (a > 0))', 'CHECK'], ['create table t (a int references u)', 'REFERENCES'],
-  ['create table t (a int generated always as (1) stored)', 'GENERATED ALWAYS AS (...)'], ['create table t (a int generated always as identity)', 'GENERATED ... AS IDENTITY'],
-  ['create table t (a int) inherits (u)', 'INHERITS'], ['create table t (like u)', 'LIKE of CREATE TABLE'], ['create table t (a int) with (fillfactor = 10)', 'WITH (...) of CREATE TABLE'],
+  ['create table t (a int references u)', 'an enforced foreign key'], ['create table t (a int generated always as (1) virtual)', 'a VIRTUAL generated column'], ['create table t (a int check (a > 0) not enforced)', 'CHECK ... NOT ENFORCED'],
+  ['create table t (a int) inherits (u)', 'INHERITS'], ['create table t (a int) with (fillfactor = 10)', 'WITH (...) of CREATE TABLE'],
   ['create table t (a text collate "de")', 'COLLATE of a column'], ['create unlogged table t (a int)', 'UNLOGGED'], ['create table t (a int, unique (a) deferrable)', 'DEFERRABLE'],
   ['listen x', 'LISTEN'], ["notify x, 'y'", 'NOTIFY'], ['lock table t', 'LOCK TABLE'], ['do $$begin end$$', 'DO'], ['create function f() returns int language sql as $$select 1$$', 'CREATE FUNCTION'],
-  ['create role r', 'CREATE ROLE'], ['grant select on t to r', 'GRANT and REVOKE'], ['create extension x', 'CREATE EXTENSION'], ['merge into t using u on true when matched then delete', 'MERGE'],
+  ['create role r', 'CREATE ROLE'], ['grant select on t to r', 'GRANT and REVOKE'], ['create extension x', 'CREATE EXTENSION'],
   ['select 1 into t', 'SELECT INTO'], ['prepare transaction \'x\'', 'two-phase commit'], ['declare c scroll cursor for select 1', 'SCROLL'], ["copy t from '/tmp/x'", 'COPY with a file of the server'],
-  ['create statistics s on a, b from t', 'CREATE STATISTICS'], ['create table s (id serial)', 'SERIAL'], ['create table s (id bigserial primary key)', 'SERIAL'], ['security label on table t is \'x\'', 'SECURITY LABEL'], ['create materialized view m as select 1 with no data', 'WITH NO DATA'],
+  ['create statistics s on a, b from t', 'CREATE STATISTICS'], ['security label on table t is \'x\'', 'SECURITY LABEL'], ['create materialized view m as select 1 with no data', 'WITH NO DATA'],
 ])('refused by name: %s', (sql, feature) => {
   expect(world.refusal(sql)).toMatchObject({ code: '0A000', message: `${feature} is not supported`, hint: expect.stringMatching(/\.$/) });
 });
@@ -76,7 +75,7 @@ test('columns, keys and their names', () => {
     kind: 'createTable', name: { schema: 2200, name: 't' },
     columns: [
       { name: 'id', type: { oid: 23 }, nullable: false },
-      { name: 'B', type: { oid: 25 }, nullable: false, defaultSql: "'x' || 'y'", default: { op: 'literal', value: 'xy' } },
+      { name: 'B', type: { oid: 25 }, nullable: false, defaultSql: "('x'::text || 'y'::text)\u0001'x'::text || 'y'::text", default: { op: 'literal', value: 'xy' } },
       { name: 'c', type: { oid: 1700, typmod: (10 << 16 | 2) + 4 }, nullable: true },
       { name: 'at', nullable: false, defaultSql: 'now()' },
     ],

@@ -85,7 +85,7 @@ test.each([
   ["create source s from kafka broker 'r' topic 't' format bytes with (group_id_prefix = 'x')", 'option GROUP_ID_PREFIX of CREATE SOURCE ... FROM KAFKA'],
   ["create source s from kafka broker 'r' topic 't' format bytes with (isolation_level = 'read_uncommitted')", 'isolation_level read_uncommitted'],
   ["create source s (a int) from kafka broker 'r' topic 't' format bytes", 'columns with FORMAT BYTES'],
-  ["create source s (a int primary key) from kafka broker 'r' topic 't' format json", 'keys of a source'],
+  ["create source s (a int primary key) from kafka broker 'r' topic 't' format json", 'constraints of a source'],
   ["create source s from postgres connection 'host=h user=u options=-cfoo' publication 'p'", 'connection option "options"'],
   ["create source s from postgres connection 'host=a,b user=u' publication 'p'", 'several hosts in a connection string'],
   ["create connection c to postgres (host 'h', user 'u', database 'd', ssh tunnel x)", 'option SSH TUNNEL of CREATE CONNECTION ... TO POSTGRES'],

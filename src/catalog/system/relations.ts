@@ -1,10 +1,13 @@
-import { Oid, findType } from '../../core/index.ts';
-import type { SqlType } from '../../core/index.ts';
-import { indexesOf } from '../definitions.ts';
-import type { CatalogItem, RelationCatalogItem, TableItem } from '../items.ts';
+import { Oid, findType, normalLong } from '../../core/index.ts';
+import type { Datum, SqlType } from '../../core/index.ts';
+import { columnsOf, quoteIdentifier } from '../../ir/index.ts';
+import { constraintsOf, indexesOf } from '../definitions.ts';
+import type { CatalogItem, ForeignKey, RelationCatalogItem, TableColumn, TableItem } from '../items.ts';
+import { indexOfKey } from '../oids.ts';
+import { sequencesOf } from '../parts.ts';
 import { ownerOid } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
-import { isRelation } from '../snapshot.ts';
+import { isRelation, isTemporary } from '../snapshot.ts';
 import { arrayOf, definePostgres, int2Vector, oidVector } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
 import { defaultOperatorClass } from './operator-classes.ts';
@@ -14,8 +17,9 @@ import { typeFacts } from './type-facts.ts';
 export const classOids = { pg_class: 1259, pg_type: 1247, pg_proc: 1255, pg_namespace: 2615, pg_constraint: 2606, pg_attrdef: 2604, pg_rewrite: 2618, pg_database: 1262 } as const;
 
 /** pg_class.relkind: what clients take the relation for. Sources are tables one can read. */
-export function relationKind(item: RelationCatalogItem): 'r' | 'v' | 'm' {
+export function relationKind(item: RelationCatalogItem): 'r' | 'v' | 'm' | 'S' {
   switch (item.kind) {
+    case 'sequence': return 'S';
     case 'table': case 'source': return 'r';
     case 'view': return 'v';
     case 'materialized view': return 'm';
@@ -23,7 +27,7 @@ export function relationKind(item: RelationCatalogItem): 'r' | 'v' | 'm' {
   }
 }
 
-const isView = (item: RelationCatalogItem): boolean => relationKind(item) !== 'r';
+const isView = (item: RelationCatalogItem): boolean => relationKind(item) === 'v' || relationKind(item) === 'm';
 const isTable = (item: CatalogItem): item is TableItem => item.kind === 'table';
 /** A view's rule and a column's default are objects of their own in Postgres; theirs lie in ranges that no item's OID reaches. */
 export const ruleOid = (view: number): number => 0x2000_0000 + view;
@@ -41,9 +45,10 @@ function* classRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   for (const item of snapshot.relations()) {
     const kind = relationKind(item);
     yield {
-      ...classDefaults, oid: item.oid, relname: item.name, relnamespace: item.schema, reltype: item.rowType, relam: kind === 'v' ? 0 : 2,
+      ...classDefaults, oid: item.oid, relname: item.name, relnamespace: item.schema, reltype: kind === 'S' ? 0 : item.rowType, relam: kind === 'v' || kind === 'S' ? 0 : 2,
       relfilenode: kind === 'v' ? 0 : item.oid, relhasindex: indexed.has(item.oid), relkind: kind, relnatts: item.columns.length,
-      relhasrules: kind !== 'r', relreplident: item.kind === 'system' || kind === 'v' ? 'n' : 'd',
+      relhasrules: isView(item), relreplident: item.kind === 'system' || kind === 'v' || kind === 'S' ? 'n' : 'd', relchecks: isTable(item) ? (item.checks ?? []).length : 0,
+      relpersistence: isTemporary(snapshot.schemaNameOf(item)) ? 't' : 'p',
     };
   }
   for (const index of indexes.values()) {
@@ -72,7 +77,7 @@ function* attributeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
       const table = isTable(item) ? item.columns[index] : undefined;
       yield {
         ...attributeRow(item.oid, index + 1, column.name, column.type), attnotnull: !column.nullable && !view, atthasdef: table?.defaultSql !== undefined,
-        attidentity: table?.identity === 'always' ? 'a' : table?.identity === 'by default' ? 'd' : '',
+        attidentity: table?.identity === undefined ? '' : table.identity.kind === 'always' ? 'a' : 'd', attgenerated: table?.generated === undefined ? '' : 's',
       };
     }
   }
@@ -89,7 +94,7 @@ function* indexRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
     const types = index.columns.map((column) => index.on.columns[column]!.type.oid);
     yield {
       indexrelid: index.oid, indrelid: index.on.oid, indnatts: index.columns.length, indnkeyatts: index.columns.length, indisunique: index.unique,
-      indnullsnotdistinct: false, indisprimary: index.primary, indisexclusion: false, indimmediate: true, indisclustered: false, indisvalid: true,
+      indnullsnotdistinct: index.constraint?.nullsNotDistinct === true, indisprimary: index.primary, indisexclusion: false, indimmediate: true, indisclustered: false, indisvalid: true,
       indcheckxmin: false, indisready: true, indislive: true, indisreplident: false, indkey: int2Vector(index.columns.map((column) => column + 1)),
       indcollation: oidVector(types.map((type) => collationOf(type))), indclass: oidVector(types.map(defaultOperatorClass)), indoption: int2Vector(types.map(() => 0)),
     };
@@ -101,16 +106,59 @@ function collationOf(type: number): number {
   return info === undefined ? 0 : typeFacts(info, findType(info.element)).collation;
 }
 
+const constraintDefaults: NamedRow = {
+  condeferrable: false, condeferred: false, convalidated: true, contypid: 0, conindid: 0, conparentid: 0, confrelid: 0, confupdtype: ' ', confdeltype: ' ', confmatchtype: ' ',
+  conislocal: true, coninhcount: 0, connoinherit: false,
+};
+
+const attributes = (columns: readonly number[]): Datum => arrayOf(Oid.int2, columns.map((column) => column + 1));
+
 function* constraintRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
-  for (const index of indexesOf(snapshot).values()) {
-    const key = index.constraint;
-    if (key === undefined) continue;
+  for (const table of snapshot.relations()) {
+    if (!isTable(table)) continue;
+    for (const constraint of constraintsOf(table)) {
+      const shared: NamedRow = { ...constraintDefaults, oid: constraint.oid, conname: constraint.name, connamespace: table.schema, conrelid: table.oid };
+      if (constraint.kind === 'key') {
+        const { key } = constraint;
+        yield { ...shared, contype: key.primary ? 'p' : 'u', conindid: indexOfKey(key.oid), connoinherit: true, conkey: attributes(key.columns) };
+      } else if (constraint.kind === 'check') {
+        yield { ...shared, contype: 'c', conkey: attributes([...new Set(columnsOf(constraint.check.condition))].sort((x, y) => x - y)), conbin: constraint.check.sql };
+      } else {
+        const { foreign } = constraint;
+        yield {
+          ...shared, contype: 'f', convalidated: false, connoinherit: true, confrelid: foreign.references, confupdtype: 'a', confdeltype: 'a', confmatchtype: 's',
+          conkey: attributes(foreign.columns), confkey: attributes(foreign.referencedColumns), conindid: referencedIndex(snapshot, foreign),
+        };
+      }
+    }
+  }
+}
+
+function referencedIndex(snapshot: CatalogSnapshot, foreign: ForeignKey): number {
+  const target = snapshot.item(foreign.references);
+  const sorted = foreign.referencedColumns.toSorted((x, y) => x - y).join();
+  const key = target?.kind === 'table' ? target.keys.find((candidate) => candidate.columns.toSorted((x, y) => x - y).join() === sorted) : undefined;
+  return key === undefined ? 0 : indexOfKey(key.oid);
+}
+
+function* sequenceRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.items.values()) {
+    if (item.kind !== 'sequence') continue;
+    const { type, start, increment, minimum, maximum, cache, cycle } = item.options;
     yield {
-      oid: key.oid, conname: key.name, connamespace: index.schema, contype: key.primary ? 'p' : 'u', condeferrable: false, condeferred: false,
-      convalidated: true, conrelid: index.on.oid, contypid: 0, conindid: index.oid, conparentid: 0, confrelid: 0, confupdtype: ' ', confdeltype: ' ',
-      confmatchtype: ' ', conislocal: true, coninhcount: 0, connoinherit: true, conkey: arrayOf(Oid.int2, key.columns.map((column) => column + 1)),
+      seqrelid: item.oid, seqtypid: type, seqstart: normalLong(start), seqincrement: normalLong(increment), seqmax: normalLong(maximum), seqmin: normalLong(minimum),
+      seqcache: normalLong(cache), seqcycle: cycle,
     };
   }
+}
+
+/** A default that draws from a sequence names it as it is called now. */
+function defaultTextOf(snapshot: CatalogSnapshot, column: TableColumn): string {
+  const sequence = column.defaultSql === 'nextval' ? snapshot.item(sequencesOf(column.default)[0] ?? 0) : undefined;
+  if (sequence === undefined) return column.defaultSql ?? '';
+  const schema = snapshot.schemaNameOf(sequence);
+  const name = schema === 'public' ? quoteIdentifier(sequence.name) : `${quoteIdentifier(schema)}.${quoteIdentifier(sequence.name)}`;
+  return `nextval('${name.replaceAll("'", "''")}'::regclass)`;
 }
 
 function* defaultRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
@@ -118,7 +166,7 @@ function* defaultRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
     if (!isTable(item)) continue;
     for (const [index, column] of item.columns.entries()) {
       if (column.defaultSql !== undefined) {
-        yield { oid: defaultOid(item.oid, index + 1), adrelid: item.oid, adnum: index + 1, adbin: column.defaultSql };
+        yield { oid: defaultOid(item.oid, index + 1), adrelid: item.oid, adnum: index + 1, adbin: defaultTextOf(snapshot, column) };
       }
     }
   }
@@ -130,6 +178,9 @@ function* descriptionRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
     if (item.comment !== undefined) yield { objoid: item.oid, classoid, objsubid: 0, description: item.comment };
     if (!isRelation(item)) continue;
     for (const [attribute, description] of item.columnComments ?? []) yield { objoid: item.oid, classoid, objsubid: attribute, description };
+    for (const constraint of isTable(item) ? constraintsOf(item) : []) {
+      if (constraint.comment !== undefined) yield { objoid: constraint.oid, classoid: classOids.pg_constraint, objsubid: 0, description: constraint.comment };
+    }
   }
 }
 
@@ -159,10 +210,21 @@ function* dependRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
       if (target === undefined || target.kind === 'schema' || target.kind === 'secret' || target.kind === 'connection') continue;
       yield view ? row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, needed, 'n') : row(classOids.pg_class, item.oid, classOids.pg_class, needed, 'n');
     }
-    if (isTable(item)) {
-      for (const [index, column] of item.columns.entries()) {
-        if (column.defaultSql !== undefined) yield row(classOids.pg_attrdef, defaultOid(item.oid, index + 1), classOids.pg_class, item.oid, 'a', index + 1);
-      }
+    if (item.kind === 'sequence' && item.ownedBy !== undefined) {
+      yield row(classOids.pg_class, item.oid, classOids.pg_class, item.ownedBy.table, item.ownedBy.internal ? 'i' : 'a', item.ownedBy.column + 1);
+    }
+    if (!isTable(item)) continue;
+    for (const [index, column] of item.columns.entries()) {
+      if (column.defaultSql === undefined) continue;
+      yield row(classOids.pg_attrdef, defaultOid(item.oid, index + 1), classOids.pg_class, item.oid, 'a', index + 1);
+      for (const sequence of sequencesOf(column.default)) yield row(classOids.pg_attrdef, defaultOid(item.oid, index + 1), classOids.pg_class, sequence, 'n');
+    }
+    for (const check of item.checks ?? []) {
+      for (const column of new Set(columnsOf(check.condition))) yield row(classOids.pg_constraint, check.oid, classOids.pg_class, item.oid, 'a', column + 1);
+    }
+    for (const foreign of item.foreignKeys ?? []) {
+      for (const column of foreign.columns) yield row(classOids.pg_constraint, foreign.oid, classOids.pg_class, item.oid, 'a', column + 1);
+      for (const column of foreign.referencedColumns) yield row(classOids.pg_constraint, foreign.oid, classOids.pg_class, foreign.references, 'n', column + 1);
     }
   }
   for (const index of indexesOf(snapshot).values()) {
@@ -182,6 +244,7 @@ export const relationCatalogs: readonly SystemRelation[] = [
   definePostgres('pg_attribute', attributeRows),
   definePostgres('pg_index', indexRows),
   definePostgres('pg_constraint', constraintRows),
+  definePostgres('pg_sequence', sequenceRows),
   definePostgres('pg_attrdef', defaultRows),
   definePostgres('pg_description', descriptionRows),
   definePostgres('pg_rewrite', rewriteRows),

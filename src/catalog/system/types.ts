@@ -30,6 +30,7 @@ const builtinRows: readonly NamedRow[] = builtinTypes.map((type) => {
 function* typeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   yield* builtinRows;
   for (const item of snapshot.relations()) {
+    if (item.kind === 'sequence') continue;
     const shared = { length: -1, preferred: false, storage: 'symbol' } as const;
     const array = arrayTypeOf(item.rowType);
     const row: TypeInfo = { ...shared, oid: item.rowType, name: item.name, sqlName: item.name, kind: 'c', category: 'C', element: 0, array };

@@ -1,6 +1,6 @@
 import { POSTGRES_EPOCH_MS, notSupported } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
-import type { CatalogQuestions, Environment } from '../../ir/index.ts';
+import type { CatalogQuestions, Environment, SequenceAccess } from '../../ir/index.ts';
 import type { EnvironmentData } from './messages.ts';
 
 const refuse = (): never => {
@@ -17,7 +17,7 @@ export interface Outside {
 }
 
 /** A session's environment, from its data; `set_config` and the catalog need the session itself. */
-export function environmentOf(data: EnvironmentData, { clock, random }: Outside, catalog: CatalogQuestions = noCatalog, set: Environment['setSetting'] = refuse): Environment {
+export function environmentOf(data: EnvironmentData, { clock, random }: Outside, catalog: CatalogQuestions = noCatalog, set: Environment['setSetting'] = refuse, sequences?: SequenceAccess): Environment {
   return {
     settings: data.settings,
     transactionTimeMicros: data.transactionTimeMicros,
@@ -31,5 +31,6 @@ export function environmentOf(data: EnvironmentData, { clock, random }: Outside,
     setting: (name) => data.variables.get(name.toLowerCase()),
     setSetting: set,
     catalog,
+    ...(sequences === undefined ? {} : { sequences }),
   };
 }

@@ -44,9 +44,13 @@ export interface QueryRequest {
 
 export type Request =
   /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */
-  | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[] }
+  | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[]; readonly sequences: readonly (readonly [string, string | null])[] }
   /** rows from a statement (`check` enforces keys) or a source (with its position, null where it is void); answers when durable and visible */
   | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [source: string, position: string | null] }
+  /** the rows of a table that share these columns with one of `rows`, as a batch's buffer */
+  | { readonly kind: 'lookup'; readonly relation: RelationId; readonly columns: readonly number[]; readonly rows: ArrayBuffer }
+  /** where sequences stand: answers when durable */
+  | { readonly kind: 'sequences'; readonly states: readonly (readonly [string, string])[] }
   /** raises what writing these changes with `check` would raise now */
   | { readonly kind: 'check'; readonly changes: readonly WireChange[] }
   | { readonly kind: 'query'; readonly query: number; readonly request: QueryRequest; /** rows of the first batch at most */ readonly maxRows: number }
@@ -61,7 +65,7 @@ export type Request =
   | { readonly kind: 'status' }
   /** where each source goes on from: everything written that has been answered */
   | { readonly kind: 'positions' }
-  /** what was stored: catalog, positions, secrets */
+  /** what was stored: catalog, positions, secrets, sequences */
   | { readonly kind: 'recover' }
   /** the catalog's relations: the log is replayed into them, then views hydrate */
   | { readonly kind: 'start'; readonly actions: readonly EngineAction[] }
@@ -71,6 +75,7 @@ export interface Recovered {
   readonly catalog: readonly string[];
   readonly positions: ReadonlyMap<string, string>;
   readonly secrets: ReadonlyMap<string, string>;
+  readonly sequences: ReadonlyMap<string, string>;
 }
 export interface QueryReady {
   readonly time: number;

@@ -89,6 +89,17 @@ export class EngineService {
       case 'write':
         this.#writes.push({ id, request });
         break;
+      case 'lookup': {
+        const [change] = this.#changes([request]);
+        const rows = change?.rows === undefined ? undefined : this.#engine.lookup(request.relation, request.columns, change.rows);
+        if (rows === undefined) throw staleRelation();
+        this.#answer(id, rows.buffer, [rows.buffer]);
+        return;
+      }
+      case 'sequences':
+        this.#store.keepSequences(request.states);
+        this.#answer(id, undefined);
+        return;
       case 'check':
         this.#engine.check(this.#changes(request.changes));
         this.#answer(id, undefined);
@@ -160,7 +171,7 @@ export class EngineService {
   #recover(): Recovered {
     const catalog: string[] = [];
     for (const record of this.#store.records()) catalog.push(...record.catalog);
-    return { catalog, positions: this.#store.positions(), secrets: this.#store.secrets() };
+    return { catalog, positions: this.#store.positions(), secrets: this.#store.secrets(), sequences: this.#store.sequences() };
   }
 
   /** Adds the base relations, replays the log into those that are held, then adds the views, which hydrate from there. */
@@ -316,6 +327,7 @@ export class EngineService {
       positions: accepted.flatMap(({ request }): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
       catalog: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.catalog : [])),
       secrets: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.secrets : [])),
+      sequences: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.sequences : [])),
     };
     try {
       this.#store.append(record);
@@ -439,6 +451,9 @@ function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
   const rows = run.next(maxRows);
   return { rows: rows?.buffer ?? null, done: run.done };
 }
+
+/** A statement was planned before the relation it reads or writes was dropped or written anew. */
+const staleRelation = (): SqlError => new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', { hint: 'Try again.' });
 
 export function cancelled(reason: number): SqlError {
   if (reason === 3) return new SqlError('57P01', 'the server is shutting down');

@@ -1,13 +1,13 @@
 import { appendRow, codecOf, readDatum, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum, RowBatch, TextSettings } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
-import { evaluateScalar } from '../../ir/index.ts';
 import type { CopyOptions, Plan } from '../../planner/index.ts';
 import { subscribeColumns } from '../answer.ts';
 import type { Portal, ResultColumn } from '../contract.ts';
 import type { RowStream } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
-import { checkNotNull, writableTable, writeChanges } from './dml.ts';
+import { writableTable, writeChanges } from './dml.ts';
+import { TableRows } from './table-rows.ts';
 
 /** How the client speaks with the portal of a COPY; undefined for other plans. */
 export function copySettings(plan: Plan): Portal['copy'] | undefined {
@@ -113,8 +113,9 @@ export class CopyReader {
   readonly #table: TableItem;
   readonly #columns: readonly number[];
   readonly #options: CopyOptions;
-  /** for each column what stands in a row that leaves it out: a default is evaluated anew for each row */
-  readonly #defaults: readonly (() => Datum)[];
+  readonly #rows: TableRows;
+  /** columns that no row gives */
+  readonly #missing: readonly number[];
   readonly #builder: RowBatchBuilder;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #pending = '';
@@ -130,14 +131,14 @@ export class CopyReader {
     this.#table = writableTable(session, plan.table);
     this.#columns = plan.columns;
     this.#options = plan.options;
-    const environment = session.environment();
-    this.#defaults = this.#table.columns.map(({ default: value }) => (value === undefined ? () => null : value.op === 'literal' ? () => value.value : () => evaluateScalar(value, [], environment)));
+    this.#rows = new TableRows(this.#table, session);
+    this.#missing = [...this.#table.columns.keys()].filter((column) => !plan.columns.includes(column));
     this.#builder = new RowBatchBuilder(rowLayout(this.#table.columns.map((column) => column.type)));
     if (this.#options.header) this.#line = -1;
   }
 
   #newRow(): Datum[] {
-    return this.#defaults.map((value, column) => (this.#columns.includes(column) ? null : value()));
+    return this.#table.columns.map((): Datum => null);
   }
 
   data(chunk: Uint8Array): Promise<void> {
@@ -197,7 +198,12 @@ export class CopyReader {
       const { type } = this.#table.columns[at]!;
       row[at] = field === null ? null : codecOf(type.oid).parse(field, this.#session.text, type.typmod);
     });
-    checkNotNull(this.#table, row);
+    this.#take(row);
+  }
+
+  #take(row: Datum[]): void {
+    this.#rows.fill(row, this.#missing);
+    this.#rows.finish(row);
     appendRow(this.#builder, row, 1);
   }
 
@@ -244,8 +250,7 @@ export class CopyReader {
       row[column] = codecOf(this.#table.columns[column]!.type.oid).decode(new Uint8Array(bytes.subarray(next, next + length)));
       next += length;
     }
-    checkNotNull(this.#table, row);
-    appendRow(this.#builder, row, 1);
+    this.#take(row);
     return next;
   }
 }

@@ -1,9 +1,8 @@
-import { assertNever, InvariantError, notSupported, readDatum, RowBatchBuilder, rowLayout, SqlError, appendRow } from '../../core/index.ts';
-import type { Column, Datum } from '../../core/index.ts';
+import { assertNever, InvariantError, notSupported, SqlError } from '../../core/index.ts';
+import type { Column } from '../../core/index.ts';
 import { dropPlan, OidAllocator } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SequenceItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
-import { openFile } from '../../batch/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
 import type { Plan, QualifiedName } from '../../planner/index.ts';
 import { commitWork, nameOf, resolveOption } from '../core.ts';
@@ -12,42 +11,59 @@ import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
-import { checkNotNull } from './dml.ts';
-import { openQuery } from './execute.ts';
+import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
+import type { FirstRows } from './create-table.ts';
 import type { Execution, Outcome } from './execute.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'alterOnError', 'comment',
+  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
 /** A change of the catalog: committed at once, or with the block it stands in. */
 export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution): Promise<Outcome> {
   const { session } = execution;
-  const { core, block } = session;
+  const { core } = session;
   if ('notices' in plan) for (const notice of plan.notices) session.options.onNotice(notice);
+  const rows = plan.kind === 'createTable' ? await readFirstRows(plan, execution) : noRows;
   const release = await core.ddl.lock();
   let tag: string;
   try {
-    const { work, tag: done } = await workOf(plan, execution);
+    const { work, tag: done } = workOf(plan, rows, session);
     tag = done;
-    if (work !== undefined) {
-      core.ids.oid = session.catalog.apply(work.changes).nextOid;
-      if (block === undefined) await commitWork(core, [work], []);
-      else {
-        block.catalog = session.catalog.apply(work.changes);
-        block.work.push(work);
-      }
-    }
+    if (work !== undefined) await takeOn(work, session);
   } finally {
     release();
   }
   return { tag, counts: false, columns: null, rows: null };
 }
+
+/** Takes a plan's work on: at once, or with the session's block. The caller holds `core.ddl`. */
+async function takeOn(work: CatalogWork, session: DatabaseSession): Promise<void> {
+  const { core, block } = session;
+  core.ids.oid = session.catalog.apply(work.changes).nextOid;
+  if (block === undefined) return commitWork(core, [work], []);
+  block.catalog = session.catalog.apply(work.changes);
+  block.work.push(work);
+  for (const [oid, state] of work.sequences ?? []) block.sequences.set(oid, state);
+}
+
+/** Drops objects with all that depends on them, without a word: what ends with a transaction or a session. */
+export async function dropObjects(oids: readonly number[], session: DatabaseSession): Promise<void> {
+  const release = await session.core.ddl.lock();
+  try {
+    const { work } = drop({ kind: 'drop', oids, notices: [], tag: '' }, session);
+    if (work !== undefined) await takeOn(work, session);
+  } finally {
+    release();
+  }
+}
+
+const noRows: FirstRows = { buffers: [], count: 0 };
 
 interface Planned {
   readonly tag: string;
@@ -63,8 +79,7 @@ const create = (items: readonly CatalogItem[], catalog: CatalogSnapshot, more: P
 
 const actionsOf = (items: readonly CatalogItem[], catalog: CatalogSnapshot): readonly EngineAction[] => items.flatMap((item) => engineActions(item, nameOf(catalog, item), catalog));
 
-async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned> {
-  const { session } = execution;
+function workOf(plan: CatalogPlan, rows: FirstRows, session: DatabaseSession): Planned {
   const { catalog } = session;
   const oids = new OidAllocator(Math.max(catalog.nextOid, session.core.ids.oid));
   switch (plan.kind) {
@@ -76,12 +91,17 @@ async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned>
       return { tag: 'CREATE SCHEMA', work: create([{ kind: 'schema', oid: oids.plain(), name: plan.name, schema: 0, sql: `CREATE SCHEMA ${plan.name}`, dependsOn: [] }], catalog) };
     }
     case 'createTable':
-      return createTable(plan, execution, oids);
+      return createTable(plan, rows, session, oids);
+    case 'createSequence':
+      return createSequence(plan, session, oids);
+    case 'alterSequence':
+      return alterSequence(plan, session);
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn };
+      const place = placeOf(plan.name, session, oids);
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
-      if (old === undefined) return { tag: 'CREATE VIEW', work: create([item], catalog) };
+      if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);
       if (catalog.dependents(old.oid).length > 0) throw notSupported('replacing a view that others depend on', 'Drop the dependents first, or create a view of another name.');
       return { tag: 'CREATE VIEW', work: { changes: [{ kind: 'replace', item: { ...item, oid: old.oid, id: old.id, rowType: old.rowType } }], actions: [] } };
@@ -97,7 +117,7 @@ async function workOf(plan: CatalogPlan, execution: Execution): Promise<Planned>
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE MATERIALIZED VIEW', work: create([item], catalog) };
       if (old.kind !== 'materialized view') throw new SqlError('42809', `"${plan.name.name}" is not a materialized view`);
-      const dropped = dropPlan(catalog, [old.oid], false, session.settings.searchPath);
+      const dropped = dropPlan(catalog, [old.oid], false, session.searchPath);
       return {
         tag: 'CREATE MATERIALIZED VIEW',
         work: { changes: [...dropped.changes, { kind: 'create', item }], actions: [...dropped.changes.flatMap((change) => (change.kind === 'drop' ? dropActions(catalog.item(change.oid)!, catalog) : [])), ...engineActions(item, nameOf(catalog, old), catalog)] },
@@ -166,49 +186,49 @@ function withComment(item: CatalogItem, column: number, text: string | null): Ca
   return { ...item, columnComments: comments } as CatalogItem;
 }
 
-async function createTable(plan: CatalogPlan & { kind: 'createTable' }, execution: Execution, oids: OidAllocator): Promise<Planned> {
-  const { session } = execution;
+function createTable(plan: CatalogPlan & { kind: 'createTable' }, rows: FirstRows, session: DatabaseSession, oids: OidAllocator): Planned {
   const { catalog } = session;
-  const tag = plan.rows?.kind === 'query' ? 'SELECT' : 'CREATE TABLE';
   if (plan.ifNotExists && named(catalog, plan.name) !== undefined) {
     session.options.onNotice({ severity: 'NOTICE', code: '42P07', message: `relation "${plan.name.name}" already exists, skipping` });
     return { tag: 'CREATE TABLE', work: undefined };
   }
-  const { oid, id, rowType } = oids.relation();
-  const item: TableItem = {
-    kind: 'table', oid, id, rowType, ...plan.name, sql: plan.sql, dependsOn: [], columns: plan.columns, origin: { kind: 'user' },
-    keys: plan.keys.map((key) => ({ ...key, oid: oids.key() })),
-    type: { columns: plan.columns.map(({ name, type, nullable }) => ({ name, type, nullable })), keys: plan.keys.map((key) => key.columns) },
+  const place = placeOf(plan.name, session, oids);
+  const { table, sequences, standing } = makeTable(plan, place.schema, oids);
+  const first = rows.buffers.map((buffer): WireChange => ({ relation: table.id, rows: buffer }));
+  return {
+    tag: plan.rows?.kind === 'query' ? `SELECT ${rows.count}` : 'CREATE TABLE',
+    work: create([...place.items, table, ...sequences], catalog, { rows: first, sequences: standing }),
   };
-  const rows: WireChange[] = [];
-  let count = 0;
-  const layout = rowLayout(plan.columns.map((column) => column.type));
-  if (plan.rows?.kind === 'file') {
-    const file = await openFile(plan.rows.path, plan.columns);
-    try {
-      for await (const batch of file.rows()) {
-        count += batch.rowCount;
-        rows.push({ relation: id, rows: batch.buffer });
-      }
-    } finally {
-      file.close();
-    }
-  } else if (plan.rows?.kind === 'query') {
-    const stream = await openQuery(plan.rows.query, { ...execution, maxRows: 1 << 30 });
-    const builder = new RowBatchBuilder(layout);
-    for (let done = false; !done; ) {
-      const next = await stream.next(1 << 30, execution.signal);
-      done = next.done;
-      for (let row = 0; row < (next.rows?.rowCount ?? 0); row++) {
-        const values = plan.columns.map((_, column): Datum => readDatum(next.rows!, row, column));
-        checkNotNull(item, values);
-        appendRow(builder, values, 1);
-        count++;
-      }
-    }
-    if (count > 0) rows.push({ relation: id, rows: builder.finish().buffer });
-  }
-  return { tag: tag === 'SELECT' ? `SELECT ${count}` : tag, work: create([item], catalog, { rows }) };
+}
+
+/** The schema a new object will lie in; the session's own for temporary ones is made on first use. */
+function placeOf(name: QualifiedName, session: DatabaseSession, oids: OidAllocator): { readonly schema: number; readonly items: readonly SchemaItem[] } {
+  if (name.schema !== 0) return { schema: name.schema, items: [] };
+  const known = session.catalog.schema(session.temporarySchema);
+  if (known !== undefined) return { schema: known.oid, items: [] };
+  const oid = oids.plain();
+  return { schema: oid, items: [{ kind: 'schema', oid, name: session.temporarySchema, schema: 0, sql: '', dependsOn: [] }] };
+}
+
+function createSequence(plan: CatalogPlan & { kind: 'createSequence' }, session: DatabaseSession, oids: OidAllocator): Planned {
+  const place = placeOf(plan.name, session, oids);
+  const ownedBy = plan.ownedBy && { ...plan.ownedBy, internal: false };
+  const item = makeSequence(plan.name.name, place.schema, plan.options, ownedBy, plan.sql, oids);
+  return { tag: 'CREATE SEQUENCE', work: create([...place.items, item], session.catalog, { sequences: [[item.oid, begin(plan.options)]] }) };
+}
+
+function alterSequence(plan: CatalogPlan & { kind: 'alterSequence' }, session: DatabaseSession): Planned {
+  const old = session.catalog.item(plan.oid);
+  if (old?.kind !== 'sequence') throw new InvariantError(`no sequence ${plan.oid}`);
+  const { ownedBy, ...rest } = old;
+  const owner = plan.ownedBy === undefined ? ownedBy : plan.ownedBy === null ? undefined : { ...plan.ownedBy, internal: false };
+  const item: SequenceItem = { ...rest, options: plan.options, ...(owner === undefined ? {} : { ownedBy: owner }) };
+  const { last, called } = session.sequences.state(old);
+  const { minimum, maximum } = plan.options;
+  if (plan.restart === undefined && last < minimum) throw new SqlError('22023', `RESTART value (${last}) cannot be less than MINVALUE (${minimum})`);
+  if (plan.restart === undefined && last > maximum) throw new SqlError('22023', `RESTART value (${last}) cannot be greater than MAXVALUE (${maximum})`);
+  const standing = plan.restart === undefined ? { last, called } : { last: plan.restart, called: false };
+  return { tag: 'ALTER SEQUENCE', work: { changes: [{ kind: 'replace', item }], actions: [], sequences: [[item.oid, standing]] } };
 }
 
 /** The table that a Postgres source fills from one of its upstream's. */
@@ -296,7 +316,7 @@ function drop(plan: CatalogPlan & { kind: 'drop' }, session: DatabaseSession): P
   const { catalog, core } = session;
   if (plan.oids.length === 0) return { tag: plan.tag, work: undefined };
   // The plan lists what goes, dependents included; the catalog orders it.
-  const { changes } = dropPlan(catalog, plan.oids, true, session.settings.searchPath);
+  const { changes } = dropPlan(catalog, plan.oids, true, session.searchPath);
   const items = changes.flatMap((change) => (change.kind === 'drop' ? [catalog.item(change.oid)!] : []));
   const sources = items.filter((item) => item.kind === 'source');
   const actions = items.flatMap((item) => dropActions(item, catalog));

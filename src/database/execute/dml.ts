@@ -1,14 +1,16 @@
-import { RowBatchBuilder, rowLayout, SqlError, appendRow, readDatum, codecOf, defaultTextSettings } from '../../core/index.ts';
+import { RowBatchBuilder, rowLayout, SqlError, appendRow, readDatum } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { RelationCatalogItem, TableItem } from '../../catalog/index.ts';
-import { evaluateScalar } from '../../ir/index.ts';
+import { bindScalar, evaluateScalar } from '../../ir/index.ts';
 import type { Query, RelationId } from '../../ir/index.ts';
-import type { Plan, ReturningPlan } from '../../planner/index.ts';
+import type { InsertColumn, Plan, ReturningPlan } from '../../planner/index.ts';
 import type { WireChange } from '../engine/messages.ts';
 import { rowsOf } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import { openQuery } from './execute.ts';
 import type { Execution, Outcome } from './execute.ts';
+import { refuseTwice, resolveConflicts } from './on-conflict.ts';
+import { TableRows } from './table-rows.ts';
 
 /** The user table `id`, which statements may change. */
 export function writableTable(session: DatabaseSession, id: RelationId): TableItem {
@@ -19,7 +21,7 @@ export function writableTable(session: DatabaseSession, id: RelationId): TableIt
 }
 
 /** All rows of a query, as datums. */
-async function readAll(query: Query, execution: Execution): Promise<Datum[][]> {
+export async function readAll(query: Query, execution: Execution): Promise<Datum[][]> {
   const stream = await openQuery(query, { ...execution, maxRows: 1 << 30 });
   const rows: Datum[][] = [];
   try {
@@ -35,20 +37,11 @@ async function readAll(query: Query, execution: Execution): Promise<Datum[][]> {
   }
 }
 
-/** Raises 23502 where a column that must not be NULL is. */
-export function checkNotNull(table: TableItem, row: readonly Datum[]): void {
-  table.columns.forEach((column, i) => {
-    if (column.nullable || row[i] !== null) return;
-    const shown = row.map((value, c) => (value === null ? 'null' : codecOf(table.columns[c]!.type.oid).print(value, defaultTextSettings)));
-    throw new SqlError('23502', `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`, {
-      detail: `Failing row contains (${shown.join(', ')}).`, table: table.name, column: column.name,
-    });
-  });
-}
-
 /** Writes changes: at once, or with the block they belong to. */
 export async function writeChanges(session: DatabaseSession, changes: readonly WireChange[]): Promise<void> {
   const { block } = session;
+  // A number in a row must never be drawn again: it is used up on disk before the row is there.
+  await session.sequences.flush();
   if (block === undefined) {
     await session.core.engine.request<number>({ kind: 'write', changes, check: true }, changes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])));
     return;
@@ -72,36 +65,76 @@ async function lockRows({ session, signal }: Execution): Promise<() => void> {
   return () => {};
 }
 
-function returned(plan: ReturningPlan | null, rows: readonly (readonly Datum[])[], session: DatabaseSession, tag: string): Outcome {
+/** What a statement did with one row; `beside` is what RETURNING reads of other relations. */
+export interface Affected {
+  readonly before: readonly Datum[] | null;
+  readonly after: readonly Datum[] | null;
+  readonly beside?: readonly Datum[];
+  /** merge_action() */
+  readonly action?: string;
+}
+
+async function write(table: TableItem, affected: readonly Affected[], session: DatabaseSession): Promise<void> {
+  if (affected.length === 0) return;
+  const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), affected.length * 2);
+  for (const { before, after } of affected) {
+    if (before !== null) appendRow(builder, before, -1);
+    if (after !== null) appendRow(builder, after, 1);
+  }
+  await writeChanges(session, [{ relation: table.id, rows: builder.finish().buffer }]);
+}
+
+function returned(plan: ReturningPlan | null, affected: readonly Affected[], { session, parameters }: Execution, tag: string): Outcome {
   if (plan === null) return { tag, counts: false, columns: null, rows: null };
   const environment = session.environment();
-  const answer = rows.map((row) => plan.columns.map(({ value }) => evaluateScalar(value, row, environment)));
-  return { tag, counts: false, columns: null, rows: rowsOf(plan.columns.map(({ value }) => value.type), answer) };
+  const values = plan.columns.map(({ value }) => bindScalar(value, parameters));
+  const nulls: readonly Datum[] = Array.from({ length: plan.width }, () => null);
+  const answer = affected.map(({ before, after, beside = [], action = null }) => {
+    const row = [...(after ?? before ?? nulls), ...(after ?? nulls), ...(before ?? nulls), ...beside, action];
+    return values.map((value) => evaluateScalar(value, row, environment));
+  });
+  return { tag, counts: false, columns: null, rows: rowsOf(values.map((value) => value.type), answer) };
 }
 
 export async function executeInsert(plan: Plan & { kind: 'insert' }, execution: Execution): Promise<Outcome> {
-  const { session } = execution;
+  const { session, parameters } = execution;
   const table = writableTable(session, plan.table);
-  const rows = await readAll(plan.source, execution);
-  const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), rows.length);
-  for (const row of rows) {
-    checkNotNull(table, row);
-    appendRow(builder, row, 1);
+  const rows = new TableRows(table, session);
+  // What is there must still be there when the rows are written.
+  const release = plan.onConflict === null ? (): void => {} : await lockRows(execution);
+  try {
+    const given = await readAll(plan.source, execution);
+    const proposed = given.map((values) => proposedRow(values, plan.columns, rows));
+    const affected = plan.onConflict === null
+      ? proposed.map((after): Affected => ({ before: null, after }))
+      : await resolveConflicts(plan.onConflict, proposed, rows, session, parameters);
+    await write(table, affected, session);
+    return returned(plan.returning, affected, execution, `INSERT 0 ${affected.length}`);
+  } finally {
+    release();
   }
-  if (rows.length > 0) await writeChanges(session, [{ relation: table.id, rows: builder.finish().buffer }]);
-  return returned(plan.returning, rows, session, `INSERT 0 ${rows.length}`);
+}
+
+/** A row as it would be stored. */
+function proposedRow(given: readonly Datum[], columns: readonly InsertColumn[], rows: TableRows): Datum[] {
+  const row = columns.map(({ source }): Datum => (source === null ? null : given[source]!));
+  rows.fill(row, [...columns.keys()].filter((index) => {
+    const { source, defaulted } = columns[index]!;
+    return source === null || (defaulted !== undefined && given[defaulted] === true);
+  }));
+  rows.finish(row);
+  return row;
 }
 
 export async function executeDelete(plan: Plan & { kind: 'delete' }, execution: Execution): Promise<Outcome> {
   const { session } = execution;
   const table = writableTable(session, plan.table);
+  const width = table.columns.length;
   const release = await lockRows(execution);
   try {
-    const rows = await readAll(plan.target, execution);
-    const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), rows.length);
-    for (const row of rows) appendRow(builder, row, -1);
-    if (rows.length > 0) await writeChanges(session, [{ relation: table.id, rows: builder.finish().buffer }]);
-    return returned(plan.returning, rows, session, `DELETE ${rows.length}`);
+    const affected = (await readAll(plan.target, execution)).map((row): Affected => ({ before: row.slice(0, width), after: null, beside: row.slice(width) }));
+    await write(table, affected, session);
+    return returned(plan.returning, affected, execution, `DELETE ${affected.length}`);
   } finally {
     release();
   }
@@ -110,21 +143,43 @@ export async function executeDelete(plan: Plan & { kind: 'delete' }, execution: 
 export async function executeUpdate(plan: Plan & { kind: 'update' }, execution: Execution): Promise<Outcome> {
   const { session } = execution;
   const table = writableTable(session, plan.table);
+  const rows = new TableRows(table, session);
   const width = table.columns.length;
   const release = await lockRows(execution);
   try {
-    const pairs = await readAll(plan.target, execution);
-    const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), pairs.length * 2);
-    const after: Datum[][] = [];
-    for (const pair of pairs) {
-      const row = pair.slice(width);
-      checkNotNull(table, row);
-      appendRow(builder, pair.slice(0, width), -1);
-      appendRow(builder, row, 1);
-      after.push(row);
-    }
-    if (pairs.length > 0) await writeChanges(session, [{ relation: table.id, rows: builder.finish().buffer }]);
-    return returned(plan.returning, after, session, `UPDATE ${pairs.length}`);
+    const affected = (await readAll(plan.target, execution)).map((row): Affected => {
+      const after = row.slice(width, 2 * width);
+      rows.fill(after, plan.defaulted);
+      rows.finish(after);
+      return { before: row.slice(0, width), after, beside: row.slice(2 * width) };
+    });
+    await write(table, affected, session);
+    return returned(plan.returning, affected, execution, `UPDATE ${affected.length}`);
+  } finally {
+    release();
+  }
+}
+
+export async function executeMerge(plan: Plan & { kind: 'merge' }, execution: Execution): Promise<Outcome> {
+  const { session } = execution;
+  const table = writableTable(session, plan.table);
+  const rows = new TableRows(table, session);
+  const width = table.columns.length;
+  const release = await lockRows(execution);
+  try {
+    const affected = (await readAll(plan.target, execution)).map(([number, ...row]): Affected => {
+      const { kind, defaulted } = plan.actions[Number(number)]!;
+      const beside = row.slice(2 * width);
+      const before = kind === 'insert' ? null : row.slice(0, width);
+      if (kind === 'delete') return { before, after: null, beside, action: 'DELETE' };
+      const after = row.slice(width, 2 * width);
+      rows.fill(after, defaulted);
+      rows.finish(after);
+      return { before, after, beside, action: kind.toUpperCase() };
+    });
+    await refuseTwice(table, affected, execution);
+    await write(table, affected, session);
+    return returned(plan.returning, affected, execution, `MERGE ${affected.length}`);
   } finally {
     release();
   }
@@ -137,6 +192,7 @@ export async function executeTruncate(plan: Plan & { kind: 'truncate' }, executi
   const release = await lockRows(execution);
   try {
     await writeChanges(session, changes);
+    for (const oid of plan.restart) session.sequences.restart(oid);
   } finally {
     release();
   }

@@ -13,9 +13,10 @@ import { CursorPortal } from '../session/portal.ts';
 import { cursorNamed, requirePlan } from '../session/session.ts';
 import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
-import { executeDelete, executeInsert, executeTruncate, executeUpdate } from './dml.ts';
+import { executeDelete, executeInsert, executeMerge, executeTruncate, executeUpdate } from './dml.ts';
 import { withOwnWrites } from './own-writes.ts';
 import { purify } from './purify.ts';
+import { computed, splitSequences } from './sequence-columns.ts';
 import { openSubscription } from './subscribe.ts';
 
 /** What running a statement gave. */
@@ -78,6 +79,8 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       return executeDelete(plan, execution);
     case 'update':
       return executeUpdate(plan, execution);
+    case 'merge':
+      return executeMerge(plan, execution);
     case 'truncate':
       return executeTruncate(plan, execution);
     case 'set':
@@ -143,6 +146,7 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
         session.settings.resetAll();
       }
       if (plan.what === 'all' || plan.what === 'plans') session.statements.clear();
+      if (plan.what === 'all' || plan.what === 'sequences') session.sequences.discard();
       return done(`DISCARD ${plan.what.toUpperCase()}`);
     case 'noop':
       return done(plan.tag);
@@ -155,9 +159,11 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
 export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal'>): Promise<RowStream> {
   const { session, parameters, maxRows, signal } = execution;
   const bound = bindParameters(query, parameters);
-  const relation = withOwnWrites(bound.relation, session.block, session.catalog, session.core.catalog);
+  const split = splitSequences(bound);
+  const relation = withOwnWrites(split.query.relation, session.block, session.catalog, session.core.catalog);
   const scene = session.scene();
-  return runQuery(scene, relation, relationTypeOf(bound.relation), readPlan(bound, scene.environment), maxRows, signal);
+  const rows = await runQuery(scene, relation, relationTypeOf(split.query.relation), readPlan(split.query, scene.environment), maxRows, signal);
+  return split.columns === undefined ? rows : computed(rows, split.columns, scene.environment);
 }
 
 async function endBlock({ kind, chain }: Plan & { kind: 'commit' | 'rollback' }, session: DatabaseSession): Promise<Outcome> {
@@ -185,6 +191,7 @@ function writingCommand(plan: Plan): string | undefined {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return plan.kind.toUpperCase();
     case 'truncate':
       return 'TRUNCATE TABLE';

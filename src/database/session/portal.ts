@@ -55,8 +55,13 @@ export class StatementPortal implements Portal {
     const limit = maxRows === 0 ? PACKET_ROWS : maxRows;
     return this.#timed(signal, async (inner) => {
       const outcome = await this.#run(limit, inner);
-      if (outcome.rows === null) return { rows: null, done: true, tag: outcome.tag };
+      if (outcome.rows === null) {
+        await this.#session.sequences.flush();
+        return { rows: null, done: true, tag: outcome.tag };
+      }
       const { rows, done } = await outcome.rows.next(limit, inner);
+      // What a client is told was drawn must be drawn for good.
+      await this.#session.sequences.flush();
       this.#sent += rows?.rowCount ?? 0;
       if (rows?.rowCount === maxRows) this.#deadline = undefined;
       if (!done) return { rows, done };

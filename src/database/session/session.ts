@@ -12,8 +12,10 @@ import { commitWork } from '../core.ts';
 import type { Core, QueryScene } from '../core.ts';
 import { environmentOf } from '../engine/environment.ts';
 import type { EngineStatus, EnvironmentData } from '../engine/messages.ts';
+import { dropObjects } from '../execute/ddl.ts';
 import { executePlan } from '../execute/execute.ts';
 import { Transaction } from '../transaction.ts';
+import { SessionSequences } from '../sequences.ts';
 import { CursorPortal, StatementPortal } from './portal.ts';
 import { Settings } from './settings.ts';
 
@@ -42,6 +44,7 @@ export class DatabaseSession implements Session {
   readonly settings: Settings;
   readonly statements = new Map<string, PreparedStatement>();
   readonly portals = new Map<string, Portal>();
+  readonly sequences: SessionSequences;
   readonly #onClose: () => void;
   transaction: TransactionStatus = 'idle';
   /** the block of BEGIN ... COMMIT, or of an implicit transaction; undefined: each statement commits itself */
@@ -59,6 +62,7 @@ export class DatabaseSession implements Session {
     this.pid = pid;
     this.#onClose = onClose;
     this.settings = new Settings(new Map([...options.settings, ['session_authorization', options.user]]), options.onParameter, (name) => findTimeZone(name) !== undefined);
+    this.sequences = new SessionSequences(core.sequences, (oid) => this.catalog.item(oid), () => this.block?.sequences);
     this.connectedAt = this.now();
   }
 
@@ -79,6 +83,15 @@ export class DatabaseSession implements Session {
   /** the catalog as this session sees it: with what its transaction has changed */
   get catalog(): CatalogSnapshot {
     return this.block?.catalog ?? this.core.catalog;
+  }
+  /** the schema of what goes with this session; made with the first such object */
+  get temporarySchema(): string {
+    return `pg_temp_${this.pid}`;
+  }
+  /** where names without a schema are looked up: among the session's own objects first */
+  get searchPath(): readonly string[] {
+    const { searchPath } = this.settings;
+    return this.catalog.schema(this.temporarySchema) === undefined ? searchPath : [this.temporarySchema, ...searchPath];
   }
   get inBlock(): boolean {
     return this.block !== undefined && !this.#implicit;
@@ -115,7 +128,7 @@ export class DatabaseSession implements Session {
 
   statementContext(parameterTypes: readonly (SqlType | undefined)[]): StatementContext {
     return {
-      catalog: this.catalog, searchPath: this.settings.searchPath, environment: this.environment(), parameterTypes,
+      catalog: this.catalog, searchPath: this.searchPath, temporarySchema: this.temporarySchema, environment: this.environment(), parameterTypes,
       prepared: (name) => this.statements.get(name)?.planned?.parameterTypes,
     };
   }
@@ -153,7 +166,8 @@ export class DatabaseSession implements Session {
     this.#active = true;
     try {
       return await executePlan({ session: this, prepared, parameters, maxRows, signal });
-    } catch (error) {
+    } catch (failure) {
+      const error = withTable(failure, this.catalog);
       this.#logInternal(error);
       this.#afterFailure();
       throw error;
@@ -209,9 +223,11 @@ export class DatabaseSession implements Session {
     const { block } = this;
     if (block === undefined) return;
     try {
+      await this.#endTemporary(block);
       await this.#write(block);
       this.settings.commit();
-    } catch (error) {
+    } catch (failure) {
+      const error = withTable(failure, this.catalog);
       this.#logInternal(error);
       this.settings.rollback();
       this.#leave(true);
@@ -219,12 +235,22 @@ export class DatabaseSession implements Session {
     }
     this.#leave(false);
   }
-  async #write({ work, writes }: Transaction): Promise<void> {
+  /** ON COMMIT of the session's temporary tables. */
+  async #endTemporary(block: Transaction): Promise<void> {
+    const schema = this.catalog.schema(this.temporarySchema);
+    if (schema === undefined) return;
+    const tables = this.catalog.dependents(schema.oid).filter((item) => item.kind === 'table');
+    const written = block.written;
+    for (const table of tables) if (table.onCommit === 'delete' && written.has(table.id)) block.writes.push({ relation: table.id, truncate: true });
+    const dropped = tables.filter((table) => table.onCommit === 'drop').map((table) => table.oid);
+    if (dropped.length > 0) await dropObjects(dropped, this);
+  }
+  async #write({ work, writes, sequences }: Transaction): Promise<void> {
     const { core } = this;
-    if (work.length > 0) {
+    if (work.length > 0 || sequences.size > 0) {
       const release = await core.ddl.lock();
       try {
-        await commitWork(core, work, writes);
+        await commitWork(core, work, writes, sequences);
       } finally {
         release();
       }
@@ -273,7 +299,7 @@ export class DatabaseSession implements Session {
     };
   }
   environment(): Environment {
-    return environmentOf(this.environmentData(), this.core, catalogQuestions(this.catalog, this.settings.searchPath), (name, value, local) => this.settings.set(name, value, local && this.block !== undefined));
+    return environmentOf(this.environmentData(), this.core, catalogQuestions(this.catalog, this.searchPath), (name, value, local) => this.settings.set(name, value, local && this.block !== undefined), this.sequences);
   }
   scene(): QueryScene {
     return {
@@ -281,6 +307,10 @@ export class DatabaseSession implements Session {
       memoryBytes: Number(this.settings.get('query_memory_limit')) * 1048576,
       onNotice: (notice) => this.options.onNotice(notice),
       systemState: (status) => this.systemState(status),
+      sequenceRows: (id) => {
+        const item = this.catalog.relation(id);
+        return item?.kind === 'sequence' ? [this.sequences.row(item)] : undefined;
+      },
     };
   }
 
@@ -316,10 +346,23 @@ export class DatabaseSession implements Session {
 
   async close(): Promise<void> {
     this.abandon();
+    const temporary = this.core.catalog.schema(this.temporarySchema);
+    if (temporary !== undefined) await dropObjects([temporary.oid], this).catch((error: Error) => this.core.log.error({ err: error }, `temporary objects were not dropped: ${error.message}`));
     for (const [name, portal] of this.portals) this.closePortal(name, portal);
     this.statements.clear();
     this.#onClose();
   }
+}
+
+/** The engine knows a violated key by its name; its table is the catalog's to say. */
+function withTable(error: unknown, catalog: CatalogSnapshot): unknown {
+  if (!(error instanceof SqlError) || error.code !== '23505' || error.fields.table !== undefined) return error;
+  for (const item of catalog.relations()) {
+    if (item.kind === 'table' && item.keys.some((key) => key.name === error.fields.constraint)) {
+      return new SqlError(error.code, error.message, { ...error.fields, schema: catalog.schemaNameOf(item), table: item.name });
+    }
+  }
+  return error;
 }
 
 function leavesFailedBlock(statement: Statement): boolean {

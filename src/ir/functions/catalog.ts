@@ -5,6 +5,7 @@ import { defineFunctions, unbound } from './define.ts';
 import type { Definition } from './define.ts';
 import { objectInputs, printObject, readObject } from './object-names.ts';
 import type { ObjectType } from './object-names.ts';
+import { quoteIdentifier } from './keywords.ts';
 import { privilegeFunctions } from './privileges.ts';
 import { routinesByOid } from './routine-oids.ts';
 import { formatType } from './type-names.ts';
@@ -73,12 +74,17 @@ function viewDefinitionByName(text: string, environment: Environment): Datum {
 }
 
 function serialSequence(table: string, column: string, environment: Environment): Datum {
+  const { catalog } = environment;
   const oid = readObject('regclass', table, environment);
-  const relation = environment.catalog.relationName(oid);
-  if (relation !== undefined && environment.catalog.columnByName(oid, column) === undefined) {
+  const attribute = catalog.columnByName(oid, column);
+  const relation = catalog.relationName(oid);
+  if (attribute === undefined) {
+    if (relation === undefined) return null;
     throw new SqlError('42703', `column "${column}" of relation "${relation.name}" does not exist`);
   }
-  return null; // a serial column's counter is kept with its table: there is no sequence to name
+  const sequence = catalog.sequenceOf(oid, attribute);
+  const name = sequence === undefined ? undefined : catalog.relationName(sequence);
+  return name === undefined ? null : `${quoteIdentifier(name.schema)}.${quoteIdentifier(name.name)}`;
 }
 
 const relationExists = (oid: number, environment: Environment): boolean => environment.catalog.relationName(oid) !== undefined;
@@ -186,8 +192,8 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
     (oid === null ? null : formatType(oid, typmod, environment.catalog))],
   ['pg_typeof(any) regtype stable total null', unbound, { bind: ([argument]) => () => argument!.type.oid }],
   ['pg_get_userbyid(oid) name stable total', (oid: number, environment: Environment) => environment.catalog.roleName(oid) ?? `unknown (OID=${oid})`],
-  ['pg_get_expr(pg_node_tree,oid) text stable total', (text: string) => text],
-  ['pg_get_expr(pg_node_tree,oid,bool) text stable total', (text: string) => text],
+  ['pg_get_expr(pg_node_tree,oid) text stable total', (text: string, _: number, environment: Environment) => environment.catalog.expressionText(text, false)],
+  ['pg_get_expr(pg_node_tree,oid,bool) text stable total', (text: string, _: number, pretty: boolean, environment: Environment) => environment.catalog.expressionText(text, pretty)],
   ['pg_get_viewdef(oid) text stable total', (oid: number, environment: Environment) => environment.catalog.viewDefinition(oid) ?? null],
   ['pg_get_viewdef(oid,bool) text stable total', (oid: number, _: boolean, environment: Environment) => environment.catalog.viewDefinition(oid) ?? null],
   ['pg_get_viewdef(oid,int4) text stable total', (oid: number, _: number, environment: Environment) => environment.catalog.viewDefinition(oid) ?? null],
@@ -196,8 +202,8 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   ['pg_get_indexdef(oid) text stable total', (oid: number, environment: Environment) => environment.catalog.indexDefinition(oid, 0) ?? null],
   ['pg_get_indexdef(oid,int4,bool) text stable total', (oid: number, column: number, _: boolean, environment: Environment) =>
     environment.catalog.indexDefinition(oid, column) ?? null],
-  ['pg_get_constraintdef(oid) text stable total', (oid: number, environment: Environment) => environment.catalog.constraintDefinition(oid) ?? null],
-  ['pg_get_constraintdef(oid,bool) text stable total', (oid: number, _: boolean, environment: Environment) => environment.catalog.constraintDefinition(oid) ?? null],
+  ['pg_get_constraintdef(oid) text stable total', (oid: number, environment: Environment) => environment.catalog.constraintDefinition(oid, false) ?? null],
+  ['pg_get_constraintdef(oid,bool) text stable total', (oid: number, pretty: boolean, environment: Environment) => environment.catalog.constraintDefinition(oid, pretty) ?? null],
   ['pg_get_serial_sequence(text,text) text stable', serialSequence],
   ['pg_get_functiondef(oid) text stable', functionDefinition],
   ['pg_get_function_arguments(oid) text stable total', allArgumentsOf],

@@ -22,6 +22,20 @@ export interface Environment {
   setSetting(name: string, value: string, local: boolean): void;
   /** questions to the catalog, by OID; the catalog's own functions (pg_get_viewdef, regclass, ...) are built on them */
   readonly catalog: CatalogQuestions;
+  /** the sequences, where there are any to reach: not on the engine's thread */
+  readonly sequences?: SequenceAccess;
+}
+
+/** Counters by OID, as one session uses them. What it hands out is durable before the statement answers. */
+export interface SequenceAccess {
+  next(oid: number): Datum;
+  /** what this session's last `next` of it gave; 55000 where there was none */
+  current(oid: number): Datum;
+  /** what this session's last `next` of any gave */
+  last(): Datum | undefined;
+  set(oid: number, value: bigint, called: boolean): Datum;
+  /** what anybody's last `next` gave; null where there was none */
+  stored(oid: number): Datum;
 }
 
 /** What catalog functions need to know. Names come back unquoted; undefined means there is no such object. */
@@ -35,10 +49,14 @@ export interface CatalogQuestions {
   databaseName(oid: number): string | undefined;
   viewDefinition(oid: number): string | undefined;
   indexDefinition(oid: number, column: number): string | undefined;
-  constraintDefinition(oid: number): string | undefined;
+  constraintDefinition(oid: number, pretty: boolean): string | undefined;
+  /** the text of an expression that a catalog row holds */
+  expressionText(stored: string, pretty: boolean): string;
   comment(oid: number, classOid: number, subId: number): string | undefined;
   columnName(relation: number, attribute: number): string | undefined;
   columnByName(relation: number, name: string): number | undefined;
+  /** OID of the sequence that belongs to a column: SERIAL, IDENTITY or OWNED BY */
+  sequenceOf(relation: number, attribute: number): number | undefined;
   /** OID of the row type (`name`) or of its array (`_name`) of a relation; built-in types are core's affair */
   rowTypeByName(schema: string | undefined, name: string): number | undefined;
   /** where the relation of a row type (or of its array) lies */

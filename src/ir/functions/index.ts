@@ -28,6 +28,7 @@ import { pgLsnFunctions } from './pg-lsn.ts';
 import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from './range.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { sendFunctions } from './send.ts';
+import { sequenceFunctions } from './sequences.ts';
 import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
 import { toCharFunctions } from './to-char.ts';
@@ -40,7 +41,7 @@ import { uuidFunctions } from './uuid.ts';
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
-  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions,
+  ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators];

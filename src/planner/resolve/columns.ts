@@ -12,6 +12,7 @@ export function resolveColumnReference(level: Level, node: ColumnRef): Expr {
   const { planning, scope } = level;
   const position = planning.at(node.location);
   const fields = node.fields ?? [];
+  if (level.refuses?.column !== undefined) throw planning.error('0A000', `cannot use column reference in ${level.refuses.column}`, position);
   if (isStar(fields.at(-1))) {
     if (fields.length === 1) throw planning.error('42601', 'row expansion via "*" is not supported here', position);
     return wholeRow(qualifiedItem(level, fields.slice(0, -1).map(stringOf), position), position);
@@ -46,7 +47,7 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
   const item = findItem(planning, level.scope, path.at(-2), path.at(-1)!, position);
   if (item !== undefined) return item;
   const table = path.at(-1)!;
-  if (path.length > 1 && findItem(planning, level.scope, undefined, table, position) !== undefined) {
+  if ((path.length > 1 && findItem(planning, level.scope, undefined, table, position) !== undefined) || level.scope.hidden?.includes(table) === true) {
     throw planning.error('42P01', `invalid reference to FROM-clause entry for table "${table}"`, position, {
       detail: `There is an entry for table "${table}", but it cannot be referenced from this part of the query.`,
     });

@@ -15,6 +15,7 @@ import type { Level } from './level.ts';
 import { kindOf, locationOf, namesOf } from './nodes.ts';
 import { compare, resolveOperatorExpression } from './operators.ts';
 import { resolveSubLink } from './sublinks.ts';
+import { columnOf } from './typed.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
 
@@ -47,6 +48,10 @@ export function resolveExpression(level: Level, node: Node): Expr {
     return { op: 'coalesce', args: exprs, type, position: planning.at(node.CoalesceExpr.location) };
   }
   if ('MinMaxExpr' in node) return minMax(level, node.MinMaxExpr);
+  if ('MergeSupportFunc' in node) {
+    if (level.mergeAction !== undefined) return columnOf(level.mergeAction, planning.at(node.MergeSupportFunc.location));
+    throw planning.error('42601', 'MERGE_ACTION() can only be used in the RETURNING list of a MERGE command', planning.at(node.MergeSupportFunc.location));
+  }
   if ('SubLink' in node) return resolveSubLink(level, node.SubLink);
   if ('A_ArrayExpr' in node) return arrayConstructor(level, node.A_ArrayExpr, undefined);
   if ('RowExpr' in node) return rowConstructor(level, node.RowExpr);

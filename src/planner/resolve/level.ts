@@ -42,6 +42,10 @@ export interface Level {
   readonly functions: TableFunctionCall[] | null;
   /** inside an aggregate's arguments */
   readonly inAggregate?: boolean;
+  /** what an expression that a table keeps may not contain, as messages name its place */
+  readonly refuses?: { readonly subquery: string; readonly column?: string };
+  /** what merge_action() means: in RETURNING of MERGE */
+  readonly mergeAction?: TypedColumn;
   /** the expression of `CASE expr WHEN` */
   readonly caseOperand?: Expr;
 }

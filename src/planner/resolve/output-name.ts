@@ -20,6 +20,7 @@ function figure(node: Node): Figured | undefined {
     const last = (node.A_Indirection.indirection ?? []).findLast((field) => 'String' in field);
     return last !== undefined ? firm(stringOf(last)) : node.A_Indirection.arg && figure(node.A_Indirection.arg);
   }
+  if ('MergeSupportFunc' in node) return firm('merge_action');
   if ('FuncCall' in node) return firm(namesOf(node.FuncCall.funcname).at(-1) ?? '');
   if ('A_Expr' in node) return node.A_Expr.kind === 'AEXPR_NULLIF' ? firm('nullif') : undefined;
   if ('TypeCast' in node) {

@@ -16,6 +16,7 @@ const bool = sqlType(Oid.bool);
 export function resolveSubLink(level: Level, node: SubLink): Expr {
   const { planning } = level;
   const position = planning.at(node.location);
+  if (level.refuses !== undefined) throw planning.error('0A000', `cannot use subquery in ${level.refuses.subquery}`, position);
   const query = subqueryOf(level, node);
   switch (node.subLinkType) {
     case 'EXISTS_SUBLINK':

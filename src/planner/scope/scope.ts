@@ -26,6 +26,8 @@ export interface ScopeItem {
 export interface Scope {
   readonly items: readonly ScopeItem[];
   readonly outer: Scope | null;
+  /** names that the statement has and this place may not use */
+  readonly hidden?: readonly (string | null)[];
 }
 
 export const emptyScope: Scope = { items: [], outer: null };

@@ -13,6 +13,8 @@ export interface StatementContext {
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** parameter types of a prepared statement, for EXECUTE */
   readonly prepared: (name: string) => readonly SqlType[] | undefined;
+  /** the schema of what goes with the session; it need not exist yet */
+  readonly temporarySchema?: string;
   /** the program's own start-up, which makes the views of the system's schemas */
   readonly system?: boolean;
 }
@@ -27,7 +29,11 @@ export interface Scene extends StatementContext {
 }
 
 export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContext => ({
-  catalog: scene.catalog, searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
+  catalog: { find: (schema, name, searchPath) => scene.catalog.find(schemaWritten(schema, scene), name, searchPath), indexesOn: (id) => scene.catalog.indexesOn(id) }, searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
 });
 
 export const columnIndex = (columns: readonly Column[], name: string): number => columns.findIndex((column) => column.name === name);
+
+/** `pg_temp` stands for the session's own schema. */
+export const schemaWritten = <S extends string | undefined>(schema: S, scene: Pick<StatementContext, 'temporarySchema'>): S | string =>
+  schema === 'pg_temp' && scene.temporarySchema !== undefined ? scene.temporarySchema : schema;

@@ -150,10 +150,10 @@ function valueColumns(format: FormatTree, tree: CreateSourceTree, scene: Scene):
 }
 
 function jsonColumns(tree: CreateSourceTree, scene: Scene): readonly Column[] {
-  const { columns, keys } = planTableBody(tree.columns ?? [], tree.name.parts.at(-1) ?? '', () => false, scene);
-  if (keys.length > 0) throw notSupported('keys of a source', 'What comes from outside cannot be refused; leave PRIMARY KEY and UNIQUE out.', tree.name.position);
-  const defaulted = columns.find((column) => column.default !== undefined || column.identity !== undefined);
-  if (defaulted) throw notSupported('DEFAULT and SERIAL in a source', 'Use COALESCE in a view.', tree.name.position);
+  const { columns, keys, checks, foreignKeys } = planTableBody(tree.columns ?? [], { schema: 0, name: tree.name.parts.at(-1) ?? '' }, () => false, scene);
+  if (keys.length + checks.length + foreignKeys.length > 0) throw notSupported('constraints of a source', 'What comes from outside cannot be refused; leave them out.', tree.name.position);
+  const defaulted = columns.find((column) => column.default !== undefined || column.sequence !== undefined || column.generated !== undefined);
+  if (defaulted) throw notSupported('DEFAULT, SERIAL and GENERATED in a source', 'Use COALESCE in a view.', tree.name.position);
   return columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
 }
 

@@ -9,19 +9,19 @@ import { positionOf } from '../syntax/index.ts';
 import type { AlterOnErrorTree, CreateMaterializedViewTree, CreateViewTree, StatementOption } from '../syntax/index.ts';
 import { planContext } from './context.ts';
 import type { Scene } from './context.ts';
-import { refusePersistence } from './create-table.ts';
+import { refuseUnlogged } from './create-table.ts';
 import { typeText } from '../typing/format-type.ts';
-import { findItem, itemOfKind, nameOfRangeVar, newName, spell, takenBy, whenTaken } from './names.ts';
+import { findItem, itemOfKind, newRelationName, spell, takenBy, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 import { optionWord, refuseUnknownOptions } from './options.ts';
 
 export function planCreateView(tree: CreateViewTree, scene: Scene): Outcome {
   const { node, ifNotExists, query } = tree;
   const position = positionOf(scene.text, node.view?.location);
-  refusePersistence(node.view?.relpersistence, position);
+  refuseUnlogged(node.view?.relpersistence, position);
   if (node.withCheckOption !== undefined && node.withCheckOption !== 'NO_CHECK_OPTION') throw notSupported('WITH CHECK OPTION', 'Views cannot be written to.', position);
   if (node.options !== undefined) throw notSupported('WITH (...) of CREATE VIEW', 'Views have no options; leave it out.', position);
-  const name = newName(nameOfRangeVar(node.view, scene), scene);
+  const name = newRelationName(node.view, scene);
   const orReplace = node.replace === true;
   const replaced = orReplace ? replacedView('view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('view', name, ifNotExists, scene);
@@ -35,11 +35,11 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
   const { node, orReplace, query } = tree;
   const into = node.into;
   const position = positionOf(scene.text, into?.rel?.location);
-  refusePersistence(into?.rel?.relpersistence, position);
+  refuseUnlogged(into?.rel?.relpersistence, position);
   if (into?.skipData === true) throw notSupported('WITH NO DATA', 'A materialized view is filled and kept up to date from its creation on.', position);
   if (into?.options !== undefined || into?.tableSpaceName !== undefined || into?.accessMethod !== undefined)
     throw notSupported('storage options of CREATE MATERIALIZED VIEW', 'Leave them out.', position);
-  const name = newName(nameOfRangeVar(into?.rel, scene), scene);
+  const name = newRelationName(into?.rel, scene);
   const ifNotExists = node.if_not_exists === true;
   const replaced = orReplace ? replacedView('materialized view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);

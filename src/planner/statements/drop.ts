@@ -11,11 +11,11 @@ import type { Outcome } from './names.ts';
 type DroppedKind = Exclude<CatalogItem['kind'], 'system'>;
 
 const droppedKinds: Readonly<Record<string, DroppedKind>> = {
-  OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SCHEMA: 'schema',
+  OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SCHEMA: 'schema', OBJECT_SEQUENCE: 'sequence',
 };
 
 const missingCodes: Readonly<Record<DroppedKind, string>> = {
-  table: '42P01', view: '42P01', 'materialized view': '42P01', source: '42P01', index: '42704', schema: '3F000', secret: '42704', connection: '42704',
+  table: '42P01', view: '42P01', 'materialized view': '42P01', source: '42P01', sequence: '42P01', index: '42704', schema: '3F000', secret: '42704', connection: '42704',
 };
 
 export function planDropStatement(statement: DropStmt, scene: Scene): Outcome {

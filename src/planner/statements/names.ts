@@ -6,6 +6,7 @@ import type { Notice } from '../../core/index.ts';
 import type { Plan, QualifiedName } from '../plan.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { ObjectName } from '../syntax/index.ts';
+import { schemaWritten } from './context.ts';
 import type { Scene } from './context.ts';
 
 const systemSchemaNames: readonly string[] = Object.keys(schemaOids).filter((name) => name !== 'public');
@@ -38,16 +39,16 @@ interface SplitName {
   readonly name: string;
 }
 
-function splitName(name: ObjectName): SplitName {
+function splitName(name: ObjectName, scene: Scene): SplitName {
   const [last, schema, database, ...rest] = name.parts.toReversed();
   if (last === undefined || rest.length > 0) throw new SqlError('42601', `improper qualified name (too many dotted names): ${spell(name)}`, at(name));
   if (database !== undefined && database !== databaseName) throw new SqlError('0A000', `cross-database references are not implemented: "${spell(name)}"`, at(name));
-  return { schema, name: last };
+  return { schema: schema === undefined ? undefined : schemaWritten(schema, scene), name: last };
 }
 
 /** The object of this name, if there is one. */
 export function findItem(name: ObjectName, scene: Scene): CatalogItem | undefined {
-  const { schema, name: last } = splitName(name);
+  const { schema, name: last } = splitName(name, scene);
   return scene.catalog.find(schema, last, scene.searchPath);
 }
 
@@ -77,15 +78,30 @@ export function schemaNamed(name: string, scene: Scene, position?: number): Sche
 
 /** Where a new object of this name will lie. */
 export function newName(name: ObjectName, scene: Scene): QualifiedName {
-  const { schema: schemaName, name: last } = splitName(name);
+  const { schema: schemaName, name: last } = splitName(name, scene);
   const schema = schemaName === undefined ? creationSchema(scene, name) : schemaNamed(schemaName, scene, name.position);
   if (scene.system !== true && systemSchemaNames.includes(schema.name))
     throw new SqlError('42501', `permission denied to create "${schema.name}.${last}"`, { detail: 'System catalog modifications are currently disallowed.' });
   return { schema: schema.oid, name: last };
 }
 
+/** Where a relation will lie that CREATE [TEMPORARY] names. */
+export function newRelationName(relation: RangeVar | undefined, scene: Scene): QualifiedName {
+  const name = nameOfRangeVar(relation, scene);
+  const { schema, name: last } = splitName(name, scene);
+  const temporary = relation?.relpersistence === 't';
+  if (schema !== undefined && schema === scene.temporarySchema) return { schema: TEMPORARY, name: last };
+  if (!temporary) return newName(name, scene);
+  if (schema !== undefined) throw new SqlError('42P16', 'cannot create temporary relation in non-temporary schema', at(name));
+  return { schema: TEMPORARY, name: last };
+}
+
+/** The schema of `QualifiedName` that stands for the session's own. */
+export const TEMPORARY = 0;
+
 function creationSchema(scene: Scene, name: ObjectName): SchemaItem {
   for (const candidate of scene.searchPath) {
+    if (candidate === scene.temporarySchema) continue;
     const schema = scene.catalog.schema(candidate);
     if (schema !== undefined) return schema;
   }
@@ -94,12 +110,12 @@ function creationSchema(scene: Scene, name: ObjectName): SchemaItem {
 
 /** What already has this name, in its own schema. */
 export function takenBy(name: QualifiedName, scene: Scene): CatalogItem | undefined {
-  const schema = scene.catalog.item(name.schema);
+  const schema = name.schema === TEMPORARY ? scene.catalog.schema(scene.temporarySchema ?? '') : scene.catalog.item(name.schema);
   return schema === undefined ? undefined : scene.catalog.find(schema.name, name.name, []);
 }
 
 const creationTags = {
-  table: 'CREATE TABLE', view: 'CREATE VIEW', 'materialized view': 'CREATE MATERIALIZED VIEW', index: 'CREATE INDEX',
+  table: 'CREATE TABLE', view: 'CREATE VIEW', 'materialized view': 'CREATE MATERIALIZED VIEW', index: 'CREATE INDEX', sequence: 'CREATE SEQUENCE',
   source: 'CREATE SOURCE', secret: 'CREATE SECRET', connection: 'CREATE CONNECTION',
 } as const;
 export type CreatedItemKind = keyof typeof creationTags;

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, TruncateStmt } from '@pgsql/types';
 import { InvariantError, SqlError, assertNever, notSupported } from '../../core/index.ts';
 import type { Plan, PlannedStatement } from '../plan.ts';
-import { planDelete, planInsert, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
+import { planDelete, planInsert, planMerge, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import { planComment, planCommentTree, planRename, planRenameTree, refuseAlterTable } from './alter.ts';
@@ -21,6 +21,7 @@ import type { Outcome } from './names.ts';
 import type { Purified } from './purify.ts';
 import { refusal } from './refused.ts';
 import { planCreateSchema } from './schemas.ts';
+import { planAlterSequence, planCreateSequence } from './sequences.ts';
 import { planSet, planShowSetting, planTransaction } from './settings.ts';
 import { planShowCreate, planShowObjects } from './show.ts';
 import { planSubscribe } from './subscribe.ts';
@@ -94,9 +95,12 @@ function planNode(node: Node, scene: Scene): Outcome {
   if ('InsertStmt' in node) return { plan: planInsert(node.InsertStmt, scene.text, planContext(scene, 'adhoc')) };
   if ('UpdateStmt' in node) return { plan: planUpdate(node.UpdateStmt, scene.text, planContext(scene, 'adhoc')) };
   if ('DeleteStmt' in node) return { plan: planDelete(node.DeleteStmt, scene.text, planContext(scene, 'adhoc')) };
+  if ('MergeStmt' in node) return { plan: planMerge(node.MergeStmt, scene.text, planContext(scene, 'adhoc')) };
   if ('TruncateStmt' in node) return planTruncate(node.TruncateStmt, scene);
   if ('CreateStmt' in node) return planCreateTable(node.CreateStmt, scene);
   if ('CreateTableAsStmt' in node) return planCreateTableAs(node.CreateTableAsStmt, scene);
+  if ('CreateSeqStmt' in node) return planCreateSequence(node.CreateSeqStmt, scene);
+  if ('AlterSeqStmt' in node) return planAlterSequence(node.AlterSeqStmt, scene);
   if ('CreateSchemaStmt' in node) return planCreateSchema(node.CreateSchemaStmt, scene);
   if ('IndexStmt' in node) return planCreateIndex(node.IndexStmt, scene);
   if ('DropStmt' in node) return planDropStatement(node.DropStmt, scene);
@@ -138,14 +142,14 @@ function planSelect(select: SelectStmt, scene: Scene): Outcome {
 }
 
 function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {
-  if (statement.restart_seqs === true) throw notSupported('TRUNCATE ... RESTART IDENTITY', 'There are no sequences to restart.');
   const tables = (statement.relations ?? []).map((node) => {
     if (!('RangeVar' in node)) throw new InvariantError('TRUNCATE of something without a name');
     const name = nameOfRangeVar(node.RangeVar, scene);
     const item = relationNamed({ ...name, position: 0 }, scene);
     if (item.kind !== 'table') throw new SqlError('42809', `"${item.name}" is not a table`);
     if (item.origin.kind !== 'user') throw new SqlError('42809', `cannot truncate table "${item.name}"`, { detail: 'Its rows come from a source.' });
-    return item.id;
+    return item;
   });
-  return { plan: { kind: 'truncate', tables } };
+  const owned = statement.restart_seqs === true ? tables.flatMap((table) => scene.catalog.dependents(table.oid).filter((item) => item.kind === 'sequence' && item.ownedBy?.table === table.oid)) : [];
+  return { plan: { kind: 'truncate', tables: tables.map((table) => table.id), restart: owned.map((item) => item.oid) } };
 }

@@ -2,7 +2,6 @@ import type { Node } from '@pgsql/types';
 import { notSupported } from '../../core/index.ts';
 import type { SqlError } from '../../core/index.ts';
 import type { Scene } from './context.ts';
-import { generatedKeyHint } from './create-table.ts';
 
 interface Refusal {
   readonly feature: string;
@@ -23,9 +22,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   AlterFunctionStmt: { feature: 'ALTER FUNCTION', hint: functionsHint },
   CreateTrigStmt: { feature: 'CREATE TRIGGER', hint: 'A materialized view follows its tables by itself; SUBSCRIBE to it to act on changes.' },
   RuleStmt: { feature: 'CREATE RULE', hint: 'Use a view.' },
-  MergeStmt: { feature: 'MERGE', hint: 'Use INSERT, UPDATE and DELETE in one transaction.' },
-  CreateSeqStmt: { feature: 'CREATE SEQUENCE', hint: generatedKeyHint },
-  AlterSeqStmt: { feature: 'ALTER SEQUENCE', hint: generatedKeyHint },
   CreateEnumStmt: { feature: 'CREATE TYPE', hint: 'Use text.' },
   CompositeTypeStmt: { feature: 'CREATE TYPE', hint: 'Use columns of their own, or jsonb.' },
   CreateRangeStmt: { feature: 'CREATE TYPE', hint: 'Use the ranges there are.' },

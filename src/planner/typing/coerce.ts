@@ -1,6 +1,7 @@
 import type { SqlType } from '../../core/index.ts';
 import { InvariantError, Oid, codecOf, findType, sqlType } from '../../core/index.ts';
 import { SqlError } from '../../core/index.ts';
+import type { FunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import { castBetween, functionById, functionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
@@ -128,8 +129,9 @@ function readUnknown(planning: Planning, expr: Expr, target: SqlType): Expr | un
   if (expr.value === null) return { ...expr, type: sqlType(target.oid) };
   const text = String(expr.value);
   const input = namedObject.get(target.oid);
-  if (input !== undefined) return callNamed(input, [{ ...expr, value: text, type: sqlType(Oid.cstring) }], sqlType(target.oid), expr.position);
   try {
+    // As in Postgres the name is looked up now: a literal means the same object whatever it is called later.
+    if (input !== undefined) return { ...expr, value: inputOf(input).evaluate(text, planning.context.environment), type: sqlType(target.oid) };
     const value = codecOf(target.oid).parse(text, planning.context.environment.settings, target.oid === Oid.interval ? target.typmod : -1);
     return { ...expr, value, type: sqlType(target.oid, target.oid === Oid.interval ? target.typmod : -1) };
   } catch (error) {
@@ -137,11 +139,14 @@ function readUnknown(planning: Planning, expr: Expr, target: SqlType): Expr | un
   }
 }
 
-function callNamed(name: string, args: readonly Expr[], type: SqlType, position: number | undefined): Expr {
+function inputOf(name: string): FunctionRow {
   const row = functionsNamed(name)[0];
   if (row === undefined) throw new InvariantError(`no function ${name} among the functions`);
-  return { op: 'call', function: row.id, args, type, position };
+  return row;
 }
+
+const callNamed = (name: string, args: readonly Expr[], type: SqlType, position: number | undefined): Expr =>
+  ({ op: 'call', function: inputOf(name).id, args, type, position });
 
 /** The value as the text its type's output function writes, and from there as `target`. */
 export function throughText(expr: Expr, target: number, position: number | undefined): Expr {
