@@ -3,7 +3,7 @@ import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.t
 import { displayName, encodeChange, systemRows } from '../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
-import { evaluateScalar } from '../ir/index.ts';
+import { evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
 import type { SqlParser } from '../planner/index.ts';
 import { Engine } from '../views/index.ts';
 import type { ReadPlan } from '../views/index.ts';
@@ -120,6 +120,17 @@ const needsStatus = (id: RelationId, catalog: CatalogSnapshot): boolean => {
   return name === 'mz_view_errors' || name === 'mz_hydration_statuses' || name === 'mz_frontiers';
 };
 
+const noVariables: ReadonlyMap<string, string> = new Map();
+/** Whether the relation calls a function that may look at the session's settings; to send them all costs more than to run a short query. */
+const asksSettings = (relation: Relation): boolean => {
+  let asks = false;
+  mapScalars(relation, (scalar) => {
+    asks ||= someScalar(scalar, (node) => node.op === 'call' && functionById(node.function)?.volatility !== 'immutable');
+    return scalar;
+  });
+  return asks || someRelation(relation, (node) => node.op === 'flatMap');
+};
+
 /**
  * Runs a query over `relation` and returns its rows. Over catalog relations alone it runs here, on the session's own snapshot; otherwise on the engine,
  * with the rows of catalog relations put in as constants. Waits, with a NOTICE, until the sources it reads have finished their snapshots.
@@ -129,7 +140,8 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   const reads = readsOf(relation);
   const status = [...reads].some((id) => needsStatus(id, catalog)) ? await core.engine.request<EngineStatus>({ kind: 'status' }) : undefined;
   let state: SystemState | undefined;
-  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined => systemRows(id, catalog, (state ??= scene.systemState(status))) ?? scene.sequenceRows(id));
+  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined =>
+    (catalog.relation(id)?.kind === 'system' ? systemRows(id, catalog, (state ??= scene.systemState(status))) : scene.sequenceRows(id)));
   const relationType = { columns: type.columns, keys: [] };
   const types = type.columns.slice(0, read.width).map((column) => column.type);
   // What asks for the time of the state it reads is read where time is kept.
@@ -153,7 +165,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   try {
     ready = await core.engine.request<QueryReady>({
       kind: 'query', query, maxRows,
-      request: { relation: embedded, type: relationType, read, environment: scene.environmentData, cancel, memoryBytes: scene.memoryBytes },
+      request: { relation: embedded, type: relationType, read, environment: asksSettings(embedded) ? scene.environmentData : { ...scene.environmentData, variables: noVariables }, cancel, memoryBytes: scene.memoryBytes },
     });
   } finally {
     core.running.delete(flag);

@@ -132,11 +132,12 @@ export class Engine implements Surroundings {
     return entry;
   }
 
-  #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void): Dataflow {
+  #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void, once = false): Dataflow {
     const engine = this;
     const context: Context = {
       symbols: this.symbols,
       environment,
+      once,
       position: 0,
       get time() {
         return engine.#time;
@@ -341,7 +342,7 @@ export class Engine implements Surroundings {
         } catch (error) {
           throw new QueryEnd(error);
         }
-      });
+      }, true);
       query.begin(dataflow);
       this.#owners.set(dataflow, query);
     } catch (error) {

@@ -37,7 +37,7 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
   const { Collection } = views.collection;
   const { readColumn, writeColumn } = views.runtime;
   const symbols = new views.symbols.Symbols();
-  const context = { symbols, environment: testEnvironment(schema.catalog), position: 0, time: history.ticks.at(-1)!.time };
+  const context = { symbols, environment: testEnvironment(schema.catalog), position: 0, once: false, time: history.ticks.at(-1)!.time };
   const tables = new Map(contents(history, history.ticks.length).map((rows, table) => {
     const collection = new Collection(schema.types[table]!, symbols);
     const { I, F } = new views.operator.Scratch(collection.layout);

@@ -148,6 +148,8 @@ export class Settings {
   #saved: { readonly atBegin: Map<string, string>; readonly local: Map<string, string | undefined> } | undefined;
   readonly #onReport: (name: string, value: string) => void;
   readonly #isTimeZone: (name: string) => boolean;
+  /** what was made of the values since the last change: every query asks */
+  #read: { all?: ReadonlyMap<string, string>; text?: TextSettings; searchPath?: readonly string[] } = {};
 
   constructor(start: ReadonlyMap<string, string>, onReport: (name: string, value: string) => void, isTimeZone: (name: string) => boolean) {
     this.#onReport = () => {};
@@ -197,6 +199,7 @@ export class Settings {
   }
 
   #change(name: string, value: string | undefined, local: boolean): void {
+    this.#read = {};
     if (local && this.#saved !== undefined && !this.#saved.local.has(name)) this.#saved.local.set(name, this.#values.get(name));
     if (!local) this.#saved?.local.delete(name);
     const before = this.get(name);
@@ -224,6 +227,7 @@ export class Settings {
     const saved = this.#saved;
     this.#saved = undefined;
     if (saved === undefined) return;
+    this.#read = {};
     const names = new Set([...this.#values.keys(), ...saved.atBegin.keys()]);
     for (const name of names) {
       const before = this.get(name);
@@ -238,8 +242,8 @@ export class Settings {
     return new Map(definitions.filter((definition) => definition.reported === true).map((definition) => [definition.name, this.get(definition.name)!]));
   }
   /** Every parameter as current_setting shows it. */
-  get all(): Map<string, string> {
-    return new Map([...definitions.map((definition) => [definition.name.toLowerCase(), this.show(definition.name).value] as const), ...[...this.#values].filter(([name]) => name.includes('.'))]);
+  get all(): ReadonlyMap<string, string> {
+    return (this.#read.all ??= new Map([...definitions.map((definition) => [definition.name.toLowerCase(), this.show(definition.name).value] as const), ...[...this.#values].filter(([name]) => name.includes('.'))]));
   }
   states(): SettingState[] {
     return definitions.map((definition) => ({
@@ -251,6 +255,9 @@ export class Settings {
 
   /** How values are written. */
   get text(): TextSettings {
+    return (this.#read.text ??= this.#text());
+  }
+  #text(): TextSettings {
     const [style, order] = this.get('DateStyle')!.split(', ');
     return {
       ...defaultTextSettings,
@@ -264,7 +271,7 @@ export class Settings {
   }
   /** The schemas named by search_path, `"$user"` left out: there is no schema of that name. */
   get searchPath(): readonly string[] {
-    return splitIdentifiers(this.get('search_path')!).filter((name) => name !== '$user');
+    return (this.#read.searchPath ??= splitIdentifiers(this.get('search_path')!).filter((name) => name !== '$user'));
   }
 }
 

@@ -69,7 +69,7 @@ export class Emitter {
   }
   constant(value: unknown): string {
     this.#constants.push(value);
-    return `K[${this.#constants.length - 1}]`;
+    return `k${this.#constants.length - 1}`;
   }
   line(text: string): void {
     this.lines.push(text);
@@ -246,6 +246,7 @@ export class Emitter {
   #literal(value: Datum): Compiled {
     if (value === null) return { isNull: 'true', value: 'null' };
     if (typeof value === 'boolean') return { isNull: never, value: String(value) };
+    if (this.#context.once) return { isNull: never, value: this.constant(value) };
     if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return { isNull: never, value: value < 0 ? `(${value})` : String(value) };
     if (typeof value === 'string') return { isNull: never, value: JSON.stringify(value) };
     return { isNull: never, value: this.constant(value) };
@@ -377,7 +378,8 @@ export class Emitter {
   }
 
   #finish<T>(parameters: readonly string[], head: readonly string[]): T {
-    const source = `return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\n};`;
+    const constants = this.#constants.map((_, i) => `const k${i} = K[${i}];\n`).join('');
+    const source = `${constants}return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\n};`;
     return factoryOf(source)(this.#constants, this.#context, helpers) as T;
   }
 }

@@ -9,6 +9,8 @@ export interface Context {
   readonly symbols: Symbols;
   /** for stable functions; views see the engine's own */
   readonly environment: Environment;
+  /** the code runs for one query: literals stay out of its text, so that the same query with other values runs what was compiled for this one */
+  readonly once: boolean;
   /** position in the statement of the call that is running, for errors; 0 when unknown */
   position: number;
   /** time of the current tick in milliseconds */

@@ -20,6 +20,16 @@ function cached<T>(source: string, make: () => T): T {
   return made;
 }
 
+/** What was made for a layout, by what it is: to build its text again takes longer than a short query does. */
+const made = new WeakMap<RowLayout, Map<string, unknown>>();
+function madeFor<T>(layout: RowLayout, what: string, make: () => T): T {
+  let known = made.get(layout);
+  if (known === undefined) made.set(layout, (known = new Map()));
+  let found = known.get(what) as T | undefined;
+  if (found === undefined) known.set(what, (found = make()));
+  return found;
+}
+
 /** words of a column: a wide one has two */
 const wordsOf = (layout: RowLayout, column: number): number[] => {
   const at = layout.offsets[column]!;
@@ -31,7 +41,9 @@ const nullTest = (array: string, base: string, column: number): string => `(${ar
  * A null column's words are 0 by the rule that every writer of rows keeps, so that hashing words and null bits is enough.
  * The final multiplication spreads dense ids over the high bits, which the tables index by.
  */
-export function hashRow(layout: RowLayout, columns: readonly number[]): HashRow {
+export const hashRow = (layout: RowLayout, columns: readonly number[]): HashRow => madeFor(layout, `hash ${columns.join()}`, () => hashCode(layout, columns));
+
+function hashCode(layout: RowLayout, columns: readonly number[]): HashRow {
   const words = columns.flatMap((column) => wordsOf(layout, column));
   const nulls = columns.map((column, i) => `${nullTest('I', 'b', column)} << ${i % 31}`);
   let body = columns.length === 0 ? 'let h = 1;' : `let h = ${nulls.join(' ^ ')};`;
@@ -44,6 +56,11 @@ export function hashRow(layout: RowLayout, columns: readonly number[]): HashRow 
 
 /** Compares keys of two layouts column by column; the columns' storages agree. */
 export function sameRow(left: RowLayout, leftColumns: readonly number[], right: RowLayout, rightColumns: readonly number[]): SameRow {
+  if (left !== right) return sameCode(left, leftColumns, right, rightColumns);
+  return madeFor(left, `same ${leftColumns.join()}=${rightColumns.join()}`, () => sameCode(left, leftColumns, right, rightColumns));
+}
+
+function sameCode(left: RowLayout, leftColumns: readonly number[], right: RowLayout, rightColumns: readonly number[]): SameRow {
   const tests = leftColumns.flatMap((column, i) => {
     const other = rightColumns[i]!;
     const otherWords = wordsOf(right, other);
@@ -56,14 +73,18 @@ export function sameRow(left: RowLayout, leftColumns: readonly number[], right: 
   return cached(`same ${body}`, () => new Function('I', 'a', 'J', 'b', body) as SameRow);
 }
 
-export function anyNull(layout: RowLayout, columns: readonly number[]): AnyNull {
+export const anyNull = (layout: RowLayout, columns: readonly number[]): AnyNull => madeFor(layout, `null ${columns.join()}`, () => nullCode(layout, columns));
+
+function nullCode(layout: RowLayout, columns: readonly number[]): AnyNull {
   const body = `return ${columns.length === 0 ? 'false' : `(${columns.map((column) => nullTest('I', 'b', column)).join(' | ')}) !== 0`};`;
   return cached(`null ${body}`, () => new Function('I', 'b', body) as AnyNull);
 }
 
 /** Copies all words of a row but its weight; unrolled, since a call of `set` costs ten times as much at these sizes. */
 export type CopyRow = (I: Int32Array, a: number, J: Int32Array, b: number) => void;
-export function copyRow(layout: RowLayout): CopyRow {
+export const copyRow = (layout: RowLayout): CopyRow => madeFor(layout, 'copy', () => copyCode(layout));
+
+function copyCode(layout: RowLayout): CopyRow {
   const lines: string[] = [];
   for (let word = 1; word < layout.stride; word++) lines.push(`J[b + ${word}] = I[a + ${word}];`);
   const body = lines.join(' ');
