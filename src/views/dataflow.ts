@@ -94,7 +94,10 @@ export class Dataflow {
       this.#found = scan.lookup && findRows(scan.lookup, collection, this.#context);
     }
     const handles = this.#found?.from(occurrence.cursor);
-    if (handles === undefined) return this.#scanCollection(scan, collection);
+    if (handles === undefined) {
+      this.#found = undefined;
+      return this.#scanCollection(scan, collection);
+    }
     const end = Math.min(handles.length, SLICE_ROWS);
     for (let i = 0; i < end; i++) {
       occurrence.cursor = handles[i]! + 1;

@@ -4,7 +4,9 @@
  * What was added and then taken back leaves nothing. Overflow of a partial sum beyond the largest double is reported by `value` as infinite.
  */
 export class ExactSum {
+  /** the first `#count` are the expansion; the array keeps its length, for to shorten it is to allocate it anew */
   readonly #parts: number[] = [];
+  #count = 0;
   #infinite = 0;
   #minusInfinite = 0;
   #nan = 0;
@@ -19,7 +21,7 @@ export class ExactSum {
   }
 
   get isZero(): boolean {
-    return this.#parts.length === 0 && this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
+    return this.#count === 0 && this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
   }
 
   /** The sum, rounded once. */
@@ -28,7 +30,7 @@ export class ExactSum {
     if (this.#infinite > 0) return Infinity;
     if (this.#minusInfinite > 0) return -Infinity;
     const parts = this.#parts;
-    let at = parts.length - 1;
+    let at = this.#count - 1;
     if (at < 0) return 0;
     let sum = parts[at]!;
     let low = 0;
@@ -52,7 +54,8 @@ export class ExactSum {
     const parts = this.#parts;
     let carry = value;
     let kept = 0;
-    for (let i = 0; i < parts.length; i++) {
+    const count = this.#count;
+    for (let i = 0; i < count; i++) {
       let part = parts[i]!;
       if (Math.abs(carry) < Math.abs(part)) {
         const swap = carry;
@@ -64,8 +67,8 @@ export class ExactSum {
       if (low !== 0) parts[kept++] = low;
       carry = high;
     }
-    parts.length = kept;
-    if (carry !== 0) parts.push(carry);
+    if (carry !== 0) parts[kept++] = carry;
+    this.#count = kept;
   }
 
   /** value * times exactly, as two doubles (Dekker's product). */
