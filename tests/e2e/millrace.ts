@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { freePort } from '../../src/cli/demo/ports.ts';
 import { projectRoot } from '../support/sources.ts';
 
@@ -73,4 +75,17 @@ export async function refusedStart(directory: string): Promise<{ readonly code: 
     clearTimeout(late);
     resolve({ code, said });
   }));
+}
+
+/** Ctrl-C in psql: a connection of its own that names the process and its secret. */
+export function cancel(millrace: MillraceProcess, busy: pg.Client): Promise<void> {
+  const { processID, secretKey } = busy as unknown as { readonly processID: number; readonly secretKey: number };
+  const body = Buffer.alloc(16);
+  [16, 80_877_102, processID, secretKey].forEach((word, index) => body.writeInt32BE(word, index * 4));
+  return new Promise((resolve, reject) => {
+    const socket = connect(millrace.port, '127.0.0.1', () => socket.end(body));
+    socket.once('close', () => resolve());
+    socket.once('error', reject);
+    socket.resume();
+  });
 }

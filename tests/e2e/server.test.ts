@@ -1,11 +1,10 @@
-import { connect } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { textClient, until } from './held-millrace.ts';
 import type { TextClient } from './held-millrace.ts';
-import { refusedStart, startMillrace } from './millrace.ts';
+import { cancel, refusedStart, startMillrace } from './millrace.ts';
 import type { MillraceProcess } from './millrace.ts';
 
 let millrace: MillraceProcess;
@@ -48,19 +47,6 @@ describe('a webhook', () => {
   });
 });
 
-/** Ctrl-C in psql: a connection of its own that names the process and its secret. */
-function cancel(busy: pg.Client): Promise<void> {
-  const { processID, secretKey } = busy as unknown as { readonly processID: number; readonly secretKey: number };
-  const body = Buffer.alloc(16);
-  [16, 80_877_102, processID, secretKey].forEach((word, index) => body.writeInt32BE(word, index * 4));
-  return new Promise((resolve, reject) => {
-    const socket = connect(millrace.port, '127.0.0.1', () => socket.end(body));
-    socket.once('close', () => resolve());
-    socket.once('error', reject);
-    socket.resume();
-  });
-}
-
 describe('a cross join', () => {
   beforeAll(async () => {
     await client.query('create table many (a int)');
@@ -76,7 +62,7 @@ describe('a cross join', () => {
     const ended = busy.query(sql).then(() => 'answered', (error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const asked = performance.now();
-    await cancel(busy);
+    await cancel(millrace, busy);
     expect(await ended).toMatchObject({ code: '57014', message: 'canceling statement due to user request' });
     expect(performance.now() - asked).toBeLessThan(2000);
     expect((await busy.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
@@ -96,7 +82,7 @@ describe('a cross join', () => {
       waits.push(performance.now() - before);
     }
     expect(Math.max(...waits)).toBeLessThan(1000);
-    await cancel(busy);
+    await cancel(millrace, busy);
     expect(await ended).toMatchObject({ code: '57014' });
     await busy.end();
   });
