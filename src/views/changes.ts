@@ -93,7 +93,7 @@ export function intern(layout: RowLayout, symbols: Symbols, from: Int32Array, to
   to.set(from);
   layout.storages.forEach((storage, column) => {
     const at = layout.offsets[column]!;
-    if (storage === 'symbol' && to[at]! < 0 && ((to[1 + (column >> 5)]! >>> (column & 31)) & 1) === 0) to[at] = symbols.intern(to[at]!, layout.types[column]!.oid);
+    if (storage === 'symbol' && ((to[1 + (column >> 5)]! >>> (column & 31)) & 1) === 0) to[at] = symbols.intern(to[at]!, layout.types[column]!.oid);
   });
 }
 

@@ -8,6 +8,7 @@ import { Errors } from './outputs/errors.ts';
 import { pushConstants, render } from './render.ts';
 import type { Rendered, RenderWorld, Scan } from './render.ts';
 import type { Context } from './scalar/runtime.ts';
+import type { SymbolRoot } from './state/symbol-sweep.ts';
 
 /** Pushes the stored changes of a relation that is not held in memory, some rows at a time. */
 export interface LogScan {
@@ -150,6 +151,12 @@ export class Dataflow {
       if (change !== undefined && (next === undefined || change < next)) next = change;
     }
     return next;
+  }
+  /** All that keeps symbols, but the output. What it reads may be gone from the engine and is still read. */
+  get symbolRoots(): readonly SymbolRoot[] {
+    const { stateful, pausable, symbolRoots, attached } = this.rendered;
+    const read = attached.flatMap(({ readable }) => (readable.arrangement === undefined ? [] : [readable.arrangement]));
+    return [...new Set([...stateful, ...pausable])].flatMap((operator) => operator.symbolRoots).concat(symbolRoots, this.errors, read);
   }
   get stateBytes(): number {
     return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength);

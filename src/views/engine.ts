@@ -21,6 +21,8 @@ import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
 import type { Context } from './scalar/runtime.ts';
+import { SymbolSweep } from './state/symbol-sweep.ts';
+import type { SymbolRoot } from './state/symbol-sweep.ts';
 import { Symbols } from './state/symbols.ts';
 import { Subscription } from './subscription.ts';
 
@@ -49,12 +51,15 @@ interface View {
   onError: OnErrorPolicy;
 }
 
+/** Rows marked in each turn while a sweep is under way, whatever else there is to do: about a quarter of a millisecond. */
+const LEAST_EFFORT = 16_384;
+
 /**
  * The incremental engine: relations, the dataflows over them, queries and subscriptions. A synchronous object without clock, threads or IO; `database` gives it ticks and slices of time.
  * All views change together in `tick`; whoever reads between ticks sees one state that existed.
  */
 export class Engine implements Surroundings {
-  readonly symbols = new Symbols();
+  readonly symbols: Symbols;
   readonly #environment: Environment;
   readonly #log: LogReader;
   readonly #relations = new Map<RelationId, Base | View>();
@@ -62,16 +67,21 @@ export class Engine implements Surroundings {
   readonly #dataflows = new Set<Dataflow>();
   readonly #hydrating = new Set<Dataflow>();
   readonly #queries = new Set<Query>();
+  /** queries whose answers are being read */
+  readonly #answers = new Set<Query>();
   readonly #subscriptions = new Set<Subscription>();
   /** who is told when a dataflow that is not a view's fails */
   readonly #owners = new Map<Dataflow, Query | Subscription>();
   readonly #indexes = new NamedIndexes();
   readonly #readers = new WeakMap<RowLayout, ChangeReader>();
+  #sweep: SymbolSweep | undefined;
   #time = 0;
   /** who goes first in `work` */
   #first = 0;
 
-  constructor(options: { readonly environment: Environment; readonly log: LogReader }) {
+  /** `poisonsSymbols`: see Symbols */
+  constructor(options: { readonly environment: Environment; readonly log: LogReader; readonly poisonsSymbols?: boolean }) {
+    this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false });
     this.#environment = options.environment;
     this.#log = options.log;
   }
@@ -256,12 +266,39 @@ export class Engine implements Surroundings {
    * In turns: who used up the time comes last then, and the three go first one after the other, so that a long one keeps nobody waiting for its end.
    */
   work(expired: () => boolean): boolean {
+    this.#sweepOn(() => true);
     this.#first = (this.#first + 1) % 3;
     for (let i = 0; i < 3; i++) {
       const turn = (this.#first + i) % 3;
       if (turn === 0 ? this.#workQueries(expired) : turn === 1 ? this.#workViews(expired) : this.#indexes.work(expired)) return true;
     }
-    return [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0 || this.#indexes.building;
+    this.#sweepOn(expired);
+    return this.#sweep !== undefined || [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0 || this.#indexes.building;
+  }
+
+  /** Goes on with a sweep, or begins one that is due. Some of it is done also where the time is used up: the dictionary must not grow faster than it is swept. */
+  #sweepOn(expired: () => boolean): void {
+    if (this.#sweep === undefined && !this.symbols.wantsSweep) return;
+    const least = this.symbols.effort + LEAST_EFFORT;
+    this.sweep(() => this.symbols.effort >= least && expired());
+  }
+
+  /** Reclaims symbols that no row holds any more, until `expired()` and by one slice at least; true when a sweep is at its end. Between ticks only. */
+  sweep(expired: () => boolean): boolean {
+    this.#sweep ??= new SymbolSweep(this.symbols, this.#symbolRoots());
+    const done = this.#sweep.step(expired);
+    if (done) this.#sweep = undefined;
+    return done;
+  }
+
+  /** All that keeps symbols between ticks. */
+  #symbolRoots(): readonly SymbolRoot[] {
+    return [...new Set([
+      ...[...this.#relations.values()].flatMap(({ readable }) => (readable.arrangement === undefined ? [] : [readable.arrangement])),
+      ...[...this.#dataflows].flatMap((dataflow) => dataflow.symbolRoots),
+      ...[...this.#queries, ...this.#answers].map(({ result }) => result.arrangement),
+      ...[...this.#subscriptions].map(({ output }) => output.arrangement),
+    ])];
   }
 
   /** True when the time is used up. */
@@ -354,6 +391,8 @@ export class Engine implements Surroundings {
 
   #finish(query: Query): void {
     this.#queries.delete(query);
+    if (query.isRead) this.#answers.add(query);
+    else this.#answers.delete(query);
     if (query.dataflow !== undefined) this.#end(query.dataflow);
   }
 

@@ -64,6 +64,10 @@ export class Query implements QueryRun {
   get ready(): boolean {
     return this.failure !== undefined || this.#reader !== undefined;
   }
+  /** whether its answer is there and has not been read to the end */
+  get isRead(): boolean {
+    return this.#reader?.done === false;
+  }
   get done(): boolean {
     return this.#reader?.done ?? true;
   }
@@ -108,10 +112,12 @@ export class Query implements QueryRun {
     this.#leave(this);
   }
   next(maxRows: number): RowBatch | null {
-    return this.#reader!.next(maxRows);
+    const rows = this.#reader!.next(maxRows);
+    if (this.done) this.#end();
+    return rows;
   }
   close(): void {
-    this.#end();
     this.#reader = undefined;
+    this.#end();
   }
 }

@@ -25,6 +25,7 @@ import { plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
 import { Arrangement } from './state/arrangement.ts';
+import type { SymbolRoot } from './state/symbol-sweep.ts';
 
 /** An input that the dataflow has to scan before it is complete. */
 export interface Scan {
@@ -52,6 +53,8 @@ export interface Rendered {
   readonly constants: readonly Constant[];
   readonly attached: readonly { readonly readable: Readable; readonly occurrence: Occurrence }[];
   readonly reads: ReadonlySet<RelationId>;
+  /** what keeps symbols beside the operators */
+  readonly symbolRoots: readonly SymbolRoot[];
   /** for each place where a relation is read, how what is known of its rows carries to the output */
   readonly entries: readonly Entry[];
 }
@@ -72,6 +75,7 @@ export function render(relation: Relation, world: RenderWorld): Rendered {
   const output = renderer.stream(relation, (row) => [row]);
   return {
     output, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads, entries: renderer.entries,
+    symbolRoots: renderer.symbolRoots,
   };
 }
 
@@ -115,6 +119,10 @@ class Renderer {
       if (pause) this.#intake.hold();
       return pause;
     };
+  }
+
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [this.#intake];
   }
 
   /** The rows of a relation. `carry` takes what is known of a row of it that could not be computed to what is then known of rows of the dataflow's output. */

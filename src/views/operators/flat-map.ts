@@ -7,6 +7,8 @@ import type { RowFunction } from '../scalar/compile.ts';
 import { readColumn, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
+import { rowRoot } from '../state/symbol-sweep.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink } from './operator.ts';
 import { Waiting } from './waiting.ts';
@@ -91,6 +93,9 @@ export class FlatMap extends Stream implements Sink, Pausable {
     else this.#begin(I, F, b, w);
   }
 
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [rowRoot(this.#input, () => this.#held.I), this.#waiting];
+  }
   get paused(): boolean {
     return this.#paused !== undefined;
   }

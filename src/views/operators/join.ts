@@ -8,6 +8,7 @@ import type { HashIndex } from '../state/hash-index.ts';
 import type { RowIndex } from '../state/indexes.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import type { Collection, Occurrence } from './collection.ts';
 import { POLL_ROWS, reportError, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
@@ -164,6 +165,9 @@ export class Join extends Stream implements Stateful, Pausable {
   flush(): void {}
   close(): void {
     for (const { arrangement, collection } of this.#inputs) if (collection !== undefined) arrangement.indexes.release(this);
+  }
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [...this.#inputs.flatMap((input) => (input.collection ? [] : [input.arrangement])), this.#waiting];
   }
   get stateBytes(): number {
     return this.#inputs.reduce((sum, input) => sum + (input.collection ? 0 : input.arrangement.byteLength), this.#waiting.byteLength);

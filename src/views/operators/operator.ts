@@ -6,6 +6,7 @@ import type { DatumsFunction, RowFunction } from '../scalar/compile.ts';
 import type { KnownRow } from '../outputs/known-row.ts';
 import { located } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 
 /**
  * Takes changes one row at a time: the row at word `b` of `I` (doubles in `F`, which views the same memory) with weight `w`.
@@ -21,11 +22,17 @@ export interface ErrorSink {
   raise(error: SqlError, weight: number, known: KnownRow, group?: string): void;
 }
 
+/** Whoever keeps symbols beyond the change they came with: law runs sweep after every tick, so that one who leaves something out is found out. */
+export interface KeepsSymbols {
+  /** all memory in which there are symbols between two changes */
+  readonly symbolRoots: readonly SymbolRoot[];
+}
+
 /**
  * The contract of an operator with state beside its rows: changes arrive by `push` and leave by `emit`.
  * `flush` (once a tick, inputs before consumers) emits what is due at the tick's close; `nextChange` is when the output changes with no new input.
  */
-export interface Stateful {
+export interface Stateful extends KeepsSymbols {
   flush(): void;
   /** Emits what changes by the clock alone up to and including `time`. */
   advance?(time: number): void;
@@ -59,7 +66,7 @@ export const POLL_ROWS = 4096;
  *  * that nothing is scanned into it, no occurrence of it is told of a change, and `flush` and `advance` are not called behind the operator;
  *  * that it calls `resume` until nothing is paused, consumers before inputs, so that what waits is taken in before more is made.
  */
-export interface Pausable {
+export interface Pausable extends KeepsSymbols {
   readonly paused: boolean;
   /** Goes on with the change and with those that wait; true when none is left, false when the interrupt asked to pause again. */
   resume(): boolean;

@@ -7,6 +7,7 @@ import { Arrangement } from '../state/arrangement.ts';
 import { HashIndex } from '../state/hash-index.ts';
 import { copyRow, hashRow, sameRow } from '../state/row-code.ts';
 import { Slab } from '../state/slab.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { growInt32 } from '../state/symbols.ts';
 import { accumulatorFor } from './accumulators.ts';
 import type { Accumulator } from './accumulators.ts';
@@ -72,6 +73,9 @@ class DistinctValues {
   }
   get rows(): number {
     return this.#arrangement.rows;
+  }
+  get root(): SymbolRoot {
+    return this.#arrangement;
   }
   get byteLength(): number {
     return this.#arrangement.byteLength;
@@ -221,7 +225,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     for (let column = 0; column < this.#plan.keys; column++) {
       copyColumn(this.#plan.input, I, b, column, this.#keyLayout, J, column);
       const at = this.#keyLayout.offsets[column]!;
-      if (this.#keyLayout.storages[column] === 'symbol' && J[at]! < 0) J[at] = symbols.intern(J[at]!, this.#keyLayout.types[column]!.oid);
+      if (this.#keyLayout.storages[column] === 'symbol') J[at] = symbols.intern(J[at]!, this.#keyLayout.types[column]!.oid);
     }
     const again = this.#index.find(this.#index.hash(J, 0), sameKeys(this.#keyLayout), J, 0);
     if (again !== 0) return again;
@@ -275,7 +279,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     }
     for (let column = 0; column < this.layout.types.length; column++) {
       const at = this.layout.offsets[column]!;
-      if (this.layout.storages[column] === 'symbol' && J[at]! < 0) J[at] = symbols.intern(J[at]!, this.layout.types[column]!.oid);
+      if (this.layout.storages[column] === 'symbol') J[at] = symbols.intern(J[at]!, this.layout.types[column]!.oid);
     }
     return undefined;
   }
@@ -347,6 +351,9 @@ export class Reduce extends Stream implements Sink, Stateful {
     return JSON.stringify(values, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   }
 
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [this.#groups, this.#before, ...this.#distinct.map(({ root }) => root)];
+  }
   get stateBytes(): number {
     return this.#groups.byteLength + this.#index.byteLength + this.#before.byteLength + this.#distinct.reduce((sum, values) => sum + values.byteLength, 0);
   }

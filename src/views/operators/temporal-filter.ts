@@ -5,6 +5,7 @@ import { compileDatums } from '../scalar/compile.ts';
 import { boundMs, readColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { Calendar } from '../state/calendar.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { reportError, Stream } from './operator.ts';
 import type { ErrorSink, Sink, Stateful } from './operator.ts';
 
@@ -85,6 +86,9 @@ export class TemporalFilter extends Stream implements Sink, Stateful {
     return this.#calendar.next;
   }
   flush(): void {}
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [this.#calendar];
+  }
   get stateBytes(): number {
     return this.#calendar.byteLength;
   }

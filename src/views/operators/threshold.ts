@@ -2,6 +2,7 @@ import { rowLayout } from '../../core/index.ts';
 import type { RowLayout } from '../../core/index.ts';
 import type { Symbols } from '../state/symbols.ts';
 import { Arrangement } from '../state/arrangement.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { Stream } from './operator.ts';
 import type { Sink, Stateful } from './operator.ts';
 
@@ -31,6 +32,9 @@ export class Threshold extends Stream implements Sink, Stateful {
     return this.#distinct ? (weight > 0 ? 1 : 0) : Math.max(weight, 0);
   }
   flush(): void {}
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [this.#arrangement];
+  }
   get stateBytes(): number {
     return this.#arrangement.byteLength;
   }

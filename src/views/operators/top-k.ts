@@ -5,6 +5,7 @@ import { readColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { Arrangement } from '../state/arrangement.ts';
 import { OrderedMultiset } from '../state/ordered-multiset.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { exactOrder } from './accumulators.ts';
 import { Stream } from './operator.ts';
 import type { Sink, Stateful } from './operator.ts';
@@ -149,6 +150,9 @@ export class TopK extends Stream implements Sink, Stateful {
     return window;
   }
 
+  get symbolRoots(): readonly SymbolRoot[] {
+    return [this.#arrangement];
+  }
   get stateBytes(): number {
     return this.#arrangement.byteLength;
   }

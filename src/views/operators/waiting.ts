@@ -1,6 +1,8 @@
 import type { RowLayout } from '../../core/index.ts';
 import { internRow } from '../state/row-code.ts';
 import type { InternRow } from '../state/row-code.ts';
+import { symbolColumns } from '../state/symbol-sweep.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import type { Symbols } from '../state/symbols.ts';
 
 /** An emptied buffer larger than this is given back. */
@@ -10,7 +12,7 @@ const KEPT_WORDS = 1 << 16;
  * Changes that came to a pausable operator while it stood in the middle of another: first in, first out, copied with their symbols interned.
  * State: the changes that wait. What polls the interrupt makes at most as many as it makes between two polls; what does not (an aggregate that closes its groups) at most its own rows.
  */
-export class Waiting {
+export class Waiting implements SymbolRoot {
   readonly #layouts: readonly RowLayout[];
   readonly #intern: readonly InternRow[];
   readonly #symbols: Symbols;
@@ -57,6 +59,15 @@ export class Waiting {
     if (this.#first !== this.#end) return;
     this.#first = this.#end = 0;
     if (this.I.length > KEPT_WORDS) this.#resize(0);
+  }
+
+  *markSymbols(symbols: Symbols): Iterable<void> {
+    for (let at = this.#first; at < this.#end; ) {
+      const layout = this.#layouts[this.I[at]!]!;
+      symbols.markRows(this.I.subarray(at + 2), layout.stride, 0, 1, symbolColumns(layout));
+      at += layout.stride + 2;
+    }
+    yield;
   }
 
   #reserve(words: number): number {

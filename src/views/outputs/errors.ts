@@ -5,6 +5,8 @@ import { Scratch } from '../operators/operator.ts';
 import { readColumn, writeColumn } from '../scalar/runtime.ts';
 import { Arrangement } from '../state/arrangement.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
+import { symbolColumns } from '../state/symbol-sweep.ts';
+import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import type { Symbols } from '../state/symbols.ts';
 import type { KnownRow } from './known-row.ts';
 
@@ -32,7 +34,7 @@ export interface ViewError extends Partial<Origin> {
  * The row of a relation that a dataflow is taking in. Operators that see rows of relations one by one, with nothing kept in between, say with it which row raised an error.
  * Behind a join, an aggregate or the clock no one row raises: there the row at hand when an error comes need not be at hand when it goes.
  */
-export class Intake {
+export class Intake implements SymbolRoot {
   readonly #symbols: Symbols;
   #relation: RelationId | undefined;
   #layout: RowLayout | undefined;
@@ -61,6 +63,10 @@ export class Intake {
     this.#F = F as Float64Array<ArrayBuffer>;
     this.#b = 0;
   }
+  *markSymbols(symbols: Symbols): Iterable<void> {
+    if (this.#layout !== undefined) symbols.markRows(this.#I.subarray(this.#b), this.#layout.stride, 0, 1, symbolColumns(this.#layout));
+    yield;
+  }
   describe(): Origin | undefined {
     const layout = this.#layout;
     if (this.#relation === undefined || layout === undefined) return undefined;
@@ -83,7 +89,7 @@ export type ErrorWatcher = (handle: number, weight: number) => void;
  * since the same raises the same error from the same origin.
  * State: one row of words a distinct error: the output's columns, and the error's own.
  */
-export class Errors {
+export class Errors implements SymbolRoot {
   readonly #symbols: Symbols;
   readonly #outputLayout: () => RowLayout;
   #rows: ErrorRows | undefined;
@@ -126,6 +132,10 @@ export class Errors {
   watch(watcher: ErrorWatcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  *markSymbols(symbols: Symbols): Iterable<void> {
+    if (this.#rows !== undefined) yield* this.#rows.arrangement.markSymbols(symbols);
   }
 
   /** distinct errors */

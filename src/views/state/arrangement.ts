@@ -5,13 +5,14 @@ import { Indexes } from './indexes.ts';
 import { copyRow, hashRow, sameRow } from './row-code.ts';
 import type { CopyRow, HashRow, SameRow } from './row-code.ts';
 import { Slab } from './slab.ts';
+import type { SymbolRoot } from './symbol-sweep.ts';
 import type { Symbols } from './symbols.ts';
 
 /**
  * A bag of rows, each stored once with its weight, found by their whole content and by any number of keys.
  * `add` changes a weight; a row whose weight came to 0 stays linked until `release`, so that the change can still be joined with the state before it.
  */
-export class Arrangement {
+export class Arrangement implements SymbolRoot {
   readonly slab: Slab;
   readonly layout: RowLayout;
   readonly symbols: Symbols;
@@ -69,7 +70,7 @@ export class Arrangement {
       for (let i = 0; i < symbolColumns.length; i++) {
         const column = symbolColumns[i]!;
         const word = source[column.at]!;
-        if (word < 0 && (source[column.mask]! & column.bit) === 0) source[column.at] = this.symbols.intern(word, column.oid);
+        if ((source[column.mask]! & column.bit) === 0) source[column.at] = this.symbols.intern(word, column.oid);
       }
     }
     const hash = this.#hash(source, at);
@@ -90,6 +91,10 @@ export class Arrangement {
     this.#identity.insertHashed(handle, hash);
     this.indexes.insert(handle);
     return handle;
+  }
+
+  markSymbols(symbols: Symbols): Iterable<void> {
+    return this.slab.markSymbols(symbols);
   }
 
   weight(handle: number): number {

@@ -1,5 +1,7 @@
 import type { RowLayout, SqlType } from '../../core/index.ts';
 import { Arrangement } from './arrangement.ts';
+import { markInSlices, symbolColumns } from './symbol-sweep.ts';
+import type { SymbolRoot } from './symbol-sweep.ts';
 import type { Symbols } from './symbols.ts';
 
 interface Bucket {
@@ -15,7 +17,7 @@ const FIRST_ROWS = 16;
  * Rows with weights to be emitted at known times, in buckets by millisecond; a heap of the bucket times says which is next.
  * A bucket consolidates when it has doubled, so that a bound in the far future costs memory by rows, not by changes. Emptied buckets' buffers are pooled.
  */
-export class Calendar {
+export class Calendar implements SymbolRoot {
   readonly #layout: RowLayout;
   readonly #types: readonly SqlType[];
   readonly #symbols: Symbols;
@@ -68,7 +70,7 @@ export class Calendar {
     words[to] = weight;
     for (const column of this.#symbolColumns) {
       const word = words[to + column.at]!;
-      if (word < 0 && (words[to + column.mask]! & column.bit) === 0) words[to + column.at] = this.#symbols.intern(word, column.oid);
+      if ((words[to + column.mask]! & column.bit) === 0) words[to + column.at] = this.#symbols.intern(word, column.oid);
     }
     bucket.rows++;
     this.#rows++;
@@ -86,9 +88,15 @@ export class Calendar {
         const at = row * this.#layout.stride;
         if (bucket.words[at] !== 0) emit(bucket.words, F, at, bucket.words[at]!);
       }
+      bucket.rows = 0;
       if (this.#pool.length < 64 && bucket.words.length <= 1 << 16) this.#pool.push(bucket.words);
       else this.#bytes -= bucket.words.byteLength;
     }
+  }
+
+  *markSymbols(symbols: Symbols): Iterable<void> {
+    const columns = symbolColumns(this.#layout);
+    for (const bucket of [...this.#buckets.values()]) yield* markInSlices(symbols, columns, this.#layout.stride, 0, () => bucket.rows, () => bucket.words);
   }
 
   #allocate(words: number): Int32Array<ArrayBuffer> {

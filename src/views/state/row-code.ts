@@ -91,12 +91,12 @@ function copyCode(layout: RowLayout): CopyRow {
   return cached(`copy ${body}`, () => new Function('I', 'a', 'J', 'b', body) as CopyRow);
 }
 
-/** Makes the row at `b` outlast the change it came with: its transient symbols become codes. A NULL's word is 0, which is none. */
+/** Makes the row at `b` outlast the change it came with: its transient symbols become codes, and a sweep learns of those that are. A NULL's word is 0, which keeps code 0. */
 export type InternRow = (symbols: Symbols, I: Int32Array, b: number) => void;
 export function internRow(layout: RowLayout): InternRow {
   const body = layout.storages.flatMap((storage, column) => {
     const word = `I[b + ${layout.offsets[column]!}]`;
-    return storage === 'symbol' ? [`if (${word} < 0) ${word} = symbols.intern(${word}, ${layout.types[column]!.oid});`] : [];
+    return storage === 'symbol' ? [`${word} = symbols.intern(${word}, ${layout.types[column]!.oid});`] : [];
   }).join(' ');
   return cached(`intern ${body}`, () => new Function('symbols', 'I', 'b', body) as InternRow);
 }

@@ -1,5 +1,8 @@
 import { InvariantError } from '../../core/index.ts';
 import type { RowLayout } from '../../core/index.ts';
+import { markInSlices, symbolColumns } from './symbol-sweep.ts';
+import type { SymbolRoot } from './symbol-sweep.ts';
+import type { Symbols } from './symbols.ts';
 
 /** Past this size a slab lives in WebAssembly.Memory, which grows in place instead of by copy. */
 const IN_PLACE_BYTES = 16 << 20;
@@ -7,10 +10,10 @@ const PAGE = 65536;
 
 /**
  * Rows of words, each at `handle * stride`. Handle 0 is the row whose every column is NULL: what an outer join puts where nothing matches.
- * A freed row keeps weight 0 and links to the next free one in word 1.
+ * A freed row keeps weight 0 and links to the next free one in word 1; its symbol words are -1, which is no symbol.
  * `I` and `F` are replaced when the slab grows: reload them after any call that may allocate.
  */
-export class Slab {
+export class Slab implements SymbolRoot {
   readonly layout: RowLayout;
   readonly stride: number;
   I: Int32Array;
@@ -20,10 +23,12 @@ export class Slab {
   #free = 0;
   #memory: WebAssembly.Memory | undefined;
   #capacity: number;
+  readonly #symbolColumns: Int32Array;
 
   constructor(layout: RowLayout, expectedRows = 16) {
     this.layout = layout;
     this.stride = layout.stride;
+    this.#symbolColumns = symbolColumns(layout);
     this.#capacity = Math.max(4, expectedRows);
     const buffer = new ArrayBuffer(this.#capacity * this.stride * 4);
     this.I = new Int32Array(buffer);
@@ -58,7 +63,13 @@ export class Slab {
     const at = handle * this.stride;
     this.I[at] = 0;
     this.I[at + 1] = this.#free;
+    for (let i = 0; i < this.#symbolColumns.length; i++) this.I[at + this.#symbolColumns[i]!] = -1;
     this.#free = handle;
+  }
+
+  /** Of every row that is in use, whatever its weight. */
+  markSymbols(symbols: Symbols): Iterable<void> {
+    return markInSlices(symbols, this.#symbolColumns, this.stride, 1, () => this.top, () => this.I);
   }
 
   #grow(): void {

@@ -4,7 +4,7 @@ import type { Relation, RelationId, Scalar } from '../../../src/ir/index.ts';
 import { drawHistory, undone } from './history.ts';
 import type { ColumnSpec, TableSpec } from './history.ts';
 import { Draw } from './random.ts';
-import { Schema, shown, World } from './world.ts';
+import { Schema, shown, sweepsOf, World } from './world.ts';
 import type { Answer, EngineClass, Planned } from './world.ts';
 
 const columns: readonly ColumnSpec[] = [
@@ -73,7 +73,7 @@ export const withoutWhich = (answer: Answer): string => ('error' in answer ? 'er
  * asked of the view, of views over it, and followed. `engine` runs the world that is tried. `met`: how often such a read met an error, and how often it did not where the view has one.
  */
 export function readsOfOneKey(planned: Planned, seed: number, engine?: EngineClass): { readonly wrong: string | undefined; readonly met: { readonly error: number; readonly beside: number } } {
-  const options = engine === undefined ? {} : { engine };
+  const options = { sweeps: sweepsOf(seed), ...(engine && { engine }) };
   const history = { tables, ticks: drawHistory(new Draw(seed), tables) };
   const keys = [...new Set(history.ticks.flatMap(({ changes }) => changes.flatMap(({ row: [key] }) => (key === null || key === undefined ? [] : [key]))))].slice(0, 4);
   const readers = above(planned);

@@ -53,6 +53,14 @@ export const faults: readonly Fault[] = [
   { name: 'hydration: changes above the cursor count', file: 'operators/collection.ts', needs: [], from: 'if (handle < occurrence.cursor) occurrence.change', to: 'occurrence.change' },
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
   { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
+  { name: 'sweep: the keys of groups are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: 'return [this.#groups, this.#before,', to: 'return [this.#before,' },
+  { name: 'sweep: the values of count(DISTINCT) are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: '...this.#distinct.map(({ root }) => root)', to: '' },
+  { name: 'sweep: what a top-k keeps is left out', file: 'operators/top-k.ts', needs: ['topK'], from: 'return [this.#arrangement];', to: 'return [];' },
+  { name: 'sweep: the calendar is left out', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'return [this.#calendar];', to: 'return [];' },
+  { name: 'sweep: inputs arranged for a join are left out', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: '(input.collection ? [] : [input.arrangement])), this.#waiting]', to: '[]), this.#waiting]' },
+  { name: 'sweep: outputs of views are left out', file: 'engine.ts', needs: [], from: '(readable.arrangement === undefined ? [] : [readable.arrangement])', to: '[]' },
+  { name: 'sweep: what is interned meanwhile and was there is forgotten', file: 'state/symbols.ts', needs: [], from: 'if (this.#sweeping) this.#marks[known] = this.#mark;', to: '' },
+  { name: 'sweep: values of dead symbols stay in the cache', file: 'state/symbols.ts', needs: [], from: 'if (freed) this.#cacheCode.fill(-1);', to: '' },
 ];
 
 /** Mistakes in what is known of errors, which histories without errors cannot show. `at`: the cases of `raising` that are tried. */
@@ -64,6 +72,7 @@ export const errorFaults: readonly (Omit<Fault, 'needs'> & { readonly at: string
   { name: 'errors: equal keys tie nothing', at: 'beside a left join', file: 'outputs/known-row.ts', from: 'if (value === undefined || (value === null && child !== input)) continue;', to: 'continue;' },
   { name: 'errors: behind the first place where a WITH stands they are lost', at: 'in a WITH that is read twice', file: 'render.ts', from: 'local.carries.push(carry);', to: 'local.carries[0] ??= () => [];' },
   { name: 'errors: what changes behind a scan is not counted', at: 'map', file: 'outputs/error-reach.ts', from: 'if (index < this.#view ||', to: 'if (index > this.#view ||' },
+  { name: 'errors: a sweep leaves their symbols out', at: 'cast', file: 'dataflow.ts', from: '.concat(symbolRoots, this.errors, read)', to: '.concat(symbolRoots, read)' },
   { name: 'errors: a reader sees those of the view alone, not those below it', at: 'map', file: 'outputs/error-reach.ts', from: 'if (known === undefined) this.#read(view.dataflow.rendered.entries, view, find);', to: '' },
 ];
 

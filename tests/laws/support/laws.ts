@@ -7,8 +7,8 @@ import type { History, Row, RowChange } from './history.ts';
 import { QueryDraw } from './queries.ts';
 import { Draw } from './random.ts';
 import { shrink } from './shrink.ts';
-import { printed, Schema, shown, World } from './world.ts';
-import type { Answer, EngineClass, Planned } from './world.ts';
+import { printed, Schema, shown, sweepsOf, World } from './world.ts';
+import type { Answer, EngineClass, Planned, WorldOptions } from './world.ts';
 
 /** A query and what happens to the tables under it. */
 export interface Case {
@@ -29,6 +29,9 @@ export function drawCase(seed: number): Case {
 /** What a law says of a case: undefined where it holds, else how it fails. */
 export type Law = (subject: Case, engine?: EngineClass) => string | undefined;
 
+/** The engine that is tried, and how it reclaims symbols. */
+const trying = (seed: number, engine: EngineClass | undefined): WorldOptions => ({ sweeps: sweepsOf(seed), ...(engine && { engine }) });
+
 const differ = (what: string, left: Answer, right: Answer): string | undefined =>
   shown(left) === shown(right) ? undefined : `${what}\n--- maintained\n${shown(left)}\n--- expected\n${shown(right)}`;
 
@@ -42,8 +45,8 @@ export function interpreted({ schema, planned, history }: Case, ticks: number): 
 
 /** Law 1: after every tick the view is what the query gives, by an operator tree of its own and by the interpreter. */
 export const incremental: Law = (subject, engine) => {
-  const { history, planned, schema } = subject;
-  const world = new World(schema, { ...(engine && { engine }) });
+  const { history, planned, schema, seed } = subject;
+  const world = new World(schema, { ...trying(seed, engine) });
   world.addView('v', planned);
   for (const [index, tick] of history.ticks.entries()) {
     world.tick(tick);
@@ -64,7 +67,7 @@ export const partitioned: Law = ({ history, planned, schema, seed }, engine) => 
     return marks.map((mark, index) => ({ time: index === parts - 1 ? end : history.ticks[0]!.time + index, changes: changes.slice(index === 0 ? 0 : marks[index - 1]!, mark) }));
   };
   const finish = (ticks: History['ticks'], batches: 'one' | 'single', fromLog: boolean): Answer => {
-    const world = new World(schema, { batches, fromLog, ...(engine && { engine }) });
+    const world = new World(schema, { batches, fromLog, ...trying(seed, engine) });
     world.addView('v', planned);
     for (const tick of ticks) world.tick(tick);
     return world.read('v');
@@ -80,7 +83,7 @@ export const hydrated: Law = ({ history, planned, schema, seed }, engine) => {
   const draw = new Draw(seed ^ 0xcafe);
   const begin = draw.int(0, history.ticks.length - 1);
   for (const fromLog of [false, true]) {
-    const world = new World(schema, { fromLog, ...(engine && { engine }) });
+    const world = new World(schema, { fromLog, ...trying(seed, engine) });
     world.addView('early', planned);
     for (const [index, tick] of history.ticks.entries()) {
       if (index === begin) world.startView('late', planned);
@@ -101,7 +104,7 @@ export const scannedInSlices: Law = ({ seed, schema }, engine) => {
   // The key is spread, so that a join of large tables stays small.
   const fresh = (table: number): Row => tables[table]!.columns.map((column, index) => (index === 0 ? String(draw.int(0, 400)) : drawValue(draw, column)));
   const stored = tables.map((_, table) => draw.list(draw.int(300, 700), () => fresh(table)));
-  const world = new World(schema, { ...(engine && { engine }) });
+  const world = new World(schema, { ...trying(seed, engine) });
   let time = startMs;
   const tick = (changes: readonly RowChange[]): void => world.tick({ time: (time += 250), changes });
   tick(stored.flatMap((rows, table) => rows.map((row) => ({ table, row, weight: 1 }))));
@@ -131,10 +134,10 @@ export const scannedInSlices: Law = ({ seed, schema }, engine) => {
 };
 
 /** Law 3: the history and its negation leave what an empty database has. */
-export const retracted: Law = ({ history, planned, schema }, engine) => {
-  const empty = new World(schema, { ...(engine && { engine }) });
+export const retracted: Law = ({ history, planned, schema, seed }, engine) => {
+  const empty = new World(schema, { ...trying(seed, engine) });
   empty.addView('v', planned);
-  const world = new World(schema, { ...(engine && { engine }) });
+  const world = new World(schema, { ...trying(seed, engine) });
   world.addView('v', planned);
   for (const tick of [...history.ticks, ...undone(history)]) world.tick(tick);
   const wrong = differ('after the negation', world.read('v'), empty.read('v'));
@@ -145,7 +148,7 @@ export const retracted: Law = ({ history, planned, schema }, engine) => {
 
 /** Law 5: a snapshot and the changes after it add up to what SELECT gives, at each time. */
 export const subscribed: Law = ({ history, planned, schema, seed }, engine) => {
-  const world = new World(schema, { ...(engine && { engine }) });
+  const world = new World(schema, { ...trying(seed, engine) });
   world.addView('v', planned);
   const begin = new Draw(seed ^ 0xf00d).int(0, history.ticks.length - 1);
   let follower: ReturnType<World['subscribe']> | undefined;

@@ -72,10 +72,17 @@ const loosely = (text: string | null, oid: number): string | null => {
 export const printed = (values: readonly Datum[], types: readonly SqlType[]): (string | null)[] =>
   values.map((value, index) => (value === null ? null : codecOf(types[index]!.oid).print(value, defaultTextSettings)));
 
+export type Sweeps = 'never' | 'whole' | 'sliced' | 'reused';
+const sweepModes: readonly Sweeps[] = ['never', 'whole', 'sliced', 'reused'];
+/** In turns by seed. */
+export const sweepsOf = (seed: number): Sweeps => sweepModes[seed % sweepModes.length]!;
+
 export interface WorldOptions {
   readonly engine?: EngineClass;
   /** tables as append-only sources that are read from the log */
   readonly fromLog?: boolean;
+  /** whether symbols are reclaimed behind every tick and slice: in one go with the codes of the dead poisoned, in slices with ticks between them, or in one go with codes used again */
+  readonly sweeps?: Sweeps;
   /** whether each change comes as a batch of its own, or those of one table and tick together */
   readonly batches?: 'one' | 'single';
 }
@@ -97,7 +104,7 @@ export class World {
         return changes && { changes: changes.filter((change) => change.relation === relation), position: position + 1 };
       },
     };
-    this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log });
+    this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log, poisonsSymbols: options.sweeps === 'whole' || options.sweeps === 'sliced' });
     schema.ids.forEach((id, index) => {
       this.engine.addRelation(id, schema.types[index]!, { held: options.fromLog !== true, keys: [], enforced: false, name: schema.tables[index]!.name });
     });
@@ -107,6 +114,12 @@ export class World {
     const batches = this.#batches(changes);
     this.#log.push(batches);
     this.engine.tick(time, batches);
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    const { sweeps = 'never' } = this.#options;
+    if (sweeps !== 'never') this.engine.sweep(() => sweeps === 'sliced');
   }
 
   /** Adjacent changes of one table as one batch, or each alone; in either case in order. */
@@ -139,7 +152,9 @@ export class World {
   }
   /** One slice: as little as the engine does at a time. */
   slice(): boolean {
-    return this.engine.work(() => true);
+    const more = this.engine.work(() => true);
+    this.#sweep();
+    return more;
   }
 
   read(name: string): Answer {
@@ -149,18 +164,33 @@ export class World {
 
   /** The relation as a query that is asked once. */
   ask(relation: Relation): Answer {
+    const types = relationTypeOf(relation).columns.map((column) => column.type);
+    try {
+      return this.schema.bag([...this.query(relation).rest()].map((row) => [row, 1]), types);
+    } catch (error) {
+      if (error instanceof SqlError) return { error: `${error.code} ${error.message}` };
+      throw error;
+    }
+  }
+
+  /** A query that has its answer, which is read bit by bit. Raises what fails it. */
+  query(relation: Relation): { next(): (string | null)[][]; rest(): (string | null)[][] } {
     const type = relationTypeOf(relation);
     const types = type.columns.map((column) => column.type);
     const run = this.engine.query(relation, type, { order: [], offset: 0, limit: null, width: types.length }, testEnvironment(this.schema.catalog), { interrupt: () => {}, memoryBytes: Infinity });
     while (!run.ready) this.engine.work(() => false);
-    if (run.failure !== undefined) return { error: `${run.failure.code} ${run.failure.message}` };
-    const rows: [(string | null)[], number][] = [];
-    while (!run.done) {
+    if (run.failure !== undefined) throw run.failure;
+    const next = (): (string | null)[][] => {
       const batch = run.next(1000);
-      for (let row = 0; row < (batch?.rowCount ?? 0); row++) rows.push([printed(readRow(batch!, row), types), batch!.weight(row)]);
-    }
-    run.close();
-    return this.schema.bag(rows, types);
+      return Array.from({ length: batch?.rowCount ?? 0 }, (_, row) => new Array<(string | null)[]>(batch!.weight(row)).fill(printed(readRow(batch!, row), types))).flat();
+    };
+    const rest = (): (string | null)[][] => {
+      const rows: (string | null)[][] = [];
+      while (!run.done) rows.push(...next());
+      run.close();
+      return rows;
+    };
+    return { next, rest };
   }
 
   subscribe(name: string): Follower {
