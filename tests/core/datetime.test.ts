@@ -79,7 +79,7 @@ async function judged(statements: readonly string[]): Promise<readonly (string |
   return rows.map((row) => row[0]!);
 }
 
-const clocked: ReadonlySet<string> = new Set(['now', 'transaction_timestamp', 'statement_timestamp', 'clock_timestamp']);
+const clocked: ReadonlySet<string> = new Set(['now', 'transaction_timestamp', 'statement_timestamp', 'clock_timestamp', 'timeofday']);
 const dependsOnNow = (row: FunctionRow): boolean => row.id === 'age(timestamp)' || row.id === 'age(timestamptz)' || (row.id.includes('timetz)') && row.name === 'timezone') || row.id === 'timetz(time)' || row.id === 'interval(interval,int4)';
 
 describe('functions agree with Postgres', () => {

@@ -2,7 +2,7 @@ import { defineAggregates } from './define.ts';
 
 const ordered = [
   'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'text', 'bpchar', 'bytea', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'oid',
-  'inet', 'money', 'tid', 'xid8', 'anyarray', 'anyenum', 'record',
+  'inet', 'money', 'tid', 'xid8', 'pg_lsn', 'anyarray', 'anyenum', 'record',
 ];
 const spreads = ['stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp'];
 const regressions = [

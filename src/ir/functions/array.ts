@@ -118,6 +118,34 @@ function sort(array: SqlArray, descending: boolean, nullsFirst: boolean): SqlArr
   return { ...array, items: nullsFirst ? [...nulls, ...present] : [...present, ...nulls] };
 }
 
+/** `count` of the items, by chance, in an order that chance gives. */
+function drawn<T>(items: readonly T[], count: number, environment: Environment): T[] {
+  const left = [...items];
+  return Array.from({ length: count }, () => left.splice(Math.floor(environment.random() * left.length), 1)[0]!);
+}
+
+function sample(array: SqlArray, count: number, environment: Environment): SqlArray {
+  const length = array.dims[0] ?? 0;
+  if (count < 0 || count > length) throw new SqlError('22023', `sample size must be between 0 and ${length}`);
+  if (count === 0) return emptyArray(array.element);
+  const parts = drawn(slices(array), count, environment);
+  return { ...array, dims: [count, ...array.dims.slice(1)], lowerBounds: [1, ...array.lowerBounds.slice(1)], items: parts.flatMap((part) => part.items) };
+}
+
+/** How many of the thresholds, which stand in order, are at most the value. */
+function bucket(value: Datum, thresholds: SqlArray): number {
+  if (thresholds.dims.length > 1) throw new SqlError('2202E', 'thresholds must be one-dimensional array');
+  if (thresholds.items.includes(null)) throw new SqlError('22004', 'thresholds array must not contain NULLs');
+  const { compare } = codecOf(thresholds.element);
+  let [low, high] = [0, thresholds.items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(value, thresholds.items[middle]!) < 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 function join(array: SqlArray, separator: string, nullText: string | null, environment: Environment): string {
   const codec = codecOf(array.element);
   return array.items
@@ -205,6 +233,9 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
   ['array_sort(anyarray) anyarray total', (array: SqlArray) => sort(array, false, false)],
   ['array_sort(anyarray,bool) anyarray total', (array: SqlArray, descending: boolean) => sort(array, descending, descending)],
   ['array_sort(anyarray,bool,bool) anyarray total', sort],
+  ['array_shuffle(anyarray) anyarray volatile', (array: SqlArray, environment: Environment) => joinSlices(array, drawn(slices(array), array.dims[0] ?? 0, environment))],
+  ['array_sample(anyarray,int4) anyarray volatile', sample],
+  ['width_bucket(anycompatible,anycompatiblearray) int4', bucket],
   ['array_reverse(anyarray) anyarray total', (array: SqlArray) => joinSlices(array, slices(array).reverse())],
 ]);
 

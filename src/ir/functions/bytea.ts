@@ -262,11 +262,11 @@ const latin1: Encoding = { decode: textFromLatin1, encode: latin1FromText };
 /** Names compare without case and punctuation. */
 const encodings: Record<string, Encoding> = { utf8, unicode: utf8, latin1, iso88591: latin1, sqlascii: utf8 };
 
-function encodingNamed(name: string, role: 'source' | 'destination'): Encoding {
+function encodingNamed(name: string, role: 'source' | 'destination' | ''): Encoding {
   if (name === 'utf8') return utf8;
   const key = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   const found = Object.hasOwn(encodings, key) ? encodings[key] : undefined;
-  if (found === undefined) throw invalidParameter(`invalid ${role} encoding name "${name}"`);
+  if (found === undefined) throw invalidParameter(`invalid ${role === '' ? '' : `${role} `}encoding name "${name}"`);
   return found;
 }
 
@@ -284,6 +284,7 @@ export const byteaFunctions = defineFunctions([
   ['bytea_smaller(bytea,bytea) bytea total', (a: Uint8Array, b: Uint8Array) => (compareBytes(a, b) < 0 ? a : b)],
   ['byteacat(bytea,bytea) bytea total', concatenate],
   ['length(bytea) int4 total', (bytes: Uint8Array) => bytes.length],
+  ['length(bytea,name) int4 stable', (bytes: Uint8Array, name: string) => [...encodingNamed(name, '').decode(bytes)].length],
   ['octet_length(bytea) int4 total', (bytes: Uint8Array) => bytes.length],
   ['bit_length(bytea) int4 total', (bytes: Uint8Array) => bytes.length * 8],
   ['bit_count(bytea) int8 total', countBits],

@@ -241,6 +241,8 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   }],
   ['pg_database_size(oid) int8 stable total', (oid: number, environment: Environment) => (environment.catalog.databaseName(oid) === undefined ? null : 0)],
   ['pg_tablespace_size(oid) int8 stable total', () => 0],
+  ['system_user() text stable', () => null],
+  ['pg_basetype(regtype) regtype stable total', (oid: number) => (findType(oid) === undefined ? null : oid)],
   ['pg_size_pretty(int8) text total', prettySize],
   ['pg_relation_is_publishable(regclass) bool stable total', () => false],
   ['pg_relation_is_updatable(regclass,bool) int4 stable total', (oid: number, _: boolean, environment: Environment) =>

@@ -2,7 +2,7 @@ import { codecOf, compareFloats, compareText, encodeUtf8, compareBytes, Oid } fr
 import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { OperatorRow } from './contract.ts';
-import { defineFunctions, defineOperators, typeNamed, unbound } from './define.ts';
+import { defineCasts, defineFunctions, defineOperators, typeNamed, unbound } from './define.ts';
 import type { Definition } from './define.ts';
 
 /** The comparisons that a type has by the order of its codec: what `btree` operator classes are made of. */
@@ -92,6 +92,9 @@ export const comparisonFunctions = defineFunctions([
   ['cideq(cid,cid) bool total', (a: number, b: number) => a === b],
   ['xid(xid8) xid total', (value: number | bigint) => Number(BigInt.asUintN(32, BigInt(value)))],
 ]);
+
+/** The lower half of a transaction identifier. */
+export const xidCasts = defineCasts('xid8 xid e xid(xid8)');
 
 export const plainComparisonOperators: readonly OperatorRow[] = [
   ...plain.flatMap(comparisonOperators),

@@ -60,7 +60,14 @@ export function dateToTimestamp(days: number): Stamp {
   return value;
 }
 /** For comparisons: days beyond the range of timestamps keep their order. */
-export const dateToOrder = (days: number): Stamp => (Math.abs(days) === DATE_INFINITY ? infinityOf(days) : joinTimestamp(days, 0));
+export function dateToOrder(days: number): Stamp {
+  if (Math.abs(days) === DATE_INFINITY) return infinityOf(days);
+  const start = joinTimestamp(days, 0);
+  return start < lastOrder ? start : lastOrder;
+}
+/** Behind every timestamp but infinity. */
+const lastOrder = 9223372036854775806n;
+
 export const dateToTimestamptz = (days: number, zone: TimeZone): Stamp => fromLocal(dateToTimestamp(days), zone);
 
 export function timestampToDate(value: Stamp): number {

@@ -77,6 +77,10 @@ const comparisonFunctions = compared.flatMap(({ name, left, right, stable, order
   }),
 );
 
+/** `date_cmp_timestamp` and its like: which of two types comes first. */
+const crossOrders = compared.filter(({ left, right }) => left !== right).map(({ name, left, right, stable, order }): Definition =>
+  [`${name('eq').replace('_eq_', '_cmp_')}(${left},${right}) int4${stable ? ' stable' : ''} total`, (a, b, environment: Environment) => Math.sign(order(a, b, environment))]);
+
 const choosing = (['date', 'time', 'timestamp', 'timestamptz', 'timetz', 'interval'] as const).flatMap((type): Definition[] => {
   const order = type === 'timetz' ? compareTimetz : type === 'interval' ? compareIntervals : plainOrder;
   return [
@@ -109,6 +113,7 @@ const arithmetic: readonly Definition[] = [
   ['date_mi_interval(date,interval) timestamp', (date: number, span: Interval) => minus(dateToTimestamp(date), span)],
   ['datetime_pl(date,time) timestamp', atTime], ['timedate_pl(time,date) timestamp', (time: number, date: number) => atTime(date, time)],
   ['timestamp(date,time) timestamp', atTime], ['timestamptz(date,timetz) timestamptz', atTimetz],
+  ['timestamptz(date,time) timestamptz stable', (date: number, time: number, environment: Environment) => fromLocal(atTime(date, time), zoneOf(environment))],
   ['datetimetz_pl(date,timetz) timestamptz', atTimetz], ['timetzdate_pl(timetz,date) timestamptz', (time: TimeTz, date: number) => atTimetz(date, time)],
   ['timestamp_pl_interval(timestamp,interval) timestamp', plus], ['interval_pl_timestamp(interval,timestamp) timestamp', (span: Interval, value: Stamp) => plus(value, span)],
   ['timestamp_mi_interval(timestamp,interval) timestamp', minus],
@@ -232,6 +237,7 @@ const making: readonly Definition[] = [
   ['to_timestamp(float8) timestamptz', fromUnixSeconds],
   ['now() timestamptz stable', clock], ['transaction_timestamp() timestamptz stable', clock],
   ['statement_timestamp() timestamptz stable', (environment: Environment) => environment.statementTimeMicros],
+  ['timeofday() text volatile', (environment: Environment) => toChar(environment.clockMicros(), 'Dy Mon DD HH24:MI:SS.US YYYY TZ', sessionZone(environment.settings))],
   ['clock_timestamp() timestamptz volatile', (environment: Environment) => environment.clockMicros()],
   ['to_char(timestamp,text) text', (value: Stamp, format: string) => toChar(value, format, undefined)],
   ['to_char(timestamptz,text) text stable', (value: Stamp, format: string, environment: Environment) => toChar(value, format, zoneOf(environment))],
@@ -334,7 +340,7 @@ const overlapping = overlapKinds.flatMap(([type, order, add, words]): Definition
 });
 
 export const datetimeFunctions: readonly FunctionRow[] = defineFunctions([
-  ...comparisonFunctions, ...choosing, ...arithmetic, ...fields, ...making, ...zones, ...conversions, ...overlapping,
+  ...comparisonFunctions, ...crossOrders, ...choosing, ...arithmetic, ...fields, ...making, ...zones, ...conversions, ...overlapping,
 ]);
 
 const signed = `

@@ -1,4 +1,5 @@
 import { SqlError } from '../../core/index.ts';
+import type { Numeric } from '../../core/index.ts';
 import { defineFunctions, divisionByZero } from './define.ts';
 import type { Definition } from './define.ts';
 import type { Environment } from './contract.ts';
@@ -215,6 +216,20 @@ function randomInteger(low: Long, high: Long, environment: Environment): bigint 
   return BigInt(low) + ((bits * span) >> 64n);
 }
 
+function randomNumeric(low: Numeric, high: Numeric, environment: Environment): Numeric {
+  for (const [bound, word] of [[low, 'lower'], [high, 'upper']] as const) {
+    if (bound.special !== undefined) throw new SqlError('22023', `${word} bound cannot be ${bound.special === 'NaN' ? 'NaN' : 'infinity'}`);
+  }
+  const scale = Math.max(low.scale, high.scale);
+  const whole = (bound: Numeric): bigint => bound.coefficient * 10n ** BigInt(scale - bound.scale);
+  const span = whole(high) - whole(low) + 1n;
+  if (span <= 0n) throw new SqlError('22023', 'lower bound must be less than or equal to upper bound');
+  let bits = 0n;
+  let size = 1n;
+  for (; size < span << 64n; size <<= 32n) bits = (bits << 32n) | BigInt(Math.floor(environment.random() * 4294967296));
+  return { kind: 'numeric', coefficient: whole(low) + (bits * span) / size, scale };
+}
+
 function randomNormal(...args: readonly any[]): number {
   const environment: Environment = args[args.length - 1];
   const mean: number = args.length > 1 ? args[0] : 0;
@@ -286,5 +301,6 @@ export const floatFunctions = defineFunctions([
     const value = randomInteger(a, b, environment);
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }],
+  ['random(numeric,numeric) numeric volatile', randomNumeric],
   ['random_normal(float8,float8) float8 volatile defaults=2', randomNormal],
 ]);

@@ -114,7 +114,7 @@ const byName: Readonly<Record<string, Hash>> = {
   char: (value: string, seed) => hashWord(((codecOf(Oid.char).encode(value)[0] ?? 0) << 24) >> 24, seed), float4: double, float8: double, numeric, money: long,
   name: text, text, varchar: text, bpchar: (value: string, seed) => text(trimBlanks(value), seed), bytea: (value: Uint8Array, seed) => hashBytes(value, seed),
   inet: address, cidr: address, macaddr: ofEncoding(Oid.macaddr), macaddr8: ofEncoding(Oid.macaddr8), uuid: ofEncoding(Oid.uuid),
-  time: long, timestamp: long, timestamptz: long, timetz, interval: intervals, tid, oidvector: oids, jsonb,
+  time: long, timestamp: long, timestamptz: long, timetz, interval: intervals, pg_lsn: (value: string, seed) => long(normalLong(BigInt.asIntN(64, value.split('/').reduce((sum, half) => (sum << 32n) | BigInt(`0x${half}`), 0n))), seed), tid, oidvector: oids, jsonb,
 };
 
 /** -infinity is the least int4. */
@@ -177,7 +177,7 @@ function pair(name: string, extended: string, type: string): readonly Definition
 }
 
 const joined = ['bool', 'bpchar', 'bytea', 'char', 'cid', 'date', 'float4', 'float8', 'inet', 'int2', 'int4', 'int8', 'macaddr', 'macaddr8', 'name', 'oid', 'oidvector', 'text', 'tid', 'xid', 'xid8'];
-const apart = ['time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'uuid', 'jsonb'];
+const apart = ['time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'uuid', 'jsonb', 'pg_lsn'];
 
 export const hashFunctions = defineFunctions([
   ...joined.flatMap((type) => pair(`hash${type}`, `hash${type}extended`, type)),

@@ -2,21 +2,24 @@ import { findType } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
+import { aggregateStepFunctions } from './aggregate-steps.ts';
 import { aggregates } from './aggregates.ts';
 import { arrayFunctions, arrayOperators } from './array.ts';
 import { bitCasts, bitFunctions, bitOperators } from './bit.ts';
 import { booleanFunctions } from './boolean.ts';
 import { byteaFunctions } from './bytea.ts';
 import { casts } from './casts.ts';
-import { comparisonFunctions, plainComparisonOperators } from './comparison.ts';
+import { comparisonFunctions, plainComparisonOperators, xidCasts } from './comparison.ts';
 import { catalogFunctions } from './catalog.ts';
 import { datetimeCasts, datetimeFunctions, datetimeOperators } from './datetime.ts';
 import { floatFunctions } from './float.ts';
 import { hashFunctions } from './hash.ts';
+import { identifierFunctions } from './identifiers.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonTableFunctions } from './json-table.ts';
 import { jsonpathFunctions, jsonpathOperators, jsonpathTableFunctions } from './jsonpath.ts';
+import { lengthCastFunctions } from './length-casts.ts';
 import { likeFunctions } from './like.ts';
 import { moneyCasts, moneyFunctions, moneyOperators } from './money.ts';
 import { monotonicTimestampFunctions } from './monotonic-timestamp.ts';
@@ -32,6 +35,8 @@ import { sequenceFunctions } from './sequences.ts';
 import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
 import { toCharFunctions } from './to-char.ts';
+import { sizeFunctions } from './sizes.ts';
+import { unicodeFunctions } from './unicode.ts';
 import { uuidFunctions } from './uuid.ts';
 
 /**
@@ -42,10 +47,11 @@ export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
+  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators];
-export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts];
+export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts, ...xidCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
 function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, readonly Row[]> {

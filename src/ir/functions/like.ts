@@ -108,6 +108,10 @@ export function like(text: string, pattern: string): boolean {
 
 export const likeIgnoringCase = (text: string, pattern: string): boolean => like(lowerCase(text), lowerCase(pattern));
 
+/** Bytes as the characters of their numbers, and back. */
+const charactersOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
 /** The pattern with `escape` as its escape character, rewritten to use the backslash. */
 function likeEscape(pattern: string, escape: string): string {
   if (escape === '') return pattern.replaceAll('\\', '\\\\');
@@ -148,4 +152,5 @@ export const likeFunctions = defineFunctions([
   ...(['bytealike', 'like'].map((name): Definition => [`${name}(bytea,bytea) bool`, (a: Uint8Array, b: Uint8Array) => like(bytesAsText(a), bytesAsText(b))])),
   ...(['byteanlike', 'notlike'].map((name): Definition => [`${name}(bytea,bytea) bool`, (a: Uint8Array, b: Uint8Array) => unlike(bytesAsText(a), bytesAsText(b))])),
   ['like_escape(text,text) text', likeEscape],
+  ['like_escape(bytea,bytea) bytea', (pattern: Uint8Array, escape: Uint8Array) => bytesOf(likeEscape(charactersOf(pattern), charactersOf(escape)))],
 ]);

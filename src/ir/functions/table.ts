@@ -1,6 +1,7 @@
 import { SqlError, findTimeZone, numericAdd, numericCompare, numericFromInteger, numericSignOf } from '../../core/index.ts';
 import type { Datum, Interval, Numeric, SqlArray } from '../../core/index.ts';
 import { splitText } from './array.ts';
+import { zoneNamed } from './datetime-arithmetic.ts';
 import type { Environment, FunctionRow, TableFunctionRow } from './contract.ts';
 import { defineTableFunctions, invalidParameter } from './define.ts';
 import type { TableDefinition } from './define.ts';
@@ -73,6 +74,11 @@ const timeSeries = (add: string) => function* (start: Long, stop: Long, step: In
     value = next;
   }
 };
+
+/** The same with a time zone named, in which days and months are added. */
+function* zonedSeries(start: Long, stop: Long, step: Interval, zone: string, environment: Environment): Iterable<readonly Datum[]> {
+  yield* timeSeries('date_add(timestamptz,interval)')(start, stop, step, { ...environment, settings: { ...environment.settings, timeZone: zoneNamed(zone).name } });
+}
 
 /** Start of the bin of `width` microseconds, counted from `origin`, in which `value` lies. */
 function binStart(width: bigint, value: bigint, origin: bigint): bigint {
@@ -173,6 +179,7 @@ export const tableFunctions: readonly TableFunctionRow[] = defineTableFunctions(
   ...series('numeric', numericSeries),
   ['generate_series(timestamp,timestamp,interval) timestamp', ['generate_series timestamp'], timeSeries('timestamp_pl_interval(timestamp,interval)')],
   ['generate_series(timestamptz,timestamptz,interval) timestamptz stable', ['generate_series timestamptz'], timeSeries('timestamptz_pl_interval(timestamptz,interval)')],
+  ['generate_series(timestamptz,timestamptz,interval,text) timestamptz', ['generate_series timestamptz'], zonedSeries],
   ...['timestamp', 'timestamptz'].flatMap((type): TableDefinition[] => [
     [`date_bin_hopping(interval,interval,${type}) ${type}`, [`date_bin_hopping ${type}`], (hop, width, value) => hoppingWindows(hop, width, value)],
     [`date_bin_hopping(interval,interval,${type},${type}) ${type}`, [`date_bin_hopping ${type}`], (hop, width, value, origin) => hoppingWindows(hop, width, value, origin)],
