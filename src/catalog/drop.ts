@@ -58,7 +58,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ what, because }) => `${name(what)} depends on ${name(because!)}`).join('\n'),
+      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, true)}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
@@ -70,9 +70,11 @@ const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) =
 const keyOf = (what: Droppable): string =>
   what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
 
-function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[]): string {
+/** As messages name it; a key that others need (`needed`) is spoken of by its index. */
+function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], needed = false): string {
   if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
   const table = describe(snapshot, what.table, searchPath);
+  if (what.kind === 'constraint' && needed && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
   if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
   const column = quoteIdentifier(what.table.columns[what.column]!.name);
   return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
@@ -141,7 +143,7 @@ function dependentsOfColumn(snapshot: CatalogSnapshot, table: TableItem, column:
     return [];
   });
   return [
-    ...items, ...generated, ...referencesTo(snapshot, table, (key) => key.referencedColumns.includes(column)),
+    { what: { kind: 'default', table, column }, auto: true }, ...items, ...generated, ...referencesTo(snapshot, table, (key) => key.referencedColumns.includes(column)),
     ...table.keys.filter((key) => key.columns.includes(column)).map((key) => constraint(key.oid)),
     ...(table.checks ?? []).filter((check) => readsColumn(check.condition, column)).map((check) => constraint(check.oid)),
     ...(table.foreignKeys ?? []).filter((key) => key.columns.includes(column)).map((key) => constraint(key.oid)),

@@ -61,6 +61,7 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     secrets: work.flatMap((one) => one.secrets ?? []),
     forget: work.flatMap((one) => one.forget ?? []),
     sequences,
+    unchanged: work.flatMap((one) => one.unchanged ?? []),
     changes: [...work.flatMap((one) => one.rows ?? []), ...rows],
   });
   core.catalog = next;

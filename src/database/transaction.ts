@@ -11,6 +11,8 @@ export interface CatalogWork {
   readonly secrets?: readonly (readonly [string, string | null])[];
   /** where sequences that it makes or resets stand, by OID */
   readonly sequences?: readonly (readonly [number, SequenceState])[];
+  /** relations that nobody may have written to behind that time: their rows were read then */
+  readonly unchanged?: readonly (readonly [RelationId, number])[];
   /** sources whose position is to be forgotten, by id */
   readonly forget?: readonly string[];
   /** rows to be written with the change (CREATE TABLE AS) */

@@ -13,5 +13,5 @@ export { parseConnectionString } from './statements/connection-string.ts';
 export { explainRelation } from './statements/explain-text.ts';
 export type { NameRelation } from './statements/explain-text.ts';
 export type {
-  Plan, PlannedStatement, QualifiedName, SubscribePlan, ReturningPlan, InsertColumn, OnConflictPlan, Arbiter, PlannedColumn, PlannedTable, PlannedKey, CopyOptions, CreateSource, BoundParameter, OptionValue,
+  Plan, PlannedStatement, QualifiedName, SubscribePlan, ReturningPlan, InsertColumn, OnConflictPlan, Arbiter, PlannedColumn, PlannedTable, PlannedKey, AlterTableStep, CopyOptions, CreateSource, BoundParameter, OptionValue,
 } from './plan.ts';

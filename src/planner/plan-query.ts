@@ -1,4 +1,5 @@
 import type { Node, SelectStmt } from '@pgsql/types';
+import type { ColumnsRead } from '../catalog/index.ts';
 import type { Column, Notice } from '../core/index.ts';
 import { Oid } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
@@ -24,6 +25,8 @@ export interface PlannedView {
   readonly relation: Relation;
   /** oids of the relations it reads */
   readonly dependsOn: readonly number[];
+  /** which of their columns it names */
+  readonly columnsRead: ColumnsRead;
   readonly notices: readonly Notice[];
 }
 
@@ -95,7 +98,29 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
   const query = lowerQuery(planning, typed);
   const relation = optimize(named(limited(planning, query), names), context.environment);
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, dependsOn: [...planning.dependsOn], notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+  return { columns, relation, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+}
+
+/** The columns of stored relations that a query refers to anywhere; what it merely could have referred to lies in the leaves. */
+function columnsReadBy(planning: Planning, typed: TypedQuery): ColumnsRead {
+  const read = new Map<number, Set<number>>();
+  const note = (id: unknown): void => {
+    const origin = typeof id === 'number' ? planning.columnOrigins.get(id) : undefined;
+    if (origin === undefined) return;
+    const columns = read.get(origin.relation) ?? new Set();
+    read.set(origin.relation, columns.add(origin.column));
+  };
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== 'object' || value === null || ('op' in value && value.op === 'leaf')) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'id') note(inner);
+      else if (/ids$/i.test(key) && Array.isArray(inner)) inner.forEach(note);
+      else visit(inner);
+    }
+  };
+  visit(typed);
+  return [...read].map(([oid, columns]) => [oid, [...columns].sort((a, b) => a - b)]);
 }
 
 /** A view has no order, but LIMIT chooses its rows. */

@@ -1,6 +1,6 @@
 import type { Datum, Notice, SqlType } from '../core/index.ts';
 import type {
-  CheckConstraint, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable,
+  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable,
 } from '../catalog/index.ts';
 import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Column } from '../core/index.ts';
@@ -11,6 +11,14 @@ export interface QualifiedName {
   readonly schema: number;
   readonly name: string;
 }
+
+/** One command of ALTER TABLE, planned over the table as those before it leave it; columns are indexes at that moment. */
+export type AlterTableStep =
+  | { readonly kind: 'addColumn'; readonly column: PlannedColumn }
+  | { readonly kind: 'dropColumn'; readonly column: number; readonly cascade: boolean }
+  | { readonly kind: 'setColumn'; readonly index: number; readonly column: TableColumn }
+  | { readonly kind: 'addConstraints'; readonly keys: readonly PlannedKey[]; readonly checks: readonly PlannedCheck[]; readonly foreignKeys: readonly PlannedForeignKey[]; readonly notNull: readonly number[] }
+  | { readonly kind: 'dropConstraint'; readonly name: string; readonly cascade: boolean };
 
 export interface ColumnAddress {
   readonly table: number;
@@ -70,10 +78,11 @@ export type Plan =
   | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
   | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
+  | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
   | { readonly kind: 'alterSequence'; readonly oid: number; readonly options: SequenceOptions; readonly restart?: bigint; /** null: NONE */ readonly ownedBy?: ColumnAddress | null }
-  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
-  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
   | { readonly kind: 'createSecret'; readonly name: QualifiedName; readonly value: Scalar; readonly ifNotExists: boolean; /** without the value */ readonly sql: string }
   | { readonly kind: 'createConnection'; readonly name: QualifiedName; readonly connection: PostgresConnection | KafkaConnection; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly sql: string }

@@ -13,6 +13,8 @@ export class Planning {
   readonly notices: Notice[] = [];
   #columns = 0;
   #locals = 0;
+  /** of columns of stored relations: which column of which */
+  readonly columnOrigins = new Map<ColumnId, { readonly relation: number; readonly column: number }>();
   /** what a column is called in messages: `t.a` */
   readonly columnLabels = new Map<ColumnId, string>();
   /** columns that are a string or NULL literal whose type is still open: what they are, for the one who decides */

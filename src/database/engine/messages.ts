@@ -44,7 +44,7 @@ export interface QueryRequest {
 
 export type Request =
   /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */
-  | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[]; readonly sequences: readonly (readonly [string, string | null])[] }
+  | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[]; readonly sequences: readonly (readonly [string, string | null])[]; /** relations that were read at that time, and must be as they were */ readonly unchanged: readonly (readonly [RelationId, number])[] }
   /** rows from a statement (`check` enforces keys) or a source (with its position, null where it is void); answers when durable and visible */
   | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [source: string, position: string | null] }
   /** the rows of a table that share these columns with one of `rows`, as a batch's buffer */

@@ -32,6 +32,8 @@ export class EngineService {
   readonly #engine: Engine;
   readonly #reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void;
   readonly #types = new Map<RelationId, RelationType>();
+  /** when a relation was last written to, since the start */
+  readonly #writtenAt = new Map<RelationId, number>();
   readonly #writes: { readonly id: number; readonly request: Write }[] = [];
   /** queries and subscriptions asked for and not begun: they begin once the ticks that are due are closed */
   readonly #arrivals: { readonly id: number; readonly begin: () => void }[] = [];
@@ -207,6 +209,7 @@ export class EngineService {
         return;
       case 'remove':
         this.#types.delete(action.id);
+        this.#writtenAt.delete(action.id);
         this.#engine.remove(action.id);
         return;
     }
@@ -338,6 +341,7 @@ export class EngineService {
       return false;
     }
     this.#engine.tick(time, changes);
+    for (const id of touched) this.#writtenAt.set(id, time);
     if (first!.request.kind === 'change') for (const action of first!.request.actions) if (!adds(action)) this.#act(action);
     for (const { id } of accepted) this.#answer(id, time);
     return false;
@@ -349,10 +353,13 @@ export class EngineService {
    */
   #checked(request: Write): readonly Change[] {
     if (request.kind === 'write') {
+      // A source's last rows may come after its relation; a statement's rows may not be lost so.
+      if (request.check && request.changes.some(({ relation }) => !this.#types.has(relation))) throw staleRelation();
       const changes = this.#changes(request.changes);
       if (request.check) this.#engine.check(changes);
       return changes;
     }
+    if (request.unchanged.some(([id, time]) => (this.#writtenAt.get(id) ?? 0) > time)) throw staleRelation();
     const done: EngineAction[] = [];
     try {
       for (const action of request.actions) {

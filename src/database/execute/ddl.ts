@@ -11,16 +11,18 @@ import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
+import { alterTable } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
+import { lockRows } from './dml.ts';
 import type { Execution, Outcome } from './execute.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'alterOnError', 'comment',
+  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
@@ -30,14 +32,17 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
   const { core } = session;
   if ('notices' in plan) for (const notice of plan.notices) session.options.onNotice(notice);
   const rows = plan.kind === 'createTable' ? await readFirstRows(plan, execution) : noRows;
+  // Rows that are to be written anew must not be changed while they are read.
+  const releaseRows = plan.kind === 'alterTable' ? await lockRows(execution) : (): void => {};
   const release = await core.ddl.lock();
   let tag: string;
   try {
-    const { work, tag: done } = workOf(plan, rows, session);
+    const { work, tag: done } = plan.kind === 'alterTable' ? await altered(plan, execution) : workOf(plan, rows, session);
     tag = done;
     if (work !== undefined) await takeOn(work, session);
   } finally {
     release();
+    releaseRows();
   }
   return { tag, counts: false, columns: null, rows: null };
 }
@@ -79,7 +84,13 @@ const create = (items: readonly CatalogItem[], catalog: CatalogSnapshot, more: P
 
 const actionsOf = (items: readonly CatalogItem[], catalog: CatalogSnapshot): readonly EngineAction[] => items.flatMap((item) => engineActions(item, nameOf(catalog, item), catalog));
 
-function workOf(plan: CatalogPlan, rows: FirstRows, session: DatabaseSession): Planned {
+async function altered(plan: CatalogPlan & { kind: 'alterTable' }, execution: Execution): Promise<Planned> {
+  const { session } = execution;
+  const oids = new OidAllocator(Math.max(session.catalog.nextOid, session.core.ids.oid));
+  return { tag: 'ALTER TABLE', work: plan.steps.length === 0 ? undefined : await alterTable(plan, execution, oids) };
+}
+
+function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstRows, session: DatabaseSession): Planned {
   const { catalog } = session;
   const oids = new OidAllocator(Math.max(catalog.nextOid, session.core.ids.oid));
   switch (plan.kind) {
@@ -99,7 +110,7 @@ function workOf(plan: CatalogPlan, rows: FirstRows, session: DatabaseSession): P
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
       const place = placeOf(plan.name, session, oids);
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn };
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);
@@ -112,7 +123,7 @@ function workOf(plan: CatalogPlan, rows: FirstRows, session: DatabaseSession): P
       }
       const { oid, id, rowType } = oids.relation();
       const item: MaterializedViewItem = {
-        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, onError: plan.onError,
+        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead, onError: plan.onError,
       };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE MATERIALIZED VIEW', work: create([item], catalog) };

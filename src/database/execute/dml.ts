@@ -56,7 +56,7 @@ export async function writeChanges(session: DatabaseSession, changes: readonly W
 }
 
 /** Takes the lock on reading rows and writing what follows from them, until the statement (or its block) ends. */
-async function lockRows({ session, signal }: Execution): Promise<() => void> {
+export async function lockRows({ session, signal }: Execution): Promise<() => void> {
   const { block } = session;
   if (block?.release !== undefined) return () => {};
   const release = await session.core.dml.lock(signal);

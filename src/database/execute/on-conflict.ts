@@ -98,7 +98,7 @@ async function rowsWithKeys(table: TableItem, key: Arbiter, like: readonly Datum
 }
 
 /** The values of a key as a text that is equal where they are; undefined where a NULL makes the row unlike any other. */
-function keyText(table: TableItem, key: Arbiter, row: readonly Datum[]): string | undefined {
+export function keyText(table: TableItem, key: Arbiter, row: readonly Datum[]): string | undefined {
   if (key.nullsNotDistinct !== true && key.columns.some((column) => row[column] === null)) return undefined;
   return JSON.stringify(key.columns.map((column) => equalText(table.columns[column]!.type.oid, row[column]!)));
 }

@@ -1,8 +1,7 @@
-import type { AlterTableStmt, CommentStmt, RenameStmt } from '@pgsql/types';
+import type { CommentStmt, RenameStmt } from '@pgsql/types';
 import { isRelation, nameIsTaken } from '../../catalog/index.ts';
 import type { CatalogItem } from '../../catalog/index.ts';
 import { SqlError, notSupported } from '../../core/index.ts';
-import { positionOf } from '../syntax/index.ts';
 import type { CommentTree, ObjectName, RenameTree } from '../syntax/index.ts';
 import { columnIndex } from './context.ts';
 import type { Scene } from './context.ts';
@@ -49,14 +48,6 @@ function renameTo(item: CatalogItem, kind: string, to: string, scene: Scene): Ou
 function ofUser(item: CatalogItem): CatalogItem {
   if (item.kind === 'system') throw new SqlError('42501', `permission denied: "${item.name}" is a system catalog`);
   return item;
-}
-
-/** What ALTER TABLE would do, named by its first command. */
-export function refuseAlterTable(statement: AlterTableStmt, scene: Scene): never {
-  const [command] = statement.cmds ?? [];
-  const type = command !== undefined && 'AlterTableCmd' in command ? (command.AlterTableCmd.subtype ?? '') : '';
-  const words = type.replace('AT_', '').replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
-  throw notSupported(`ALTER ${kindOf(statement.objtype)?.toUpperCase() ?? 'TABLE'} ... ${words}`, 'Make a new table or view and copy the rows by INSERT ... SELECT.', positionOf(scene.text, statement.relation?.location));
 }
 
 export function planComment(statement: CommentStmt, scene: Scene): Outcome {

@@ -1,0 +1,157 @@
+import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
+import { constraintsOf, dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
+import type { TableItem } from '../../catalog/index.ts';
+import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
+import type { Notice } from '../../core/index.ts';
+import type { AlterTableStep } from '../plan.ts';
+import { planDefault } from '../query.ts';
+import { positionOf } from '../syntax/index.ts';
+import { columnIndex, planContext } from './context.ts';
+import type { Scene } from './context.ts';
+import { draftColumn, finishColumns, tableConstraint } from './create-table.ts';
+import { findItem, nameOfRangeVar, relationNamed, spell, takenBy } from './names.ts';
+import type { Outcome } from './names.ts';
+import { planConstraints } from './table-constraints.ts';
+import type { ConstrainedTable, ConstraintTree } from './table-constraints.ts';
+
+interface Altering {
+  /** the table as the commands so far leave it; OIDs of what they made are still to be given */
+  table: TableItem;
+  readonly steps: AlterTableStep[];
+  readonly notices: Notice[];
+}
+
+/** ALTER TABLE: its commands one after the other, each over what those before it made. */
+export function planAlterTable(statement: AlterTableStmt, scene: Scene): Outcome {
+  const name = nameOfRangeVar(statement.relation, scene);
+  const missing = findItem(name, scene) === undefined && statement.missing_ok === true;
+  if (missing) return { plan: { kind: 'noop', tag: 'ALTER TABLE' }, notices: [{ severity: 'NOTICE', code: '00000', message: `relation "${spell(name)}" does not exist, skipping` }] };
+  const item = relationNamed({ ...name, position: 0 }, scene);
+  const commands = (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
+  if (item.kind !== 'table' || item.origin.kind !== 'user') throw refusedCommand(commands[0], `ALTER ${item.kind.toUpperCase()}`, statement, scene);
+  const altering: Altering = { table: item, steps: [], notices: [] };
+  for (const command of commands) planCommand(command, altering, statement, scene);
+  return { plan: { kind: 'alterTable', oid: item.oid, steps: altering.steps, sql: scene.sql, notices: altering.notices } };
+}
+
+function refusedCommand(command: AlterTableCmd | undefined, what: string, statement: AlterTableStmt, scene: Scene): SqlError {
+  const words = (command?.subtype ?? '').replace('AT_', '').replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+  return notSupported(`${what} ... ${words}`, 'Make a new table or view and copy the rows by INSERT ... SELECT.', positionOf(scene.text, statement.relation?.location));
+}
+
+function planCommand(command: AlterTableCmd, altering: Altering, statement: AlterTableStmt, scene: Scene): void {
+  switch (command.subtype) {
+    case 'AT_AddColumn': return addColumn(command, altering, scene);
+    case 'AT_DropColumn': return dropColumn(command, altering, scene);
+    case 'AT_ColumnDefault': return columnDefault(command, altering, scene);
+    case 'AT_SetNotNull': case 'AT_DropNotNull': return notNull(command, altering);
+    case 'AT_AddConstraint': return addConstraint(command, altering, scene);
+    case 'AT_DropConstraint': return dropConstraint(command, altering, scene);
+    default: throw refusedCommand(command, 'ALTER TABLE', statement, scene);
+  }
+}
+
+function step(altering: Altering, one: AlterTableStep, table: TableItem): void {
+  altering.steps.push(one);
+  altering.table = table;
+}
+
+const constrained = (table: TableItem, scene: Scene): ConstrainedTable =>
+  ({ name: table.name, schema: table.schema, columns: table.columns, existing: table, isTaken: (name) => takenBy({ schema: table.schema, name }, scene) !== undefined });
+
+function columnNamed(table: TableItem, name: string): number {
+  const index = columnIndex(table.columns, name);
+  if (index < 0) throw new SqlError('42703', `column "${name}" of relation "${table.name}" does not exist`);
+  return index;
+}
+
+function addColumn({ def, missing_ok: ifNotExists }: AlterTableCmd, altering: Altering, scene: Scene): void {
+  const { table } = altering;
+  if (def === undefined || !('ColumnDef' in def)) throw new InvariantError('ADD COLUMN without a column');
+  const name = def.ColumnDef.colname ?? '';
+  if (columnIndex(table.columns, name) >= 0) {
+    const message = `column "${name}" of relation "${table.name}" already exists`;
+    if (ifNotExists !== true) throw new SqlError('42701', message);
+    altering.notices.push({ severity: 'NOTICE', code: '42701', message: `${message}, skipping` });
+    return;
+  }
+  const draft = draftColumn(def.ColumnDef, table.name, (candidate) => takenBy({ schema: table.schema, name: candidate }, scene) !== undefined, scene);
+  const [column] = finishColumns([draft], table.name, table.columns, scene);
+  const wide = { ...table, columns: [...table.columns, column!] };
+  const planned = planConstraints(draft.constraints, constrained(wide, scene), scene);
+  const nullable = column!.nullable && planned.notNull.size === 0;
+  step(altering, { kind: 'addColumn', column: { ...column!, nullable } }, { ...wide, columns: [...table.columns, { ...column!, nullable }] });
+  constraintStep(planned, altering);
+}
+
+function constraintStep(planned: ReturnType<typeof planConstraints>, altering: Altering): void {
+  if (planned.keys.length + planned.checks.length + planned.foreignKeys.length === 0) return;
+  const { table } = altering;
+  step(altering, { kind: 'addConstraints', keys: planned.keys, checks: planned.checks, foreignKeys: planned.foreignKeys, notNull: [...planned.notNull] }, {
+    ...table, columns: table.columns.map((column, index) => (planned.notNull.has(index) ? { ...column, nullable: false } : column)),
+    keys: [...table.keys, ...planned.keys.map((key) => ({ ...key, oid: 0 }))], checks: [...table.checks ?? [], ...planned.checks.map((check) => ({ ...check, oid: 0 }))],
+    foreignKeys: [...table.foreignKeys ?? [], ...planned.foreignKeys.map((key) => ({ ...key, oid: 0, references: key.references === 'self' ? table.oid : key.references }))],
+  });
+}
+
+function addConstraint({ def }: AlterTableCmd, altering: Altering, scene: Scene): void {
+  if (def === undefined || !('Constraint' in def)) throw new InvariantError('ADD CONSTRAINT without one');
+  if (def.Constraint.skip_validation === true && def.Constraint.is_enforced === true) throw notSupported('NOT VALID', 'Leave it out: the rows that are there are checked.', undefined);
+  const tree: ConstraintTree = tableConstraint(def.Constraint, scene);
+  constraintStep(planConstraints([tree], constrained(altering.table, scene), scene), altering);
+}
+
+function dropColumn({ name = '', behavior, missing_ok: ifExists }: AlterTableCmd, altering: Altering, scene: Scene): void {
+  const { table } = altering;
+  if (columnIndex(table.columns, name) < 0 && ifExists === true) {
+    altering.notices.push({ severity: 'NOTICE', code: '00000', message: `column "${name}" of relation "${table.name}" does not exist, skipping` });
+    return;
+  }
+  const column = columnNamed(table, name);
+  const { changes, notices } = dropPlanOf(scene.catalog, [{ kind: 'column', table, column }], behavior === 'DROP_CASCADE', scene.searchPath);
+  altering.notices.push(...notices);
+  const lessened = changes.find((change) => change.kind === 'replace' && change.item.oid === table.oid);
+  if (lessened?.kind !== 'replace' || lessened.item.kind !== 'table') throw new InvariantError('a column was dropped from no table');
+  step(altering, { kind: 'dropColumn', column, cascade: behavior === 'DROP_CASCADE' }, lessened.item);
+}
+
+function columnDefault({ name = '', def }: AlterTableCmd, altering: Altering, scene: Scene): void {
+  const { table } = altering;
+  const index = columnNamed(table, name);
+  const column = table.columns[index]!;
+  if (column.identity !== undefined) {
+    throw new SqlError('42601', `column "${name}" of relation "${table.name}" is an identity column`, def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' } : {});
+  }
+  if (column.generated !== undefined) {
+    throw new SqlError('42601', `column "${name}" of relation "${table.name}" is a generated column`, { hint: def === undefined ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' : 'Use ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION instead.' });
+  }
+  const stored = def === undefined ? undefined : planDefault(def, scene.text, name, column.type, planContext(scene, 'adhoc'));
+  const { default: _default, defaultSql: _text, ...rest } = column;
+  const changed = stored === undefined ? rest : { ...rest, default: stored.value, defaultSql: stored.sql };
+  step(altering, { kind: 'setColumn', index, column: changed }, { ...table, columns: table.columns.with(index, changed) });
+}
+
+function notNull({ name = '', subtype }: AlterTableCmd, altering: Altering): void {
+  const { table } = altering;
+  const index = columnNamed(table, name);
+  const column = table.columns[index]!;
+  const nullable = subtype === 'AT_DropNotNull';
+  if (nullable && column.identity !== undefined) throw new SqlError('42601', `column "${name}" of relation "${table.name}" is an identity column`);
+  if (nullable && table.keys.some((key) => key.primary && key.columns.includes(index))) throw new SqlError('42P16', `column "${name}" is in a primary key`);
+  const changed = { ...column, nullable };
+  step(altering, { kind: 'setColumn', index, column: changed }, { ...table, columns: table.columns.with(index, changed) });
+}
+
+function dropConstraint({ name = '', behavior, missing_ok: ifExists }: AlterTableCmd, altering: Altering, scene: Scene): void {
+  const { table } = altering;
+  const constraint = constraintsOf(table).find((one) => one.name === name);
+  if (constraint === undefined) {
+    const message = `constraint "${name}" of relation "${table.name}" does not exist`;
+    if (ifExists !== true) throw new SqlError('42704', message);
+    altering.notices.push({ severity: 'NOTICE', code: '00000', message: `${message}, skipping` });
+    return;
+  }
+  const { notices } = dropPlanOf(scene.catalog, [{ kind: 'constraint', table, constraint: constraint.oid }], behavior === 'DROP_CASCADE', scene.searchPath);
+  altering.notices.push(...notices);
+  step(altering, { kind: 'dropConstraint', name, cascade: behavior === 'DROP_CASCADE' }, withoutConstraint(table, constraint.oid));
+}
