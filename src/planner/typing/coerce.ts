@@ -6,7 +6,7 @@ import type { Planning } from '../planning.ts';
 import { castBetween, functionById, functionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { startOf } from '../resolve/walk.ts';
-import { isArrayType, typeText } from './format-type.ts';
+import { isArrayType, isTrueArray, typeText } from './format-type.ts';
 
 export type CoercionContext = 'implicit' | 'assignment' | 'explicit';
 
@@ -34,7 +34,8 @@ export function pathway(source: number, target: number, context: CoercionContext
     if (cast.function === 'inout') return { kind: 'inout' };
     return { kind: 'function', function: cast.function };
   }
-  if (isArrayType(source) && isArrayType(target)) {
+  // No array becomes an int2vector or oidvector of itself (find_coercion_pathway).
+  if (isArrayType(source) && isTrueArray(target)) {
     const inner = pathway(findType(source)!.element, findType(target)!.element, context);
     if (inner.kind === 'none') return NONE;
     return inner.kind === 'relabel' ? { kind: 'relabel' } : { kind: 'array' };
