@@ -2,7 +2,8 @@ import { InvariantError } from '../core/index.ts';
 import type { RowBatch, RowLayout } from '../core/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { Collection } from './operators/collection.ts';
-import { Scratch } from './operators/operator.ts';
+import { LOOK_ROWS, Scratch } from './operators/operator.ts';
+import type { Expired } from './operators/operator.ts';
 import { sameRow } from './state/row-code.ts';
 import type { Symbols } from './state/symbols.ts';
 
@@ -19,8 +20,8 @@ export interface Change {
 
 /** The stored changes, for relations that are not held in memory. */
 export interface LogReader {
-  /** The next stored changes of the relation behind `position` (undefined: from the start), or undefined at the end. */
-  next(relation: RelationId, position: number | undefined): { readonly changes: readonly Change[]; readonly position: number } | undefined;
+  /** The next stored changes of the relation behind `position` (undefined: from the start) that lie at or before `time`; undefined where there are none. */
+  next(relation: RelationId, position: number | undefined, time: number): { readonly changes: readonly Change[]; readonly position: number } | undefined;
 }
 
 /** The rows that a change finds stored: by them a row that holds its key only is completed. */
@@ -46,12 +47,14 @@ export class ChangeReader {
     this.#old = new Int32Array(layout.stride);
   }
 
-  push(change: Change, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void, stored: Stored | undefined): void {
+  /** Pushes the rows of the batch from row `first` on, and returns the row to go on with, which is their number when it has come to the end. */
+  push(change: Change, first: number, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void, stored: Stored | undefined, expired: Expired): number {
     const { rows, missing, keyOnly } = change;
-    if (rows === undefined) return;
+    if (rows === undefined) return 0;
     const { I, F } = this.#scratch;
     this.#symbols.useArena(rows.arena);
-    for (let row = 0; row < rows.rowCount; row++) {
+    for (let row = first; row < rows.rowCount; row++) {
+      if (row % LOOK_ROWS === 0 && row > first && expired()) return row;
       this.#unpack.row(rows, row, I);
       if (keyOnly?.has(row) === true && !this.#complete(stored)) continue;
       const lacks = missing?.get(row);
@@ -62,6 +65,7 @@ export class ChangeReader {
       push(I, F, 0, I[0]!);
       this.#symbols.forgetTransients();
     }
+    return rows.rowCount;
   }
 
   /** Puts the stored row in the place of one that holds its key only; false where there is none. */

@@ -1,149 +1,234 @@
-import type { Relation } from '../ir/index.ts';
+import type { Relation, RelationId } from '../ir/index.ts';
 import { findRows } from './lookup.ts';
-import type { FoundRows } from './lookup.ts';
 import { Collection } from './operators/collection.ts';
-import type { Occurrence } from './operators/collection.ts';
-import type { Sink } from './operators/operator.ts';
+import type { Passage, Readable } from './operators/collection.ts';
+import type { Expired, Pausable, Sink, Stateful } from './operators/operator.ts';
+import { Still } from './operators/still.ts';
 import { Errors } from './outputs/errors.ts';
 import { pushConstants, render } from './render.ts';
-import type { Rendered, RenderWorld, Scan } from './render.ts';
+import type { Rendered, Scan } from './render.ts';
 import type { Context } from './scalar/runtime.ts';
 import type { SymbolRoot } from './state/symbol-sweep.ts';
 
 /** Pushes the stored changes of a relation that is not held in memory, some rows at a time. */
 export interface LogScan {
-  /** Pushes about `rows` rows; false when the end of the log is reached. */
-  step(rows: number): boolean;
+  /** Pushes rows up to `time` until `expired()`; false when there are no more. */
+  step(time: number, expired: Expired): boolean;
 }
 
-export interface DataflowWorld extends Omit<RenderWorld, 'errors' | 'interrupt'> {
-  /** polled during long work; throws to end it */
+/** What a dataflow finds around it. */
+export interface DataflowWorld {
+  readonly context: Omit<Context, 'time'>;
+  /** the last closed tick */
+  readonly time: number;
+  /** whether the state is in the middle of the one behind it */
+  readonly applying: boolean;
+  /** polled during long work before the dataflow is live; throws to end it */
   readonly interrupt: () => void;
+  readable(id: RelationId): Collection | Passage;
   scanLog(scan: Scan): LogScan;
 }
 
 /** Rows scanned between looks at the clock: few, since each may match every row of the other inputs. */
 const SLICE_ROWS = 8;
-/** Rows of the log, which come in batches. */
-const LOG_SLICE_ROWS = 256;
 
 /**
- * The operators of one view or query, from hydration to its end.
+ * The operators of one view, subscription or query, from hydration to its end.
  *
- * Hydration scans the inputs one after the other, in slices between ticks, while ticks go on. At every moment the operators hold the query over what has been scanned of each input:
- * a change of a row that the scan has not reached is left out, since the scan will meet the row as it is then. Where an index finds the rows of an input, the scan meets those alone,
- * in the same order and under the same rule (lookup.ts). Inputs of a join that are read where they lie need no scan
- * but for input 0, without which there is no output row. When the last scan is at its end the dataflow is complete, at the time of that moment; only then do aggregates emit.
+ * Hydration reads the inputs as they were at one closed tick, the last when it began, in slices between which ticks go on: each collection through a still, each log up to that time.
+ * It scans the inputs one after the other; where an index finds the rows of an input, those alone (lookup.ts); inputs of a join that are read where they lie need no scan but for input 0,
+ * without which there is no output row. Where an operator makes many rows of one, it pauses in the middle and is resumed in the next slice.
+ * When the last scan is at its end the operators hold the query as of that tick. A query is answered then (`flush`).
+ * A view or subscription is told what has changed since (`arrive`), between two ticks, and is live from there on: it takes part in every tick (`begin`, `advance`, the changes, `flush`).
  */
 export class Dataflow {
   readonly errors: Errors;
   readonly rendered: Rendered;
   readonly #context: Context;
   readonly #world: DataflowWorld;
+  readonly #stills: Still[] = [];
+  readonly #logs = new Map<Scan, LogScan>();
+  #expired: Expired = () => false;
   #scan = 0;
-  #log: LogScan | undefined;
-  /** the rows that the scan under way is about, where an index finds them */
-  #found: FoundRows | undefined;
-  #started = false;
-  #hydrated = false;
+  /** handles of the rows that the scan under way is about, where an index finds them, and how many are scanned */
+  #found: Int32Array | undefined;
+  #foundAt = 0;
+  /** the operator whose turn it is, in what goes through them all */
+  #operator = 0;
+  #stage: 'created' | 'scanning' | 'telling' | 'advancing' | 'flushing' | 'live' = 'created';
   /** rows scanned so far */
-  scanned = 0;
+  rowsScanned = 0;
 
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
-    this.#context = world.context;
+    this.#context = { ...world.context, time: world.time };
     this.#world = world;
     this.errors = new Errors(world.context.symbols, () => this.rendered.output.layout);
     const interrupt = (): boolean => {
+      if (this.live) return false;
       world.interrupt();
-      return false;
+      return this.#expired();
     };
-    this.rendered = render(relation, { ...world, errors: this.errors, interrupt });
+    this.rendered = render(relation, { context: this.#context, errors: this.errors, interrupt, readable: (id) => this.#readable(id) });
     this.rendered.output.subscribe(output);
   }
 
-  get hydrated(): boolean {
-    return this.#hydrated;
+  #readable(id: RelationId): Readable {
+    const readable = this.#world.readable(id);
+    if (!(readable instanceof Collection)) return readable;
+    let still = this.#stills.find(({ collection }) => collection === readable);
+    if (still === undefined) this.#stills.push((still = new Still(readable)));
+    return still;
   }
 
-  /** Scans until `expired()`; true when the dataflow is complete. */
-  hydrate(expired: () => boolean): boolean {
-    if (!this.#started) {
+  /** Whether it takes part in ticks: its output is as of the last closed one. */
+  get live(): boolean {
+    return this.#stage === 'live';
+  }
+  /** Whether all is scanned, so that it may arrive, or is about to. */
+  get arriving(): boolean {
+    if (this.#stage === 'scanning') return this.#scan === this.rendered.scans.length && this.#paused === undefined;
+    return this.#stage !== 'created' && this.#stage !== 'live';
+  }
+  /** Whether it has begun to read its inputs. */
+  get begun(): boolean {
+    return this.#stage !== 'created';
+  }
+  /** The tick as of which its inputs are read; the tick under way where it takes part in one. */
+  get time(): number {
+    return this.#context.time;
+  }
+
+  /** Scans until `expired()`; true when the inputs are scanned. */
+  hydrate(expired: Expired): boolean {
+    this.#expired = expired;
+    if (this.#stage === 'created') {
       for (const operator of this.rendered.stateful) if (operator.prepare?.(expired) === false) return false;
-      this.#started = true;
-      pushConstants(this.rendered.constants, this.#context);
+      this.#start();
+    }
+    const { scans } = this.rendered;
+    for (;;) {
+      if (!this.#resume()) return false;
+      if (this.#scan === scans.length) return true;
+      const scan = scans[this.#scan]!;
+      const more = scan.readable instanceof Still ? this.#scanRows(scan, scan.readable) : this.#logs.get(scan)!.step(this.#context.time, expired);
+      if (!more) {
+        // Rows that are not held count once the dataflow is live; until then they come from the log.
+        if (scan.readable instanceof Still) scan.occurrence.cursor = Infinity;
+        this.#scan++;
+      }
+      if (expired()) return false;
+    }
+  }
+
+  #start(): void {
+    this.#stage = 'scanning';
+    this.#context.time = this.#world.time;
+    for (const still of this.#stills) still.open(this.#world.applying);
+    for (const scan of this.rendered.scans) if (!(scan.readable instanceof Still)) this.#logs.set(scan, this.#world.scanLog(scan));
+    pushConstants(this.rendered.constants, this.#context);
+    this.#context.symbols.forgetTransients();
+  }
+
+  /** Scans a few rows, fewer where an operator pauses; false at the end. */
+  #scanRows({ occurrence, lookup }: Scan, still: Still): boolean {
+    if (occurrence.cursor === 0) {
+      occurrence.cursor = 1;
+      this.#found = lookup && findRows(lookup, still.arrangement, this.#context);
+      this.#foundAt = 0;
+    }
+    const found = this.#found;
+    for (let rows = 0; rows < SLICE_ROWS && this.#paused === undefined; rows++) {
+      if (found === undefined ? occurrence.cursor >= still.arrangement.slab.top : this.#foundAt === found.length) return false;
+      const handle = found === undefined ? occurrence.cursor++ : found[this.#foundAt++]!;
+      const weight = still.weight(handle);
+      if (weight === 0) continue;
+      this.rowsScanned++;
+      const { slab } = still.arrangement;
+      occurrence.change(slab.I, slab.F, handle * slab.stride, weight, handle);
       this.#context.symbols.forgetTransients();
     }
-    while (this.#scan < this.rendered.scans.length) {
-      const scan = this.rendered.scans[this.#scan]!;
-      const more = scan.readable instanceof Collection ? this.#scanRows(scan, scan.readable) : this.#scanLog(scan);
-      if (!more) {
-        scan.occurrence.cursor = Infinity;
-        this.#scan++;
-        this.#log = undefined;
-        this.#found = undefined;
-      }
-      if (this.#scan < this.rendered.scans.length && expired()) return false;
-    }
-    this.#hydrated = true;
     return true;
   }
 
-  #scanRows(scan: Scan, collection: Collection): boolean {
-    const { occurrence } = scan;
-    if (occurrence.cursor === 0) {
-      occurrence.cursor = 1;
-      this.#found = scan.lookup && findRows(scan.lookup, collection, this.#context);
+  /** The operator that stands in the middle of a change, the one nearest to the output. */
+  get #paused(): Pausable | undefined {
+    const { pausable } = this.rendered;
+    for (let i = pausable.length - 1; i >= 0; i--) if (pausable[i]!.paused) return pausable[i];
+    return undefined;
+  }
+  /** Goes on where operators paused; false when they do again. */
+  #resume(): boolean {
+    for (let paused = this.#paused; paused !== undefined; paused = this.#paused) {
+      const done = paused.resume();
+      this.#context.symbols.forgetTransients();
+      if (!done) return false;
     }
-    const handles = this.#found?.from(occurrence.cursor);
-    if (handles === undefined) {
-      this.#found = undefined;
-      return this.#scanCollection(scan, collection);
-    }
-    const end = Math.min(handles.length, SLICE_ROWS);
-    for (let i = 0; i < end; i++) {
-      occurrence.cursor = handles[i]! + 1;
-      this.#take(occurrence, collection, handles[i]!);
-    }
-    return end < handles.length;
+    return true;
   }
 
-  #scanCollection(scan: Scan, collection: Collection): boolean {
-    const { occurrence } = scan;
-    const { slab } = collection.arrangement;
-    const end = Math.min(slab.top, occurrence.cursor + SLICE_ROWS);
-    for (let handle = occurrence.cursor; handle < end; handle++) {
-      occurrence.cursor = handle + 1;
-      this.#take(occurrence, collection, handle);
+  /**
+   * Is told what has changed since it began, until `expired()`; true when it is live. Once called it is called again until then, and no tick begins before:
+   * that way it arrives, however fast changes come.
+   */
+  arrive(expired: Expired): boolean {
+    this.#expired = expired;
+    if (this.#stage === 'scanning') this.#stage = 'telling';
+    while (this.#stage === 'telling') {
+      if (!this.#resume()) return false;
+      if (!this.#tell(expired)) this.#stage = 'advancing';
+      else if (expired()) return false;
     }
-    return occurrence.cursor < slab.top;
+    if (this.#stage === 'advancing') {
+      this.#context.time = this.#world.time;
+      if (!this.advance(expired)) return false;
+      this.#stage = 'flushing';
+    }
+    if (!this.flush(expired)) return false;
+    for (const still of this.#stills) still.goLive();
+    for (const { readable, occurrence } of this.rendered.scans) if (!(readable instanceof Still)) occurrence.cursor = Infinity;
+    this.errors.keep();
+    this.#stage = 'live';
+    return true;
   }
 
-  #take(occurrence: Occurrence, collection: Collection, handle: number): void {
-    const { slab } = collection.arrangement;
-    const at = handle * slab.stride;
-    const weight = slab.I[at]!;
-    if (weight === 0) return;
-    this.scanned++;
-    occurrence.change(slab.I, slab.F, at, weight, handle);
+  /** Tells one occurrence of one change, or pushes some rows of a log; false when there are none. */
+  #tell(expired: Expired): boolean {
+    for (const still of this.#stills) {
+      if (!still.tell()) continue;
+      this.#context.symbols.forgetTransients();
+      return true;
+    }
+    for (const log of this.#logs.values()) if (log.step(this.#world.time, expired)) return true;
+    return false;
+  }
+
+  /** A tick at `time` begins, in which the dataflow takes part. */
+  begin(time: number): void {
+    this.#context.time = time;
+  }
+  /** Emits what the clock alone changes up to and including the time of the tick; false when `expired()` came before the end. */
+  advance(expired: Expired): boolean {
+    return this.#each(expired, (operator) => operator.advance === undefined || operator.advance(this.#context.time, expired));
+  }
+  /** Emits what is due at the close of the tick; false when `expired()` came before the end. */
+  flush(expired: Expired): boolean {
+    return this.#each(expired, (operator) => operator.flush === undefined || operator.flush(expired));
+  }
+  /** Lets each operator do something, inputs before consumers, until all have done it. */
+  #each(expired: Expired, act: (operator: Stateful) => boolean): boolean {
+    this.#expired = expired;
+    const { stateful } = this.rendered;
+    for (;;) {
+      if (!this.#resume()) return false;
+      if (this.#operator === stateful.length) break;
+      if (!act(stateful[this.#operator]!)) return false;
+      this.#operator++;
+    }
+    this.#operator = 0;
     this.#context.symbols.forgetTransients();
+    return true;
   }
 
-  #scanLog(scan: Scan): boolean {
-    this.#log ??= this.#world.scanLog(scan);
-    return this.#log.step(LOG_SLICE_ROWS);
-  }
-
-  /** Emits what the clock alone changes up to and including the context's time. */
-  advance(): void {
-    const { time } = this.#context;
-    for (const operator of this.rendered.stateful) operator.advance?.(time);
-    this.#context.symbols.forgetTransients();
-  }
-  /** Emits what is due at the close of a tick; does nothing before the dataflow is complete. */
-  flush(): void {
-    if (!this.#hydrated) return;
-    for (const operator of this.rendered.stateful) operator.flush();
-  }
   nextChange(): number | undefined {
     let next: number | undefined;
     for (const operator of this.rendered.stateful) {
@@ -159,7 +244,7 @@ export class Dataflow {
     return [...new Set([...stateful, ...pausable])].flatMap((operator) => operator.symbolRoots).concat(symbolRoots, this.errors, read);
   }
   get stateBytes(): number {
-    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength);
+    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength) + this.#stills.reduce((sum, still) => sum + still.byteLength, 0);
   }
   get stateRows(): number {
     return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateRows, 0);
@@ -167,5 +252,6 @@ export class Dataflow {
   close(): void {
     for (const { readable, occurrence } of this.rendered.attached) readable.detach(occurrence);
     for (const operator of this.rendered.stateful) operator.close?.();
+    for (const still of this.#stills) still.close();
   }
 }

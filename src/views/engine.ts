@@ -1,30 +1,30 @@
 import { InvariantError } from '../core/index.ts';
-import type { RelationType, RowBatch, RowLayout } from '../core/index.ts';
+import type { RelationType, RowBatch } from '../core/index.ts';
 import type { Environment, Relation, RelationId } from '../ir/index.ts';
 import { ChangeReader } from './changes.ts';
 import type { Change, LogReader } from './changes.ts';
 import { Dataflow } from './dataflow.ts';
-import type { DataflowWorld, LogScan } from './dataflow.ts';
+import type { LogScan } from './dataflow.ts';
 import { checkKey, rowsSharing } from './key-check.ts';
 import type { UniqueKey } from './key-check.ts';
 import { NamedIndexes } from './named-indexes.ts';
 import type { IndexOptions } from './named-indexes.ts';
 import type { QueryLimits } from './limits.ts';
 import { Collection, Passage } from './operators/collection.ts';
-import type { Readable } from './operators/collection.ts';
 import { QueryEnd } from './operators/operator.ts';
-import type { Sink } from './operators/operator.ts';
+import type { Expired, Sink } from './operators/operator.ts';
 import type { ErringView } from './outputs/error-reach.ts';
 import type { OnErrorPolicy, ViewError } from './outputs/errors.ts';
 import type { ReadPlan } from './outputs/result.ts';
 import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
-import type { Context } from './scalar/runtime.ts';
 import { SymbolSweep } from './state/symbol-sweep.ts';
 import type { SymbolRoot } from './state/symbol-sweep.ts';
 import { Symbols } from './state/symbols.ts';
 import { Subscription } from './subscription.ts';
+import { tickSteps } from './tick.ts';
+import type { TickWorld } from './tick.ts';
 
 export interface BaseOptions {
   /** hold the rows in memory: tables; false for append-only sources */
@@ -56,15 +56,15 @@ const LEAST_EFFORT = 16_384;
 
 /**
  * The incremental engine: relations, the dataflows over them, queries and subscriptions. A synchronous object without clock, threads or IO; `database` gives it ticks and slices of time.
- * All views change together in `tick`; whoever reads between ticks sees one state that existed.
+ * All views change together when a tick is closed; whoever reads sees one state that existed, also in the middle of a tick: the last closed one.
  */
 export class Engine implements Surroundings {
   readonly symbols: Symbols;
   readonly #environment: Environment;
   readonly #log: LogReader;
   readonly #relations = new Map<RelationId, Base | View>();
-  /** in order of creation, so that what a dataflow reads comes before it */
-  readonly #dataflows = new Set<Dataflow>();
+  /** those of views and subscriptions, in the order in which they arrived, so that what one reads comes before it */
+  readonly #live = new Set<Dataflow>();
   readonly #hydrating = new Set<Dataflow>();
   readonly #queries = new Set<Query>();
   /** queries whose answers are being read */
@@ -73,17 +73,40 @@ export class Engine implements Surroundings {
   /** who is told when a dataflow that is not a view's fails */
   readonly #owners = new Map<Dataflow, Query | Subscription>();
   readonly #indexes = new NamedIndexes();
-  readonly #readers = new WeakMap<RowLayout, ChangeReader>();
+  readonly #tickWorld: TickWorld;
   #sweep: SymbolSweep | undefined;
+  /** checks of keys under way: they hold symbols that no row does */
+  #checks = 0;
   #time = 0;
+  #tick: Generator<undefined, void> | undefined;
+  /** whether the state is in the middle of the tick: between its opening and its close */
+  #applying = false;
+  #expired: Expired = () => false;
   /** who goes first in `work` */
   #first = 0;
+  /** whether stills were closed since everything was tidy */
+  #untidy = false;
 
   /** `poisonsSymbols`: see Symbols */
   constructor(options: { readonly environment: Environment; readonly log: LogReader; readonly poisonsSymbols?: boolean }) {
     this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false });
     this.#environment = options.environment;
     this.#log = options.log;
+    this.#tickWorld = {
+      symbols: this.symbols,
+      live: this.#live,
+      subscriptions: this.#subscriptions,
+      arriving: () => [...this.#hydrating].filter((dataflow) => dataflow.arriving),
+      arrive: (dataflow, expired) => this.#arrive(dataflow, expired),
+      collections: () => this.#collections(),
+      base: (id) => {
+        const entry = this.#relations.get(id);
+        return entry?.kind === 'base' ? { readable: entry.readable, key: entry.options.keys[0]?.columns } : undefined;
+      },
+      guard: (dataflow, act) => this.#guard(dataflow, act),
+      open: (time) => this.#open(time),
+      close: (time) => this.#close(time),
+    };
   }
 
   /** the last closed tick */
@@ -94,7 +117,9 @@ export class Engine implements Surroundings {
   addRelation(id: RelationId, type: RelationType, options: BaseOptions): void {
     const readable = options.held ? new Collection(type, this.symbols) : new Passage(type);
     this.#relations.set(id, { kind: 'base', readable, options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
-    if (readable instanceof Collection) for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, 'keys');
+    if (!(readable instanceof Collection)) return;
+    readable.keep();
+    for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, 'keys');
   }
 
   /** Creates a maintained view; it hydrates in `work`. */
@@ -131,7 +156,8 @@ export class Engine implements Surroundings {
 
   #end(dataflow: Dataflow): void {
     dataflow.close();
-    this.#dataflows.delete(dataflow);
+    this.#untidy = true;
+    this.#live.delete(dataflow);
     this.#hydrating.delete(dataflow);
     this.#owners.delete(dataflow);
   }
@@ -144,27 +170,21 @@ export class Engine implements Surroundings {
 
   #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void, once = false): Dataflow {
     const engine = this;
-    const context: Context = {
-      symbols: this.symbols,
-      environment,
-      once,
-      position: 0,
-      get time() {
-        return engine.#time;
-      },
-    };
-    const world: DataflowWorld = {
-      context,
+    return new Dataflow(relation, output, {
+      context: { symbols: this.symbols, environment, once, position: 0 },
       interrupt,
       readable: (id) => this.#readable(id),
       scanLog: (scan) => this.#scanLog(scan),
-    };
-    const dataflow = new Dataflow(relation, output, world);
-    this.#dataflows.add(dataflow);
-    return dataflow;
+      get time() {
+        return engine.#time;
+      },
+      get applying() {
+        return engine.#applying;
+      },
+    });
   }
 
-  #readable(id: RelationId): Readable {
+  #readable(id: RelationId): Collection | Passage {
     const entry = this.#relations.get(id);
     if (entry === undefined) throw new InvariantError(`the engine has no relation ${id}`);
     return entry.readable;
@@ -174,33 +194,66 @@ export class Engine implements Surroundings {
 
   /** Applies the changes at `time`, which lies after the last tick, and closes the tick: every view is then as of `time`. */
   tick(time: number, changes: readonly Change[]): void {
+    this.begin(time, changes);
+    while (!this.step(() => false));
+  }
+
+  /** Begins a tick at `time`, which lies after the last; `step` goes on with it. */
+  begin(time: number, changes: readonly Change[]): void {
     if (time <= this.#time && this.#time !== 0) throw new InvariantError(`tick ${time} does not follow ${this.#time}`);
+    if (this.#tick !== undefined) throw new InvariantError(`tick ${time} begins in the middle of another`);
+    this.#tick = tickSteps(this.#tickWorld, time, changes, () => this.#expired());
+  }
+  /** Goes on with the tick until `expired()`; true when none is under way. Between two steps what is read is the last closed tick. */
+  step(expired: Expired): boolean {
+    this.#expired = expired;
+    while (this.#tick !== undefined) {
+      if (this.#tick.next().done === true) this.#tick = undefined;
+      else if (expired()) return false;
+    }
+    return true;
+  }
+  get applying(): boolean {
+    return this.#applying;
+  }
+  /** whether a tick is under way: no other may begin, nor relations come or go */
+  get ticking(): boolean {
+    return this.#tick !== undefined;
+  }
+
+  #open(time: number): void {
+    this.#applying = true;
+    for (const collection of this.#collections()) collection.beginTick();
+    for (const dataflow of this.#live) dataflow.begin(time);
+  }
+  #close(time: number): void {
+    this.#applying = false;
     this.#time = time;
-    for (const dataflow of this.#dataflows) this.#guard(dataflow, () => dataflow.advance());
-    for (const change of changes) this.#apply(change);
-    for (const dataflow of this.#dataflows) this.#guard(dataflow, () => dataflow.flush());
     for (const subscription of this.#subscriptions) subscription.publish(time);
   }
 
-  /** A query or subscription that fails in a tick fails alone. */
-  #guard(dataflow: Dataflow, action: () => void): void {
+  *#collections(): Generator<Collection, void> {
+    for (const { readable } of this.#relations.values()) if (readable instanceof Collection) yield readable;
+    for (const { errors } of this.#live) if (errors.collection !== undefined) yield errors.collection;
+  }
+
+  /** Does something for a dataflow; a query or subscription that fails by it fails alone. */
+  #guard(dataflow: Dataflow, act: () => boolean): boolean {
     const owner = this.#owners.get(dataflow);
-    if (owner === undefined) {
-      action();
-      return;
-    }
+    if (owner === undefined) return act();
     try {
-      action();
+      return act();
     } catch (error) {
       owner.fail(error);
       this.#end(dataflow);
+      return true;
     }
   }
 
   /** The next time at which some output changes with no new input. */
   nextChange(): number | undefined {
     let next: number | undefined;
-    for (const dataflow of this.#dataflows) {
+    for (const dataflow of this.#live) {
       const change = dataflow.nextChange();
       if (change !== undefined && (next === undefined || change < next)) next = change;
     }
@@ -208,42 +261,20 @@ export class Engine implements Surroundings {
     return next;
   }
 
-  #apply(change: Change): void {
-    const entry = this.#relations.get(change.relation);
-    // A relation dropped while its source's last rows were under way.
-    if (entry === undefined || entry.kind !== 'base') return;
-    const { readable } = entry;
-    if (change.truncate === true) {
-      if (readable instanceof Collection) this.#truncate(readable);
-      return;
-    }
-    this.#reader(readable.layout).push(change, (I, F, b, w) => readable.push(I, F, b, w), readable instanceof Collection ? { collection: readable, key: entry.options.keys[0]?.columns } : undefined);
-  }
-
-  #truncate(collection: Collection): void {
-    const { slab } = collection.arrangement;
-    for (let handle = 1; handle < slab.top; handle++) {
-      const at = handle * slab.stride;
-      const weight = slab.I[at]!;
-      if (weight !== 0) collection.push(slab.I, slab.F, at, -weight);
-    }
-  }
-
-  #reader(layout: RowLayout): ChangeReader {
-    let known = this.#readers.get(layout);
-    if (known === undefined) this.#readers.set(layout, (known = new ChangeReader(layout, this.symbols)));
-    return known;
-  }
-
-  /** Raises 23505 where the changes, taken together, would leave two rows with one key. */
-  check(changes: readonly Change[]): void {
+  /** Raises 23505 where the changes, taken together, would leave two rows with one key. It yields when `expired()`; not while a tick is under way, and none may begin before its end. */
+  *check(changes: readonly Change[], expired: Expired): Generator<undefined, void> {
     for (const id of new Set(changes.map((change) => change.relation))) {
       const entry = this.#relations.get(id);
       if (entry?.kind !== 'base' || !this.enforcesKeys(id) || !(entry.readable instanceof Collection)) continue;
       const own = changes.filter((change) => change.relation === id);
       const truncated = own.findLastIndex((change) => change.truncate === true);
       const batches = own.slice(truncated + 1).flatMap(({ rows }) => (rows === undefined ? [] : [rows]));
-      for (const key of entry.keys.values()) checkKey(entry.readable, key, batches, truncated >= 0);
+      this.#checks++;
+      try {
+        for (const key of entry.keys.values()) yield* checkKey(entry.readable, key, batches, truncated >= 0, expired);
+      } finally {
+        this.#checks--;
+      }
     }
   }
 
@@ -272,8 +303,9 @@ export class Engine implements Surroundings {
       const turn = (this.#first + i) % 3;
       if (turn === 0 ? this.#workQueries(expired) : turn === 1 ? this.#workViews(expired) : this.#indexes.work(expired)) return true;
     }
+    if (this.#untidy) this.#untidy = !this.#tidy(expired);
     this.#sweepOn(expired);
-    return this.#sweep !== undefined || [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0 || this.#indexes.building;
+    return this.#untidy || this.#sweep !== undefined || [...this.#hydrating].some((dataflow) => this.#upstreamReady(dataflow)) || this.#queries.size > 0 || this.#indexes.building;
   }
 
   /** Goes on with a sweep, or begins one that is due. Some of it is done also where the time is used up: the dictionary must not grow faster than it is swept. */
@@ -283,8 +315,9 @@ export class Engine implements Surroundings {
     this.sweep(() => this.symbols.effort >= least && expired());
   }
 
-  /** Reclaims symbols that no row holds any more, until `expired()` and by one slice at least; true when a sweep is at its end. Between ticks only. */
+  /** Reclaims symbols that no row holds any more, until `expired()` and by one slice at least; true when a sweep is at its end. Between ticks only: in the middle of one, or of a check, it waits. */
   sweep(expired: () => boolean): boolean {
+    if (this.#tick !== undefined || this.#checks > 0) return false;
     this.#sweep ??= new SymbolSweep(this.symbols, this.#symbolRoots());
     const done = this.#sweep.step(expired);
     if (done) this.#sweep = undefined;
@@ -293,9 +326,10 @@ export class Engine implements Surroundings {
 
   /** All that keeps symbols between ticks. */
   #symbolRoots(): readonly SymbolRoot[] {
+    const queried = [...this.#queries].flatMap(({ dataflow }) => (dataflow === undefined ? [] : [dataflow]));
     return [...new Set([
       ...[...this.#relations.values()].flatMap(({ readable }) => (readable.arrangement === undefined ? [] : [readable.arrangement])),
-      ...[...this.#dataflows].flatMap((dataflow) => dataflow.symbolRoots),
+      ...[...this.#live, ...this.#hydrating, ...queried].flatMap((dataflow) => dataflow.symbolRoots),
       ...[...this.#queries, ...this.#answers].map(({ result }) => result.arrangement),
       ...[...this.#subscriptions].map(({ output }) => output.arrangement),
     ])];
@@ -305,11 +339,7 @@ export class Engine implements Surroundings {
   #workViews(expired: () => boolean): boolean {
     for (const dataflow of this.#hydrating) {
       if (!this.#upstreamReady(dataflow)) continue;
-      this.#guard(dataflow, () => {
-        if (!dataflow.hydrate(expired)) return;
-        this.#hydrating.delete(dataflow);
-        dataflow.flush();
-      });
+      this.#guard(dataflow, () => dataflow.hydrate(expired) && this.#tick === undefined && this.#arrive(dataflow, expired));
       if (!expired()) continue;
       moveToEnd(this.#hydrating, dataflow);
       return true;
@@ -326,10 +356,25 @@ export class Engine implements Surroundings {
     return false;
   }
 
+  /** Lets a dataflow that has scanned its inputs take part in ticks; false when `expired()` came first. */
+  #arrive(dataflow: Dataflow, expired: Expired): boolean {
+    if (!dataflow.arrive(expired)) return false;
+    this.#hydrating.delete(dataflow);
+    this.#live.add(dataflow);
+    for (const entry of this.#relations.values()) if (entry.kind === 'view' && entry.dataflow === dataflow) entry.readable.keep();
+    this.#untidy = true;
+    return true;
+  }
+  /** Releases rows that only readers saw that are gone; false when `expired()` came first. */
+  #tidy(expired: Expired): boolean {
+    for (const collection of this.#collections()) if (!collection.tidy(expired)) return false;
+    return true;
+  }
+
   #upstreamReady(dataflow: Dataflow): boolean {
     for (const id of dataflow.rendered.reads) {
       const entry = this.#relations.get(id);
-      if (entry?.kind === 'view' && !entry.dataflow.hydrated) return false;
+      if (entry?.kind === 'view' && !entry.dataflow.live) return false;
     }
     return true;
   }
@@ -337,13 +382,13 @@ export class Engine implements Surroundings {
   /** Views not yet complete among those a query over `relation` reads, by name. */
   isHydrated(id: RelationId): boolean {
     const entry = this.#relations.get(id);
-    return entry === undefined || entry.kind === 'base' || entry.dataflow.hydrated;
+    return entry === undefined || entry.kind === 'base' || entry.dataflow.live;
   }
 
   /** Rows scanned of each view's inputs, and whether it is complete. */
   hydration(): readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly scanned: number; readonly known: number }[] {
     return [...this.#relations].flatMap(([id, entry]) => entry.kind === 'view' ? [{
-      id, name: entry.name, hydrated: entry.dataflow.hydrated, scanned: entry.dataflow.scanned,
+      id, name: entry.name, hydrated: entry.dataflow.live, scanned: entry.dataflow.rowsScanned,
       known: entry.dataflow.rendered.scans.reduce((sum, scan) => sum + (scan.readable.arrangement?.rows ?? 0), 0),
     }] : []);
   }
@@ -373,13 +418,7 @@ export class Engine implements Surroundings {
   query(relation: Relation, type: RelationType, read: ReadPlan, environment: Environment, limits: QueryLimits): QueryRun {
     const query = new Query(this, (ended) => this.#finish(ended), type, read, limits);
     try {
-      const dataflow = this.#dataflow(relation, query.result, environment, () => {
-        try {
-          query.interrupt();
-        } catch (error) {
-          throw new QueryEnd(error);
-        }
-      }, true);
+      const dataflow = this.#dataflow(relation, query.result, environment, () => ending(() => query.interrupt()), true);
       query.begin(dataflow);
       this.#owners.set(dataflow, query);
     } catch (error) {
@@ -403,15 +442,8 @@ export class Engine implements Surroundings {
 
   /** Follows a relation: a snapshot first (unless refused), then what changes at each tick. */
   subscribe(relation: Relation, type: RelationType, environment: Environment, snapshot: boolean, limits: QueryLimits, asOf: number | null = null): Subscription {
-    const subscription = new Subscription(this, (ended, flow) => this.#endSubscription(ended, flow), type, { snapshot, asOf });
-    const dataflow = this.#dataflow(relation, subscription.output, environment, () => {
-      try {
-        limits.interrupt();
-        subscription.limitTo(limits.memoryBytes);
-      } catch (error) {
-        throw new QueryEnd(error);
-      }
-    });
+    const subscription = new Subscription(this, (ended, flow) => this.#endSubscription(ended, flow), type, { snapshot, asOf }, limits);
+    const dataflow = this.#dataflow(relation, subscription.output, environment, () => ending(() => subscription.interrupt()));
     this.#owners.set(dataflow, subscription);
     subscription.begin(dataflow);
     this.#hydrating.add(dataflow);
@@ -434,22 +466,38 @@ export class Engine implements Surroundings {
   }
 
   #scanLog(scan: Scan): LogScan {
+    const reader = new ChangeReader(scan.readable.layout, this.symbols);
+    const push = (I: Int32Array, F: Float64Array, b: number, w: number): void => scan.occurrence.change(I, F, b, w, 0);
     let position: number | undefined;
+    let changes: readonly Change[] = [];
+    let at = 0;
+    let row = 0;
     return {
-      step: (rows) => {
-        let pushed = 0;
-        while (pushed < rows) {
-          const next = this.#log.next(scan.relation, position);
-          if (next === undefined) return false;
-          position = next.position;
-          for (const change of next.changes) {
-            pushed += change.rows?.rowCount ?? 0;
-            this.#reader(scan.readable.layout).push(change, (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0), undefined);
+      step: (time, expired) => {
+        for (;;) {
+          while (at < changes.length) {
+            row = reader.push(changes[at]!, row, push, undefined, expired);
+            if (row < (changes[at]!.rows?.rowCount ?? 0)) return true;
+            at++;
+            row = 0;
+            if (expired()) return true;
           }
+          const next = this.#log.next(scan.relation, position, time);
+          if (next === undefined) return false;
+          ({ changes, position } = next);
+          at = 0;
         }
-        return true;
       },
     };
+  }
+}
+
+/** What an interrupt raises ends the query: it is no error of the row at hand. */
+function ending(interrupt: () => void): void {
+  try {
+    interrupt();
+  } catch (error) {
+    throw new QueryEnd(error);
   }
 }
 

@@ -2,7 +2,8 @@ import { codecOf, defaultTextSettings, exactWords, SqlError } from '../core/inde
 import type { RowBatch } from '../core/index.ts';
 import { intern, Unpacker } from './changes.ts';
 import type { Collection } from './operators/collection.ts';
-import { Scratch } from './operators/operator.ts';
+import { LOOK_ROWS, Scratch } from './operators/operator.ts';
+import type { Expired } from './operators/operator.ts';
 import { BatchWriter } from './outputs/result.ts';
 import { readColumn, writeColumn } from './scalar/runtime.ts';
 import { HashIndex } from './state/hash-index.ts';
@@ -87,9 +88,9 @@ class KeyProbe {
 
 /**
  * Raises 23505 where the batches, taken together, would leave two rows of the collection with one key.
- * `replaces` says that the rows stored now go before. Costs one row of words a key of the batches, while it runs.
+ * `replaces` says that the rows stored now go before. Yields when `expired()`. Costs one row of words a key of the batches, while it runs.
  */
-export function checkKey(collection: Collection, key: UniqueKey, batches: readonly RowBatch[], replaces: boolean): void {
+export function* checkKey(collection: Collection, key: UniqueKey, batches: readonly RowBatch[], replaces: boolean, expired: Expired): Generator<undefined, void> {
   const { arrangement, layout } = collection;
   const { symbols } = arrangement;
   const stored = new KeyProbe(collection, key.columns);
@@ -102,9 +103,10 @@ export function checkKey(collection: Collection, key: UniqueKey, batches: readon
   // A row of each key in the batches, in its canonical form, its weight the sum of theirs.
   const net = new Slab(layout);
   const byKey = new HashIndex(net, key.columns);
-  const visit = (see: (hash: number) => void): void => {
+  function* visit(see: (hash: number) => void): Generator<undefined, void> {
     for (const rows of batches) {
       for (let row = 0; row < rows.rowCount; row++) {
+        if (row % LOOK_ROWS === 0 && expired()) yield;
         symbols.useArena(rows.arena);
         unpack.row(rows, row, I);
         intern(layout, symbols, I, I);
@@ -116,8 +118,8 @@ export function checkKey(collection: Collection, key: UniqueKey, batches: readon
         symbols.forgetTransients();
       }
     }
-  };
-  visit((hash) => {
+  }
+  yield* visit((hash) => {
     let handle = byKey.find(hash, same, canonical.I, 0);
     if (handle === 0) {
       handle = net.allocate();
@@ -127,7 +129,7 @@ export function checkKey(collection: Collection, key: UniqueKey, batches: readon
     }
     net.I[handle * net.stride]! += I[0]!;
   });
-  visit((hash) => {
+  yield* visit((hash) => {
     if (I[0]! <= 0) return;
     const weight = net.I[byKey.find(hash, same, canonical.I, 0) * net.stride]! + (replaces ? 0 : stored.weight(I, F, 0));
     if (weight <= 1) return;

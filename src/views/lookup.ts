@@ -2,7 +2,6 @@ import { codecOf, exactWords, Oid, SqlError, storageOf } from '../core/index.ts'
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import type { Lookup, LookupKey } from '../ir/index.ts';
-import type { Collection } from './operators/collection.ts';
 import { Scratch } from './operators/operator.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
@@ -14,12 +13,11 @@ import { growInt32 } from './state/symbols.ts';
 
 /** Keys of one lookup at most; with more the relation is scanned. */
 const MOST_KEYS = 16_384;
-/** Rows found at most: past that, looking again while others write would cost more than the scan. */
+/** Rows found at most: past that a scan, which goes in slices, costs little more. */
 const MOST_ROWS = 65_536;
 
-/** The rows a lookup finds, or undefined where the collection has no such index or the keys are too many: it is scanned then. */
-export function findRows(lookup: Lookup, collection: Collection, context: Context): FoundRows | undefined {
-  const { arrangement } = collection;
+/** The handles of the rows a lookup finds, ascending; undefined where the arrangement has no such index or there are too many: it is scanned then. Some may be gone: their weight is 0. */
+export function findRows(lookup: Lookup, arrangement: Arrangement, context: Context): Int32Array | undefined {
   const index = arrangement.indexes.find(lookup.columns);
   if (index === undefined) return undefined;
   const keys: (readonly Datum[])[] = [];
@@ -36,7 +34,7 @@ export function findRows(lookup: Lookup, collection: Collection, context: Contex
     if (error instanceof SqlError) return undefined;
     throw error;
   }
-  return new FoundRows(arrangement, index, keys, context);
+  return new Finder(arrangement, index, keys, context).find();
 }
 
 /** The values of the column's type that equal the key; none where NULL equals nothing, or the key is a number that the column cannot hold. */
@@ -73,22 +71,15 @@ function asType(value: Datum, type: SqlType): Datum | undefined {
   return whole >= -9007199254740991n && whole <= 9007199254740991n ? Number(whole) : whole;
 }
 
-/**
- * The rows of a collection that have one of some keys, in the order in which a scan would meet them. That is what makes a lookup a scan like any other: its cursor is a handle,
- * rows below have been met, and a change of a row at or above is left out until the lookup gets there. Rows that came since it looked may lie above the cursor, so it looks again.
- */
-export class FoundRows {
-  readonly #arrangement: Arrangement;
+/** The rows of an arrangement that have one of some keys. */
+class Finder {
   readonly #index: RowIndex;
   readonly #keys: readonly (readonly Datum[])[];
   readonly #context: Context;
   readonly #layout: RowLayout;
   readonly #types: readonly SqlType[];
-  #handles: Int32Array = new Int32Array(0);
-  #added = -1;
 
   constructor(arrangement: Arrangement, index: RowIndex, keys: readonly (readonly Datum[])[], context: Context) {
-    this.#arrangement = arrangement;
     this.#index = index;
     this.#keys = keys;
     this.#context = context;
@@ -96,27 +87,7 @@ export class FoundRows {
     this.#layout = keyLayout(this.#types);
   }
 
-  /** The handles not below `cursor`, ascending; undefined where the index is gone or too much would be found, and the relation is to be scanned from there on. */
-  from(cursor: number): Int32Array | undefined {
-    if (!this.#index.complete) return undefined;
-    if (this.#added !== this.#arrangement.added) {
-      const found = this.#find();
-      if (found === undefined) return undefined;
-      this.#handles = found;
-      this.#added = this.#arrangement.added;
-    }
-    const handles = this.#handles;
-    let low = 0;
-    let high = handles.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (handles[middle]! < cursor) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? handles : handles.subarray(low);
-  }
-
-  #find(): Int32Array | undefined {
+  find(): Int32Array | undefined {
     const { rows } = this.#index;
     const all = this.#types.map((_, i) => i);
     const hash = hashRow(this.#layout, all);

@@ -5,6 +5,7 @@ import type { Dataflow } from './dataflow.ts';
 import { checkMemory, failureOf } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import { Collection } from './operators/collection.ts';
+import type { Expired } from './operators/operator.ts';
 import { ErrorReach, failureOfView } from './outputs/error-reach.ts';
 import type { ErringView } from './outputs/error-reach.ts';
 import { ResultReader } from './outputs/result.ts';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly symbols: Symbols;
   /** the last closed tick */
   readonly time: number;
+  /** whether the state is in the middle of the tick behind it */
+  readonly applying: boolean;
   isHydrated(id: RelationId): boolean;
   /** the relation as far as its errors go, where it is a view */
   erring(id: RelationId): ErringView | undefined;
@@ -50,6 +53,7 @@ export class Query implements QueryRun {
   readonly #limits: QueryLimits;
   #reader: ResultReader | undefined;
   #errors: ErrorReach | undefined;
+  #begun = false;
 
   constructor(engine: Surroundings, leave: (query: Query) => void, type: RelationType, read: ReadPlan, limits: QueryLimits) {
     this.#engine = engine;
@@ -75,21 +79,24 @@ export class Query implements QueryRun {
     this.#limits.interrupt();
     checkMemory(this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0), this.#limits.memoryBytes, 'query');
   }
-  work(expired: () => boolean): void {
+  work(expired: Expired): void {
     const dataflow = this.dataflow!;
     try {
       this.#limits.interrupt();
-      for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
-      if (!dataflow.hydrate(expired)) {
+      if (!this.#begun) {
+        for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
+        this.#begun = true;
+      }
+      const scanned = dataflow.hydrate(expired);
+      if (dataflow.begun) this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id), { ticking: this.#engine.applying });
+      if (!scanned || !dataflow.flush(expired)) {
         this.interrupt();
         return;
       }
-      this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id));
-      if (!this.#errors.scan(expired)) return;
-      dataflow.flush();
-      this.#failOnErrors(dataflow, this.#errors);
-      this.skipped = this.#errors.skipped;
-      this.time = this.#engine.time;
+      if (!this.#errors!.scan(expired)) return;
+      this.#failOnErrors(dataflow, this.#errors!);
+      this.skipped = this.#errors!.skipped;
+      this.time = dataflow.time;
       this.#reader = new ResultReader(this.result.arrangement, this.#read);
     } catch (error) {
       this.fail(error);

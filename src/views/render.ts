@@ -2,13 +2,13 @@ import { assertNever, exactWords, InvariantError, Oid, rowLayout, sqlType, stora
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
 import { castBetween, mapScalar, substitute } from '../ir/index.ts';
 import type { JoinEdge, Lookup, Relation, RelationId, Scalar } from '../ir/index.ts';
-import { Collection } from './operators/collection.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
 import { FlatMap } from './operators/flat-map.ts';
 import { Join } from './operators/join.ts';
 import type { JoinInput } from './operators/join.ts';
 import { MapFilter, Passing, Scratch, Stream } from './operators/operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operators/operator.ts';
+import { Still } from './operators/still.ts';
 import { Reduce } from './operators/reduce.ts';
 import type { PreparedAggregate } from './operators/reduce.ts';
 import { TemporalFilter } from './operators/temporal-filter.ts';
@@ -427,10 +427,10 @@ class Renderer {
   }
 
   /** The collection a relation reads, and which of its columns, where it is nothing but that. */
-  #direct(relation: Relation): { readonly relation: RelationId; readonly collection: Collection; readonly columns: readonly { readonly index: number; readonly type: SqlType }[] } | undefined {
+  #direct(relation: Relation): { readonly relation: RelationId; readonly collection: Still; readonly columns: readonly { readonly index: number; readonly type: SqlType }[] } | undefined {
     if (relation.op === 'get') {
       const readable = this.#world.readable(relation.id);
-      if (!(readable instanceof Collection)) return undefined;
+      if (!(readable instanceof Still)) return undefined;
       return { relation: relation.id, collection: readable, columns: readable.layout.types.map((type, index) => ({ index, type })) };
     }
     if (relation.op !== 'map') return undefined;
@@ -451,7 +451,7 @@ const impossible: Carry = () => {
 
 interface Arranged {
   readonly arrangement: Arrangement;
-  readonly collection?: Collection;
+  readonly collection?: Still;
   readonly relation?: RelationId;
   readonly stream?: Stream;
   /** for each column of the relation where it lies in the arrangement */

@@ -1,8 +1,11 @@
-import { SqlError } from '../core/index.ts';
+import { InvariantError, SqlError } from '../core/index.ts';
 import type { RelationType, RowBatch } from '../core/index.ts';
 import type { Dataflow } from './dataflow.ts';
 import { checkMemory, failureOf } from './limits.ts';
+import type { QueryLimits } from './limits.ts';
 import { Collection } from './operators/collection.ts';
+import { LOOK_ROWS } from './operators/operator.ts';
+import type { Expired } from './operators/operator.ts';
 import { ErrorReach, failureOfView } from './outputs/error-reach.ts';
 import { BatchWriter } from './outputs/result.ts';
 import type { Surroundings } from './query.ts';
@@ -31,65 +34,85 @@ export class Subscription {
   /** takes the subscription out of the engine */
   readonly #leave: (subscription: Subscription, dataflow: Dataflow) => void;
   readonly #begin: SubscriptionStart;
-  readonly #before = new Map<number, number>();
+  readonly #limits: QueryLimits;
   #dataflow: Dataflow | undefined;
   #errors: ErrorReach | undefined;
+  /** what the tick under way has changed, as far as it is written */
+  #writer: BatchWriter | undefined;
+  #written = 0;
   #first = true;
   #bytes = 0;
 
-  constructor(engine: Surroundings, leave: (subscription: Subscription, dataflow: Dataflow) => void, type: RelationType, begin: SubscriptionStart) {
+  constructor(engine: Surroundings, leave: (subscription: Subscription, dataflow: Dataflow) => void, type: RelationType, begin: SubscriptionStart, limits: QueryLimits) {
     this.#engine = engine;
     this.#leave = leave;
     this.#begin = begin;
     this.output = new Collection(type, engine.symbols);
-    this.output.watch((handle, weightBefore) => {
-      if (!this.#before.has(handle)) this.#before.set(handle, weightBefore);
-    });
+    this.output.keep();
+    this.#limits = limits;
   }
   begin(dataflow: Dataflow): void {
     this.#dataflow = dataflow;
   }
+  get dataflow(): Dataflow {
+    if (this.#dataflow === undefined) throw new InvariantError('a subscription has not begun');
+    return this.#dataflow;
+  }
 
   get isWaiting(): boolean {
     const { asOf } = this.#begin;
-    return this.#first && this.#dataflow!.hydrated && this.failure === undefined && (asOf === null || this.#engine.time >= asOf);
+    return this.#first && this.dataflow.live && this.failure === undefined && (asOf === null || this.#engine.time >= asOf);
   }
   /** the time of a snapshot still to come that was asked for by AS OF: a tick has to close there */
   get beginsAt(): number | undefined {
     const { asOf } = this.#begin;
     return this.#first && asOf !== null && asOf > this.#engine.time ? asOf : undefined;
   }
-  /** Raises 53200 where the rows and the operators' state are more than may be held. */
-  limitTo(memoryBytes: number): void {
-    checkMemory(this.output.arrangement.byteLength + (this.#dataflow?.stateBytes ?? 0), memoryBytes, 'subscription');
+  /** Polled while it hydrates, and at each tick; throws to end it. */
+  interrupt(): void {
+    this.#limits.interrupt();
+    checkMemory(this.output.arrangement.byteLength + this.dataflow.stateBytes, this.#limits.memoryBytes, 'subscription');
   }
   /** Ends with an error, which is what the next `take` meets. */
   fail(thrown: unknown): void {
     this.failure = failureOf(thrown);
     this.published.length = 0;
-    this.output.watch(undefined);
+    this.#writer = undefined;
     this.#errors?.close();
   }
 
-  /** Puts the differences of the tick into `published`; the first after hydration is the snapshot. */
-  publish(time: number): void {
-    const dataflow = this.#dataflow!;
-    if (!dataflow.hydrated || this.failure !== undefined) return;
-    // What changes before the snapshot's time is part of the snapshot.
-    if (this.#first && this.#begin.asOf !== null && time < this.#begin.asOf) return;
-    const { arrangement, layout } = this.output;
-    const writer = new BatchWriter(layout, layout.types.length, this.#engine.symbols);
-    const { slab } = arrangement;
-    const keep = !this.#first || this.#begin.snapshot;
-    for (const [handle, before] of this.#before) {
-      const at = handle * slab.stride;
-      const difference = slab.I[at]! - before;
-      if (difference !== 0 && keep) writer.add(slab.I, slab.F, at, difference);
-      arrangement.release(handle);
+  /** Whether something is published when the tick at `time` is closed; what changes before the snapshot's time is part of the snapshot. */
+  #publishesAt(time: number): boolean {
+    return this.dataflow.live && this.failure === undefined && !(this.#first && this.#begin.asOf !== null && time < this.#begin.asOf);
+  }
+
+  /** Writes the differences that the tick at `time` has made, or the snapshot; false when `expired()` came before the end. */
+  prepare(time: number, expired: Expired): boolean {
+    if (!this.#publishesAt(time)) return true;
+    if (this.#writer === undefined) {
+      this.interrupt();
+      this.#writer = new BatchWriter(this.output.layout, this.output.layout.types.length, this.#engine.symbols);
     }
-    this.#before.clear();
+    const { before: past, arrangement: { slab } } = this.output;
+    const { builder } = this.#writer;
+    const keep = !this.#first || this.#begin.snapshot;
+    while (this.#written < past.size && builder.byteLength <= SUBSCRIPTION_BYTES) {
+      const at = past.handles[this.#written]! * slab.stride;
+      const before = past.weights[this.#written]!;
+      const difference = slab.I[at]! - before;
+      if (difference !== 0 && keep) this.#writer.add(slab.I, slab.F, at, difference);
+      if (++this.#written % LOOK_ROWS === 0 && expired()) return false;
+    }
+    return true;
+  }
+
+  /** The tick at `time` is closed: what was prepared is in `published`. The first time after hydration it is the snapshot. */
+  publish(time: number): void {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    this.#writer = undefined;
     this.#first = false;
-    this.failure = this.#errorNow(dataflow);
+    this.failure = this.#errorNow(this.dataflow);
     const rows = writer.builder.rowCount === 0 ? null : writer.builder.finish();
     this.#bytes += rows?.buffer.byteLength ?? 0;
     const last = this.published[this.published.length - 1];
@@ -100,6 +123,13 @@ export class Subscription {
       this.published.length = 0;
       this.failure = new SqlError('53400', 'the subscriber is too far behind', { detail: `More than ${SUBSCRIPTION_BYTES >> 20} MiB of changes waited for it.`, hint: 'Read faster, or subscribe again.' });
     }
+  }
+
+  /** Forgets what is published of the tick; false when `expired()` came before the end. */
+  sweep(expired: Expired): boolean {
+    if (this.#first) return true;
+    this.#written = 0;
+    return this.output.sweep(expired);
   }
 
   /** The error that lies in what it reads, or in its own rows. The first time all errors are looked at, then what changed of them. */
@@ -124,6 +154,6 @@ export class Subscription {
   }
   close(): void {
     this.#errors?.close();
-    this.#leave(this, this.#dataflow!);
+    this.#leave(this, this.dataflow);
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { operatorsIn } from './support/coverage.ts';
-import { errorFaults, faults, faultyEngine, occurrences } from './support/faults.ts';
+import { atEveryRow, engineWith, errorFaults, faults, occurrences } from './support/faults.ts';
 import { raising, readsOfOneKey, schema } from './support/errors.ts';
-import { drawCase, hydrated, incremental, partitioned, retracted, scannedInSlices, subscribed, verdict } from './support/laws.ts';
+import { drawCase, hydrated, incremental, partitioned, retracted, scannedInSlices, stepped, subscribed, verdict } from './support/laws.ts';
 
 /** A law that does not notice these mistakes would not notice the next one either. */
 const MOST_CASES = 400;
@@ -18,14 +18,14 @@ describe('each seeded fault stands in one place of the source', () => {
 
 describe('the laws catch it', () => {
   it.each(faults)('$name', { timeout: 120_000 }, async (fault) => {
-    const { engine, remove } = await faultyEngine(fault);
+    const { engine, remove } = await engineWith(fault, ...(fault.stepped === true ? atEveryRow : []));
     try {
       let caught: string | undefined;
       for (let seed = 1; seed <= MOST_CASES && caught === undefined; seed++) {
         const subject = drawCase(seed);
         const found = operatorsIn(subject.planned.relation);
         if (fault.needs.length > 0 && !fault.needs.some((operator) => found.has(operator))) continue;
-        const tried = Object.entries({ ...laws, ...(seed % 20 === 1 && fault.needs.length === 0 ? large : {}) });
+        const tried = Object.entries({ ...(fault.stepped === true ? { stepped } : laws), ...(seed % 20 === 1 && fault.needs.length === 0 ? large : {}) });
         caught = tried.find(([, law]) => verdict(law, subject, engine) !== undefined)?.[0];
       }
       expect(caught, 'no law noticed').toBeDefined();
@@ -37,7 +37,7 @@ describe('the laws catch it', () => {
 
 describe('the law of reads of one key catches it', () => {
   it.each(errorFaults)('$name', { timeout: 120_000 }, async (fault) => {
-    const { engine, remove } = await faultyEngine(fault);
+    const { engine, remove } = await engineWith(fault);
     try {
       const planned = schema.plan(raising.find(({ at }) => at === fault.at)!.sql);
       let caught = false;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { relationTypeOf } from '../../src/ir/index.ts';
 import type { Relation, RelationId } from '../../src/ir/index.ts';
 import { testEnvironment } from '../planner/support.ts';
-import { viewsWith } from './support/faults.ts';
+import { atEveryRow, viewsWith } from './support/faults.ts';
 import { contents } from './support/history.ts';
 import { drawCase } from './support/laws.ts';
 import type { Case } from './support/laws.ts';
@@ -14,6 +14,7 @@ import { printed } from './support/world.ts';
 interface Views {
   readonly render: typeof import('../../src/views/render.ts');
   readonly collection: typeof import('../../src/views/operators/collection.ts');
+  readonly still: typeof import('../../src/views/operators/still.ts');
   readonly operator: typeof import('../../src/views/operators/operator.ts');
   readonly errors: typeof import('../../src/views/outputs/errors.ts');
   readonly runtime: typeof import('../../src/views/scalar/runtime.ts');
@@ -22,11 +23,11 @@ interface Views {
 let views: Views;
 let remove: () => void;
 beforeAll(async () => {
-  const copy = viewsWith({ file: 'operators/operator.ts', from: 'POLL_ROWS = 4096', to: 'POLL_ROWS = 1' });
+  const copy = viewsWith(...atEveryRow);
   ({ remove } = copy);
   const load = async <T>(file: string): Promise<T> => (await import(join(copy.directory, file))) as T;
   views = {
-    render: await load('render.ts'), collection: await load('operators/collection.ts'), operator: await load('operators/operator.ts'),
+    render: await load('render.ts'), collection: await load('operators/collection.ts'), still: await load('operators/still.ts'), operator: await load('operators/operator.ts'),
     errors: await load('outputs/errors.ts'), runtime: await load('scalar/runtime.ts'), symbols: await load('state/symbols.ts'),
   };
 });
@@ -46,7 +47,7 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
       collection.push(I, F, 0, 1);
       symbols.forgetTransients();
     }
-    return [schema.ids[table]!, collection];
+    return [schema.ids[table]!, new views.still.Still(collection)];
   }));
   const output = new Collection(relationTypeOf(relation), symbols);
   const errors = new views.errors.Errors(symbols, () => output.layout);
@@ -75,7 +76,7 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
     occurrence.cursor = Infinity;
   }
   for (const operator of rendered.stateful) {
-    operator.flush();
+    operator.flush?.(() => false);
     settle();
   }
   const { slab } = output.arrangement;

@@ -11,18 +11,27 @@ import { environmentOf } from './environment.ts';
 import type { Outside } from './environment.ts';
 import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Request, Taken, WireChange } from './messages.ts';
 
-/** How long the engine works on queries and hydration before it looks at ticks and messages again. */
-const SLICE_MS = 2;
+/** How long the engine works on a tick before it looks at queries and messages again, */
+const TICK_MS = 2;
+/** and how long on queries and hydration before it looks at ticks and messages again. */
+const WORK_MS = 1;
+/** A query waits for the tick under way for this many slices of time; past that it is answered as of the tick before. */
+const PATIENCE_SLICES = 3;
 /** Bytes of changes that one tick gathers. */
 const TICK_BYTES = 8 << 20;
 /** With subscribers, time is told at least this often. */
 const HEARTBEAT_MS = 1000;
 
 type Write = Request & { kind: 'write' | 'change' };
+/** What waits for the tick under way to be closed: writes, and what is asked before one. */
+type Waiting = Request & { kind: 'write' | 'change' | 'check' | 'lookup' };
+/** Work that yields when its slice of time is used up. */
+type Slices = Generator<undefined, void>;
 
 /**
  * The engine thread's work: the timeline that closes ticks, the log, the dataflows and the queries. Takes requests, answers each once.
- * A turn closes the ticks that are due, then one tick for all writes that wait (one durable append for all of them), then gives queries a slice of time.
+ * A turn gives the timeline a slice of time, then queries: the timeline closes the ticks that are due, then one tick for all writes that wait (one durable append for all of them).
+ * A tick that does not end within its slice goes on in the next turn, and queries are answered meanwhile as of the tick before.
  * A tick's time is max(wall clock, last + 1), and never more than 1 ms ahead of the wall clock; the clock jumping back holds time still.
  */
 export class EngineService {
@@ -34,7 +43,20 @@ export class EngineService {
   readonly #types = new Map<RelationId, RelationType>();
   /** when a relation was last written to, since the start */
   readonly #writtenAt = new Map<RelationId, number>();
-  readonly #writes: { readonly id: number; readonly request: Write }[] = [];
+  readonly #writes: { readonly id: number; readonly request: Waiting }[] = [];
+  /** writes that share the tick under way, and what is being checked */
+  readonly #accepted: { readonly id: number; readonly request: Write }[] = [];
+  #checking: number | undefined;
+  /** whether the writes that wait have to wait for the clock */
+  #held = false;
+  /** the timeline's work under way */
+  #ticks: Slices | undefined;
+  /** subscribers wait to be told of the time */
+  #heartbeat = false;
+  #sliceEnd = 0;
+  /** how many slices the tick under way has taken */
+  #tickSlices = 0;
+  readonly #expired = (): boolean => this.#clock.monotonic() >= this.#sliceEnd;
   /** queries and subscriptions asked for and not begun: they begin once the ticks that are due are closed */
   readonly #arrivals: { readonly id: number; readonly begin: () => void }[] = [];
   readonly #queries = new Map<number, { readonly run: QueryRun; readonly maxRows: number; waiting: number | undefined }>();
@@ -54,9 +76,9 @@ export class EngineService {
         settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
       }, options),
       log: {
-        next: (relation, position) => {
+        next: (relation, position, time) => {
           const record = this.#store.next(relation, position ?? 0);
-          return record && { changes: this.#changes(record.changes.filter((change) => change.relation === relation)), position: record.sequence };
+          return record === undefined || record.time > time ? undefined : { changes: this.#changes(record.changes.filter((change) => change.relation === relation)), position: record.sequence };
         },
       },
     });
@@ -91,21 +113,14 @@ export class EngineService {
       case 'write':
         this.#writes.push({ id, request });
         break;
-      case 'lookup': {
-        const [change] = this.#changes([request]);
-        const rows = change?.rows === undefined ? undefined : this.#engine.lookup(request.relation, request.columns, change.rows);
-        if (rows === undefined) throw staleRelation();
-        this.#answer(id, rows.buffer, [rows.buffer]);
-        return;
-      }
       case 'sequences':
         this.#store.keepSequences(request.states);
         this.#answer(id, undefined);
         return;
       case 'check':
-        this.#engine.check(this.#changes(request.changes));
-        this.#answer(id, undefined);
-        return;
+      case 'lookup':
+        this.#writes.push({ id, request });
+        break;
       case 'query':
         this.#arrivals.push({ id, begin: () => {
           const { relation, type, read, environment } = request.request;
@@ -167,7 +182,8 @@ export class EngineService {
 
   #unanswered(): number[] {
     const waiting = [...this.#queries.values(), ...this.#subscriptions.values()].flatMap((entry) => (entry.waiting === undefined ? [] : [entry.waiting]));
-    return [...this.#writes.splice(0).map(({ id }) => id), ...this.#arrivals.splice(0).map(({ id }) => id), ...waiting];
+    const checking = this.#checking === undefined ? [] : [this.#checking];
+    return [...checking, ...this.#accepted.splice(0).map(({ id }) => id), ...this.#writes.splice(0).map(({ id }) => id), ...this.#arrivals.splice(0).map(({ id }) => id), ...waiting];
   }
 
   #recover(): Recovered {
@@ -245,34 +261,60 @@ export class EngineService {
   }
 
   #turn(): void {
-    const end = this.#clock.monotonic() + SLICE_MS;
-    const expired = (): boolean => this.#clock.monotonic() >= end;
-    const behind = this.#closeDueTicks(expired);
-    const held = !behind && this.#closeWrites();
-    if (!behind) this.#admit();
-    let more = behind || this.#engine.work(expired);
-    if (this.#engine.unpublished) this.#keepTime(true);
+    const settled = this.#keepTicking();
+    this.#admit(settled);
+    this.#slice(WORK_MS);
+    const more = this.#engine.work(this.#expired) || !settled || this.#engine.unpublished;
     this.#serveQueries();
     this.#serveSubscriptions();
-    more ||= this.#writes.length > 0 && !held;
-    if (more) this.#wake();
+    if (more || (this.#writes.length > 0 && !this.#held)) this.#wake();
     else this.#sleep();
   }
 
-  /** Ticks for what changes by the clock alone, each at its own time; true when more are due than this slice allows. */
-  #closeDueTicks(expired: () => boolean): boolean {
+  #slice(ms: number): void {
+    this.#sliceEnd = this.#clock.monotonic() + ms;
+  }
+
+  /** Gives the timeline a slice of time; true when it has nothing more to do now. */
+  #keepTicking(): boolean {
+    this.#slice(TICK_MS);
+    this.#ticks ??= this.#timeline();
+    do {
+      if (this.#ticks.next().done === true) {
+        this.#ticks = undefined;
+        return true;
+      }
+    } while (!this.#expired());
+    return false;
+  }
+
+  /** Ticks for what is due by the clock alone, each at its own time; then one for writes that wait; then, where somebody wants to read as of now, one for now. It yields when its slice is used up. */
+  *#timeline(): Slices {
+    yield* this.#closeDueTicks();
+    this.#held = yield* this.#closeWrites();
+    if (this.#engine.unpublished) yield* this.#keepTime(true);
+    else if (this.#arrivals.length > 0 || this.#heartbeat) yield* this.#keepTime(false);
+    this.#heartbeat = false;
+  }
+
+  *#tick(time: number, changes: readonly Change[]): Slices {
+    this.#engine.begin(time, changes);
+    for (this.#tickSlices = 1; !this.#engine.step(this.#expired); this.#tickSlices++) yield;
+    this.#tickSlices = 0;
+  }
+
+  *#closeDueTicks(): Slices {
     for (;;) {
       const due = this.#engine.nextChange();
-      if (due === undefined || due > this.#clock.now()) return false;
-      this.#engine.tick(Math.max(due, this.#engine.time + 1), []);
-      if (expired()) return true;
+      if (due === undefined || due > this.#clock.now()) return;
+      yield* this.#tick(Math.max(due, this.#engine.time + 1), []);
+      if (this.#expired()) yield;
     }
   }
 
-  /** Begins what was asked for, as of now. */
-  #admit(): void {
-    if (this.#arrivals.length === 0) return;
-    this.#keepTime();
+  /** Begins what was asked for, as of now; where a long tick is under way, what has waited for it long enough, as of the tick before. */
+  #admit(settled: boolean): void {
+    if (!settled && this.#tickSlices < PATIENCE_SLICES) return;
     for (const { id, begin } of this.#arrivals.splice(0)) {
       try {
         begin();
@@ -283,80 +325,93 @@ export class EngineService {
   }
 
   /** Lets logical time reach the wall clock, so that what is read now is as of now. */
-  #keepTime(always = false): void {
-    if (!this.#started) return;
+  *#keepTime(always: boolean): Slices {
     const now = this.#clock.now();
     if (now > this.#engine.time) {
-      this.#closeDueTicks(() => false);
-      if (now > this.#engine.time) this.#engine.tick(now, []);
+      yield* this.#closeDueTicks();
+      if (now > this.#engine.time) yield* this.#tick(now, []);
     } else if (always && this.#engine.time <= now + 1) {
-      this.#engine.tick(this.#engine.time + 1, []);
+      yield* this.#tick(this.#engine.time + 1, []);
     }
   }
 
   /** One tick for writes that wait; true when they have to wait for the clock to catch up. */
-  #closeWrites(): boolean {
+  *#closeWrites(): Generator<undefined, boolean> {
     if (this.#writes.length === 0) return false;
     const now = this.#clock.now();
     const time = Math.max(Math.floor(now), this.#engine.time + 1);
     if (time > now + 1) return true;
-    const accepted: { readonly id: number; readonly request: Write }[] = [];
+    const changes = yield* this.#gather();
+    const accepted = this.#accepted;
+    const [first] = accepted;
+    if (first === undefined) return false;
+    try {
+      this.#store.append(recordOf(time, accepted.map(({ request }) => request)));
+    } catch (error) {
+      // Nothing of it is durable, so nothing of it has happened.
+      if (first.request.kind === 'change') this.#takeBack(first.request.actions);
+      for (const { id } of accepted.splice(0)) this.#fail(id, error);
+      return false;
+    }
+    yield* this.#tick(time, changes);
+    for (const { relation } of changes) this.#writtenAt.set(relation, time);
+    if (first.request.kind === 'change') for (const action of first.request.actions) if (!adds(action)) this.#act(action);
+    for (const { id } of accepted.splice(0)) this.#answer(id, time);
+    return false;
+  }
+
+  /** Moves the writes that may share a tick to `accepted`; returns their changes. */
+  *#gather(): Generator<undefined, readonly Change[]> {
     const changes: Change[] = [];
     const touched = new Set<RelationId>();
     let bytes = 0;
     while (this.#writes.length > 0 && bytes < TICK_BYTES) {
-      const write = this.#writes[0]!;
+      const { id, request } = this.#writes[0]!;
       // What a catalog change adds or removes must be there before the rows behind it are read, so it is a tick of its own.
-      if (write.request.kind === 'change' && accepted.length > 0) break;
+      if (request.kind === 'change' && this.#accepted.length > 0) break;
       // Keys are checked against what is visible: who enforces them shares no tick with another write to the same relation.
-      const relations = write.request.changes.map((change) => change.relation);
-      if (write.request.kind === 'write' && write.request.check && relations.some((id) => touched.has(id) && this.#engine.enforcesKeys(id))) break;
+      const relations = request.kind === 'lookup' ? [request.relation] : request.changes.map((change) => change.relation);
+      if ((request.kind === 'write' ? request.check : request.kind !== 'change') && relations.some((relation) => touched.has(relation) && this.#engine.enforcesKeys(relation))) break;
       this.#writes.shift();
+      this.#checking = id;
       try {
-        changes.push(...this.#checked(write.request));
-        accepted.push(write);
-        for (const id of relations) touched.add(id);
-        for (const change of write.request.changes) bytes += change.rows?.byteLength ?? 0;
+        if (request.kind === 'lookup') this.#lookUp(id, request);
+        else if (request.kind === 'check') {
+          yield* this.#engine.check(this.#changes(request.changes), this.#expired);
+          this.#answer(id, undefined);
+        } else {
+          const checked = yield* this.#checked(request);
+          this.#accepted.push({ id, request });
+          changes.push(...checked);
+          for (const relation of relations) touched.add(relation);
+          for (const change of request.changes) bytes += change.rows?.byteLength ?? 0;
+        }
       } catch (error) {
-        this.#fail(write.id, error);
+        this.#fail(id, error);
       }
-      if (write.request.kind === 'change') break;
+      this.#checking = undefined;
+      if (request.kind === 'change') break;
     }
-    if (accepted.length === 0) return false;
-    const [first] = accepted;
-    const record: LogRecord = {
-      time,
-      changes: accepted.flatMap(({ request }) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
-      positions: accepted.flatMap(({ request }): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
-      catalog: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.catalog : [])),
-      secrets: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.secrets : [])),
-      sequences: accepted.flatMap(({ request }) => (request.kind === 'change' ? request.sequences : [])),
-    };
-    try {
-      this.#store.append(record);
-    } catch (error) {
-      // Nothing of it is durable, so nothing of it has happened.
-      if (first!.request.kind === 'change') this.#takeBack(first!.request.actions);
-      for (const { id } of accepted) this.#fail(id, error);
-      return false;
-    }
-    this.#engine.tick(time, changes);
-    for (const id of touched) this.#writtenAt.set(id, time);
-    if (first!.request.kind === 'change') for (const action of first!.request.actions) if (!adds(action)) this.#act(action);
-    for (const { id } of accepted) this.#answer(id, time);
-    return false;
+    return changes;
+  }
+
+  #lookUp(id: number, request: Request & { kind: 'lookup' }): void {
+    const [change] = this.#changes([request]);
+    const rows = change?.rows === undefined ? undefined : this.#engine.lookup(request.relation, request.columns, change.rows);
+    if (rows === undefined) throw staleRelation();
+    this.#answer(id, rows.buffer, [rows.buffer]);
   }
 
   /**
    * The changes of a write, its keys checked. What a catalog change adds is added first: rows may be a new table's, and a view that the engine cannot make
    * must be refused before it is durable. Where something fails all of it is taken away again.
    */
-  #checked(request: Write): readonly Change[] {
+  *#checked(request: Write): Generator<undefined, readonly Change[]> {
     if (request.kind === 'write') {
       // A source's last rows may come after its relation; a statement's rows may not be lost so.
       if (request.check && request.changes.some(({ relation }) => !this.#types.has(relation))) throw staleRelation();
       const changes = this.#changes(request.changes);
-      if (request.check) this.#engine.check(changes);
+      if (request.check) yield* this.#engine.check(changes, this.#expired);
       return changes;
     }
     if (request.unchanged.some(([id, time]) => (this.#writtenAt.get(id) ?? 0) > time)) throw staleRelation();
@@ -368,7 +423,7 @@ export class EngineService {
         done.push(action);
       }
       const changes = this.#changes(request.changes);
-      this.#engine.check(changes);
+      yield* this.#engine.check(changes, this.#expired);
       return changes;
     } catch (error) {
       this.#takeBack(done);
@@ -428,7 +483,7 @@ export class EngineService {
     // Timers hold at most 2^31 ms; waking early is harmless.
     this.#cancelTimer = this.#clock.after(Math.min(Math.max(0, wait), 0x7fffffff), () => {
       this.#cancelTimer = undefined;
-      if (heartbeat !== undefined && this.#clock.now() >= heartbeat) this.#keepTime();
+      this.#heartbeat = heartbeat !== undefined && this.#clock.now() >= heartbeat;
       this.#wake();
     });
   }
@@ -453,6 +508,18 @@ export class EngineService {
 }
 
 const adds = (action: EngineAction): boolean => action.kind === 'addRelation' || action.kind === 'addView' || action.kind === 'addIndex';
+
+/** What becomes durable of writes that share a tick. */
+function recordOf(time: number, writes: readonly Write[]): LogRecord {
+  return {
+    time,
+    changes: writes.flatMap((request) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
+    positions: writes.flatMap((request): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
+    catalog: writes.flatMap((request) => (request.kind === 'change' ? request.catalog : [])),
+    secrets: writes.flatMap((request) => (request.kind === 'change' ? request.secrets : [])),
+    sequences: writes.flatMap((request) => (request.kind === 'change' ? request.sequences : [])),
+  };
+}
 
 function fetchBatch(run: QueryRun, maxRows: number): FetchedBatch {
   const rows = run.next(maxRows);

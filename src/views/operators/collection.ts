@@ -1,28 +1,36 @@
 import type { RelationType, RowLayout } from '../../core/index.ts';
 import { rowLayout } from '../../core/index.ts';
 import { Arrangement } from '../state/arrangement.ts';
+import { Past } from '../state/past.ts';
 import type { Symbols } from '../state/symbols.ts';
-import type { Sink } from './operator.ts';
+import { LOOK_ROWS } from './operator.ts';
+import type { Expired, Sink } from './operator.ts';
+import type { Still } from './still.ts';
 
-/**
- * One occurrence of a relation in a dataflow. While the dataflow hydrates, only rows below `cursor` count: a change above it is met when the scan gets there.
- * `order` tells which occurrences of the same relation have taken a change already.
- */
+/** One occurrence of a relation in a dataflow. `order` tells which occurrences of the same relation have taken a change already. */
 export interface Occurrence {
   readonly order: number;
-  /** handles at or above have not been scanned; Infinity once the scan is complete */
+  /** handles at or above have not been scanned, and do not count; Infinity once the scan is complete */
   cursor: number;
   /** a change of the relation's row `handle`, which now lies in the collection with the change included; 0 where the relation is not arranged */
   change(I: Int32Array, F: Float64Array, b: number, w: number, handle: number): void;
 }
 
-/** What dataflows read: a relation that takes changes and passes them to its occurrences, one row at a time. */
+/** What a dataflow reads: a relation whose changes are passed to its occurrences, one row at a time. */
 export interface Readable {
   readonly type: RelationType;
   readonly layout: RowLayout;
+  /** absent where the rows are not held in memory */
   readonly arrangement: Arrangement | undefined;
   attach(make: (order: number) => Occurrence): Occurrence;
   detach(occurrence: Occurrence): void;
+}
+
+/** A relation's rows where they lie, as the joins of one dataflow see them. */
+export interface SharedRows extends Readable {
+  readonly arrangement: Arrangement;
+  /** The weight of a row as the occurrence `order` is seen by the change being passed on. */
+  weightFor(handle: number, order: number): number;
 }
 
 /**
@@ -30,22 +38,29 @@ export interface Readable {
  *
  * Changes are passed on one row at a time, after the row's weight has changed. Occurrence i of a relation must see the occurrences before it in the new state
  * and those behind it in the old one; since the rows are shared, a probe on behalf of occurrence i takes the current change back from the weight it reads (`weightFor`).
- * A row whose weight came to 0 is released after the last occurrence saw the change.
+ *
+ * A collection that keeps (`keep`) is read while a tick is under way, as it was before: `before` holds the weights of the rows that the tick has changed, and no row goes away.
+ * Once the tick is closed `sweep` hands them to the stills (still.ts) that are older, and gives back the rows that are gone; only then the next tick may begin.
+ * In one that does not keep, a row whose weight came to 0 is released after the last occurrence saw the change.
+ * State: the rows; beside them an entry a row that the tick under way has changed.
  */
-export class Collection implements Readable, Sink {
+export class Collection implements Sink {
   readonly type: RelationType;
   readonly layout: RowLayout;
   readonly arrangement: Arrangement;
-  #occurrences: Occurrence[] = [];
+  /** rows that the tick under way has changed, or the last one as far as it is not swept, with their weights before it */
+  readonly before = new Past();
+  readonly #occurrences: Occurrence[] = [];
   #orders = 0;
   /** the change being passed on; handle 0: none */
   #handle = 0;
   #weight = 0;
   #order = 0;
-  /** told of each row's handle and weight before its first change since `watch` was called last */
-  #watcher: ((handle: number, weightBefore: number) => void) | undefined;
-  /** rows that watchers still refer to are released by them */
-  #keep = false;
+  #keeps = false;
+  readonly #stills = new Set<Still>();
+  /** what stills that are closed had noted: among these rows are some to be released */
+  readonly #left: Past[] = [];
+  #swept = 0;
 
   constructor(type: RelationType, symbols: Symbols) {
     this.type = type;
@@ -53,28 +68,29 @@ export class Collection implements Readable, Sink {
     this.layout = rowLayout(type.columns.map((column) => column.type));
   }
 
-  attach(make: (order: number) => Occurrence): Occurrence {
-    const occurrence = make(this.#orders++);
-    this.#occurrences.push(occurrence);
-    return occurrence;
+  /** The next number of an occurrence: they are told of changes in this order. */
+  nextOrder(): number {
+    return this.#orders++;
+  }
+  /** Tells the occurrence of every change from now on. */
+  attach(occurrence: Occurrence): void {
+    const behind = this.#occurrences.findIndex(({ order }) => order > occurrence.order);
+    this.#occurrences.splice(behind < 0 ? this.#occurrences.length : behind, 0, occurrence);
   }
   detach(occurrence: Occurrence): void {
-    this.#occurrences = this.#occurrences.filter((other) => other !== occurrence);
-  }
-  get isRead(): boolean {
-    return this.#occurrences.length > 0;
+    const at = this.#occurrences.indexOf(occurrence);
+    if (at >= 0) this.#occurrences.splice(at, 1);
   }
 
-  /** Sets who is told of changed rows; with a watcher rows of weight 0 stay until it releases them. */
-  watch(watcher: ((handle: number, weightBefore: number) => void) | undefined): void {
-    this.#watcher = watcher;
-    this.#keep = watcher !== undefined;
+  /** From now on `before` is kept. */
+  keep(): void {
+    this.#keeps = true;
   }
 
   push(I: Int32Array, _F: Float64Array, b: number, w: number): void {
     const { arrangement } = this;
     const handle = arrangement.add(I, b, w);
-    this.#watcher?.(handle, arrangement.weight(handle) - w);
+    if (this.#keeps) this.before.note(handle, arrangement.weight(handle) - w);
     this.#handle = handle;
     this.#weight = w;
     const slab = arrangement.slab;
@@ -82,16 +98,70 @@ export class Collection implements Readable, Sink {
     for (let i = 0; i < this.#occurrences.length; i++) {
       const occurrence = this.#occurrences[i]!;
       this.#order = occurrence.order;
-      if (handle < occurrence.cursor) occurrence.change(slab.I, slab.F, at, w, handle);
+      occurrence.change(slab.I, slab.F, at, w, handle);
     }
     this.#handle = 0;
-    if (!this.#keep) arrangement.release(handle);
+    if (!this.#keeps) arrangement.release(handle);
   }
 
   /** The weight of a row as the occurrence `order` is seen by the change being passed on. */
   weightFor(handle: number, order: number): number {
     const weight = this.arrangement.slab.I[handle * this.arrangement.slab.stride]!;
     return handle === this.#handle && order > this.#order ? weight - this.#weight : weight;
+  }
+
+  /** Lets a still look at the rows; `ticking` says that they are in the middle of a tick. */
+  open(still: Still, ticking: boolean): void {
+    still.behind = ticking;
+    this.#stills.add(still);
+  }
+  close(still: Still): void {
+    if (this.#stills.delete(still) && still.past.size > 0) this.#left.push(still.past);
+  }
+  /** A tick begins: the stills there are do not see it. */
+  beginTick(): void {
+    for (const still of this.#stills) still.behind = true;
+  }
+
+  /** Once a tick is closed: what it changed is noted by the stills that do not see it, and rows that are gone are released where no still sees them. False when `expired()` came first. */
+  sweep(expired: Expired): boolean {
+    const { before } = this;
+    const behind = [...this.#stills].filter((still) => still.behind);
+    while (this.#swept < before.size) {
+      const handle = before.handles[this.#swept]!;
+      const weight = before.weights[this.#swept]!;
+      for (const still of behind) still.past.note(handle, weight);
+      if (behind.length === 0) this.arrangement.release(handle);
+      if (++this.#swept % LOOK_ROWS === 0 && expired()) return false;
+    }
+    this.#swept = 0;
+    before.clear();
+    for (const still of behind) still.behind = false;
+    return true;
+  }
+
+  /** Releases rows that only closed stills saw. False when `expired()` came first. */
+  tidy(expired: Expired): boolean {
+    const { arrangement } = this;
+    for (let past = this.#left.at(-1); past !== undefined; past = this.#left.at(-1)) {
+      while (past.size > 0) {
+        const handle = past.handles[--past.size]!;
+        if (arrangement.weight(handle) === 0 && !this.#isSeen(handle) && arrangement.isLinked(handle)) arrangement.release(handle);
+        if (past.size % LOOK_ROWS === 0 && expired()) return false;
+      }
+      this.#left.pop();
+    }
+    return true;
+  }
+  get untidy(): boolean {
+    return this.#left.length > 0;
+  }
+
+  /** Whether the row is noted by what will look after it later. */
+  #isSeen(handle: number): boolean {
+    if (this.before.find(handle) >= 0) return true;
+    for (const still of this.#stills) if (still.past.find(handle) >= 0) return true;
+    return false;
   }
 }
 

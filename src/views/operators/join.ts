@@ -9,7 +9,7 @@ import type { RowIndex } from '../state/indexes.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
-import type { Collection, Occurrence } from './collection.ts';
+import type { Occurrence, SharedRows } from './collection.ts';
 import { POLL_ROWS, reportError, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
 import type { Slab } from '../state/slab.ts';
@@ -19,7 +19,7 @@ import { Waiting } from './waiting.ts';
 export interface JoinInput {
   readonly arrangement: Arrangement;
   /** the shared collection, absent for a private arrangement */
-  readonly collection?: Collection;
+  readonly collection?: SharedRows;
   /** how input i hangs on an earlier one; absent for input 0 */
   readonly edge?: {
     readonly parent: number;
@@ -162,7 +162,6 @@ export class Join extends Stream implements Stateful, Pausable {
     return true;
   }
 
-  flush(): void {}
   close(): void {
     for (const { arrangement, collection } of this.#inputs) if (collection !== undefined) arrangement.indexes.release(this);
   }
@@ -271,6 +270,7 @@ export class Join extends Stream implements Stateful, Pausable {
       }
       if (++this.#rows % POLL_ROWS === 0 && this.#interrupt()) {
         this.#depth = depth;
+        this.#leaveGone(steps);
         return false;
       }
     }
@@ -278,6 +278,16 @@ export class Join extends Stream implements Stateful, Pausable {
     if (collection === undefined) arrangement.release(this.#changed);
     this.#start = -1;
     return true;
+  }
+
+  /** What is remembered over a pause are rows that are there: others may go meanwhile. */
+  #leaveGone(steps: readonly Step[]): void {
+    for (let depth = Math.min(this.#depth, steps.length - 1); depth >= 0; depth--) {
+      const { to, index: { next } } = steps[depth]!;
+      let row = this.#next[depth]!;
+      while (row !== 0 && this.#weight(to, row) === 0) row = next[row]!;
+      this.#next[depth] = row;
+    }
   }
 
   /** Finds the rows that the step at `depth` leads to. */

@@ -16,6 +16,12 @@ export interface Sink {
   push(I: Int32Array, F: Float64Array, b: number, w: number): void;
 }
 
+/** Whether the slice of time is used up; asked every LOOK_ROWS rows or so. */
+export type Expired = () => boolean;
+
+/** Rows between two looks at the clock. */
+export const LOOK_ROWS = 16;
+
 /** Where the errors of a dataflow's operators go, with the weight of the change that raised them. */
 export interface ErrorSink {
   /** `known` is what is known of the operator's output row; `group` describes the group of an aggregate, where the error arose in one */
@@ -30,12 +36,14 @@ export interface KeepsSymbols {
 
 /**
  * The contract of an operator with state beside its rows: changes arrive by `push` and leave by `emit`.
- * `flush` (once a tick, inputs before consumers) emits what is due at the tick's close; `nextChange` is when the output changes with no new input.
+ * What may emit many rows at a time does so in slices: it returns false when `expired()` came first, and is called again before anything else is pushed to it.
  */
 export interface Stateful extends KeepsSymbols {
-  flush(): void;
+  /** Emits what is due at the tick's close; once a tick, inputs before consumers. */
+  flush?(expired: Expired): boolean;
   /** Emits what changes by the clock alone up to and including `time`. */
-  advance?(time: number): void;
+  advance?(time: number, expired: Expired): boolean;
+  /** when the output changes with no new input */
   nextChange?(): number | undefined;
   /** Makes ready what it reads beside its inputs, until `expired()`; true when all is. Called before the first input is scanned. */
   prepare?(expired: () => boolean): boolean;
@@ -62,7 +70,7 @@ export const POLL_ROWS = 4096;
  * Changes that other operators push to it while it is paused wait in it, in order. It promises to hold no reference to the row it was given, which is valid only during the call.
  *
  * While some operator of a dataflow is paused, the dataflow guarantees
- *  * that the collections its operators read show the rows and weights they had when it paused: no row of them moves, is released, or changes for them;
+ *  * that the collections its operators read show the rows and weights they had when it paused: no row that is there for them moves, is released, or changes; rows of weight 0 may go;
  *  * that nothing is scanned into it, no occurrence of it is told of a change, and `flush` and `advance` are not called behind the operator;
  *  * that it calls `resume` until nothing is paused, consumers before inputs, so that what waits is taken in before more is made.
  */

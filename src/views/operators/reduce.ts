@@ -11,8 +11,8 @@ import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { growInt32 } from '../state/symbols.ts';
 import { accumulatorFor } from './accumulators.ts';
 import type { Accumulator } from './accumulators.ts';
-import { Scratch, Stream } from './operator.ts';
-import type { ErrorSink, Sink, Stateful } from './operator.ts';
+import { LOOK_ROWS, Scratch, Stream } from './operator.ts';
+import type { ErrorSink, Expired, Sink, Stateful } from './operator.ts';
 
 /** An aggregate over columns of the reduce's prepared input. */
 export interface PreparedAggregate {
@@ -148,6 +148,8 @@ export class Reduce extends Stream implements Sink, Stateful {
   readonly #scratch: Scratch;
   readonly #keyScratch: Scratch;
   readonly #touched: number[] = [];
+  /** of the touched groups, how many have emitted in this flush */
+  #closed = 0;
   readonly #errorBefore = new Map<number, GroupError>();
   /** by group: handle of the row before in `before`, 0 not touched, -1 touched and not there before */
   #mark = new Int32Array(16);
@@ -288,14 +290,19 @@ export class Reduce extends Stream implements Sink, Stateful {
     writeColumn(this.#context.symbols, this.layout, J, G, 0, column, accumulator.result(g));
   }
 
-  flush(): void {
+  flush(expired: Expired): boolean {
     if (this.#plan.keys === 0 && !this.#started) {
       const g = this.#group(this.#keyScratch.I, 0);
       if (this.#mark[g] === 0) this.#touch(g);
       this.#started = true;
     }
-    for (let i = 0; i < this.#touched.length; i++) this.#close(this.#touched[i]!);
+    while (this.#closed < this.#touched.length) {
+      this.#close(this.#touched[this.#closed]!);
+      if (++this.#closed % LOOK_ROWS === 0 && expired()) return false;
+    }
     this.#touched.length = 0;
+    this.#closed = 0;
+    return true;
   }
 
   #close(g: number): void {

@@ -7,7 +7,7 @@ import type { Context } from '../scalar/runtime.ts';
 import { Calendar } from '../state/calendar.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { reportError, Stream } from './operator.ts';
-import type { ErrorSink, Sink, Stateful } from './operator.ts';
+import type { ErrorSink, Expired, Sink, Stateful } from './operator.ts';
 
 /** Times past this are never reached, so nothing need be scheduled for them (the year 275760, the last that a date holds). */
 const NEVER_MS = 8_640_000_000_000_000;
@@ -77,15 +77,14 @@ export class TemporalFilter extends Stream implements Sink, Stateful {
     else this.emit(I, F, b, w);
   }
 
-  advance(time: number): void {
-    this.#calendar.release(time, this.#release);
+  advance(time: number, expired: Expired): boolean {
+    return this.#calendar.release(time, this.#release, expired);
   }
   readonly #release = (I: Int32Array, F: Float64Array, b: number, w: number): void => this.emit(I, F, b, w);
 
   nextChange(): number | undefined {
     return this.#calendar.next;
   }
-  flush(): void {}
   get symbolRoots(): readonly SymbolRoot[] {
     return [this.#calendar];
   }

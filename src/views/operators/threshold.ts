@@ -31,7 +31,6 @@ export class Threshold extends Stream implements Sink, Stateful {
   #shown(weight: number): number {
     return this.#distinct ? (weight > 0 ? 1 : 0) : Math.max(weight, 0);
   }
-  flush(): void {}
   get symbolRoots(): readonly SymbolRoot[] {
     return [this.#arrangement];
   }

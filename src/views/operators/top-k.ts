@@ -7,8 +7,8 @@ import { Arrangement } from '../state/arrangement.ts';
 import { OrderedMultiset } from '../state/ordered-multiset.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { exactOrder } from './accumulators.ts';
-import { Stream } from './operator.ts';
-import type { Sink, Stateful } from './operator.ts';
+import { LOOK_ROWS, Stream } from './operator.ts';
+import type { Expired, Sink, Stateful } from './operator.ts';
 
 export interface TopKPlan {
   readonly by: readonly number[];
@@ -100,7 +100,8 @@ export class TopK extends Stream implements Sink, Stateful {
     if (slab.I[at] === 0) this.#dead.add(handle);
   }
 
-  flush(): void {
+  flush(expired: Expired): boolean {
+    let groups = 0;
     for (const [key, group] of this.#touched) {
       const window = this.#window(group);
       for (const [handle, copies] of group.shown) {
@@ -110,10 +111,15 @@ export class TopK extends Stream implements Sink, Stateful {
       for (const [handle, copies] of window) if (!group.shown.has(handle)) this.#emitRow(handle, copies);
       group.shown = window;
       if (group.rows.size === 0) this.#groups.delete(key);
+      this.#touched.delete(key);
+      if (++groups % LOOK_ROWS === 0 && expired()) return false;
     }
-    this.#touched.clear();
-    for (const handle of this.#dead) this.#arrangement.release(handle);
-    this.#dead.clear();
+    for (const handle of this.#dead) {
+      this.#arrangement.release(handle);
+      this.#dead.delete(handle);
+      if (handle % LOOK_ROWS === 0 && expired()) return false;
+    }
+    return true;
   }
 
   #emitRow(handle: number, w: number): void {

@@ -1,5 +1,6 @@
 import { SqlError } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
+import { Still } from '../operators/still.ts';
 import type { Errors, OnErrorPolicy, ViewError } from './errors.ts';
 import type { Carry, KnownRow } from './known-row.ts';
 
@@ -23,7 +24,8 @@ const SLICE_ERRORS = 64;
  * Which errors of the views that a query or subscription reads, directly or through others, may lie among the rows it asks for.
  *
  * An error is carried up by what is known of its rows: a condition that the known values do not meet excludes it, one that needs unknown values does not. A view on the way that skips
- * counts what comes to it; what nobody skips fails the reader. The errors are scanned in slices between ticks, and from then on each change of one is counted as it happens.
+ * counts what comes to it; what nobody skips fails the reader.
+ * A query looks at them as they were when it began (`as of` a tick: each view's errors through a still), in slices; a subscription at once, and from then on each change is counted as it happens.
  * State: counts.
  */
 export class ErrorReach {
@@ -31,6 +33,8 @@ export class ErrorReach {
   /** who reads a view, and how its rows come there; undefined is the reader itself */
   readonly #readers = new Map<ErringView, { readonly by: ErringView | undefined; readonly carry: Carry }[]>();
   readonly #stop: readonly (() => void)[];
+  /** the errors of each view as they are seen; absent: as they are */
+  readonly #stills = new Map<ErringView, Still | undefined>();
   /** the scan: a view, and a handle of its errors */
   #view = 0;
   #cursor = 1;
@@ -38,12 +42,28 @@ export class ErrorReach {
   #last: { readonly view: ErringView; readonly handle: number } | undefined;
   readonly #skipped = new Map<ErringView, number>();
 
-  constructor(entries: readonly Entry[], find: (id: RelationId) => ErringView | undefined) {
+  /** `asOf`: what is seen are the errors at the last closed tick from now on, in the middle of a tick or not; absent: the errors as they change. */
+  constructor(entries: readonly Entry[], find: (id: RelationId) => ErringView | undefined, asOf?: { readonly ticking: boolean }) {
     this.#read(entries, undefined, find);
     this.#views = [...this.#readers.keys()];
-    this.#stop = this.#views.map((view, index) => view.dataflow.errors.watch((handle, weight) => {
+    this.#stop = asOf === undefined ? this.#views.map((view) => this.#follow(view)) : this.#views.map((view) => this.#hold(view, asOf.ticking));
+  }
+  #follow(view: ErringView): () => void {
+    const index = this.#views.indexOf(view);
+    return view.dataflow.errors.watch((handle, weight) => {
       if (index < this.#view || (index === this.#view && handle < this.#cursor)) this.#count(view, handle, weight);
-    }));
+    });
+  }
+  #hold(view: ErringView, ticking: boolean): () => void {
+    const { collection } = view.dataflow.errors;
+    const still = collection && new Still(collection);
+    this.#stills.set(view, still);
+    still?.open(ticking);
+    return () => still?.close();
+  }
+  /** How often the error is there, as it is seen. */
+  #weight(view: ErringView, handle: number): number {
+    return this.#stills.has(view) ? this.#stills.get(view)?.weight(handle) ?? 0 : view.dataflow.errors.weight(handle);
   }
 
   #read(entries: readonly Entry[], by: ErringView | undefined, find: (id: RelationId) => ErringView | undefined): void {
@@ -64,7 +84,7 @@ export class ErrorReach {
       const { errors } = view.dataflow;
       while (this.#cursor < errors.top) {
         const handle = this.#cursor++;
-        const weight = errors.weight(handle);
+        const weight = this.#weight(view, handle);
         if (weight !== 0) this.#count(view, handle, weight);
         if (this.#failing > 0) return true;
         if (++looked % SLICE_ERRORS === 0 && expired()) return false;
@@ -101,8 +121,7 @@ export class ErrorReach {
   get failure(): { readonly error: ViewError; readonly view: ErringView } | undefined {
     if (this.#failing <= 0) return undefined;
     const fails = (view: ErringView, handle: number): boolean => {
-      const { errors } = view.dataflow;
-      return errors.weight(handle) > 0 && this.#reaches(view, errors.known(handle), undefined, new Set());
+      return this.#weight(view, handle) > 0 && this.#reaches(view, view.dataflow.errors.known(handle), undefined, new Set());
     };
     let found = this.#last !== undefined && fails(this.#last.view, this.#last.handle) ? this.#last : undefined;
     for (const view of this.#views) {

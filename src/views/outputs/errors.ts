@@ -1,9 +1,10 @@
 import { codecOf, defaultTextSettings, Oid, sqlType } from '../../core/index.ts';
 import type { Datum, RowLayout, SqlError, SqlType } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
+import { Collection } from '../operators/collection.ts';
+import type { Occurrence } from '../operators/collection.ts';
 import { Scratch } from '../operators/operator.ts';
 import { readColumn, writeColumn } from '../scalar/runtime.ts';
-import { Arrangement } from '../state/arrangement.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
 import { symbolColumns } from '../state/symbol-sweep.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
@@ -81,9 +82,6 @@ export class Intake implements SymbolRoot {
 /** The text columns of an error row, behind the output's columns, the bits that say which of those are known, and the position. */
 const texts = ['code', 'message', 'detail', 'hint', 'source', 'row', 'group'] as const;
 
-/** Told of each change of an error, which lies at `handle` while the call lasts. */
-export type ErrorWatcher = (handle: number, weight: number) => void;
-
 /**
  * The second z-set of a dataflow: its errors with their weights, each with what is known of the output rows it concerns. What raised takes its error with it when it is taken back,
  * since the same raises the same error from the same origin.
@@ -93,7 +91,8 @@ export class Errors implements SymbolRoot {
   readonly #symbols: Symbols;
   readonly #outputLayout: () => RowLayout;
   #rows: ErrorRows | undefined;
-  readonly #watchers = new Set<ErrorWatcher>();
+  #keeps = false;
+  readonly #watchers = new Set<Occurrence>();
 
   /** `output` is asked for at the first error, so that a dataflow without errors costs nothing. */
   constructor(symbols: Symbols, output: () => RowLayout) {
@@ -103,9 +102,9 @@ export class Errors implements SymbolRoot {
 
   /** `known` is of the dataflow's output; `group` describes the group of an aggregate, where the error arose in one; `origin` the row, where one row raised it */
   raise(error: SqlError, weight: number, known: KnownRow, group?: string, origin?: Origin): void {
-    this.#rows ??= errorRows(this.#outputLayout(), this.#symbols);
-    const { arrangement, scratch, width } = this.#rows;
-    const { layout } = arrangement;
+    this.#rows ??= this.#make();
+    const { collection, scratch, width } = this.#rows;
+    const { layout } = collection;
     const write = (column: number, value: Datum): void => writeColumn(this.#symbols, layout, scratch.I, scratch.F, 0, column, value);
     scratch.I.fill(0);
     for (let from = 0; from < width; from += BITS) {
@@ -123,35 +122,54 @@ export class Errors implements SymbolRoot {
     };
     write(this.#rows.position, position ?? null);
     texts.forEach((text, i) => write(this.#rows!.position + 1 + i, own[text] ?? null));
-    const handle = arrangement.add(scratch.I, 0, weight);
-    for (const watcher of this.#watchers) watcher(handle, weight);
-    arrangement.release(handle);
+    collection.push(scratch.I, scratch.F, 0, weight);
+  }
+  #make(): ErrorRows {
+    const rows = errorRows(this.#outputLayout(), this.#symbols);
+    if (this.#keeps) rows.collection.keep();
+    for (const watcher of this.#watchers) rows.collection.attach(watcher);
+    return rows;
   }
 
-  /** Tells of changes from now on; call the result to end that. */
-  watch(watcher: ErrorWatcher): () => void {
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+  /** The rows, once there was an error: they are read as those of any relation. */
+  get collection(): Collection | undefined {
+    return this.#rows?.collection;
+  }
+  /** From now on they are read while ticks are under way. */
+  keep(): void {
+    this.#keeps = true;
+    this.#rows?.collection.keep();
+  }
+
+  /** Tells of changes as they happen, from now on; call the result to end that. */
+  watch(watcher: (handle: number, weight: number) => void): () => void {
+    const occurrence: Occurrence = { order: 0, cursor: Infinity, change: (_I, _F, _b, w, handle) => watcher(handle, w) };
+    this.#watchers.add(occurrence);
+    this.#rows?.collection.attach(occurrence);
+    return () => {
+      this.#watchers.delete(occurrence);
+      this.#rows?.collection.detach(occurrence);
+    };
   }
 
   *markSymbols(symbols: Symbols): Iterable<void> {
-    if (this.#rows !== undefined) yield* this.#rows.arrangement.markSymbols(symbols);
+    if (this.#rows !== undefined) yield* this.#rows.collection.arrangement.markSymbols(symbols);
   }
 
   /** distinct errors */
   get size(): number {
-    return this.#rows?.arrangement.rows ?? 0;
+    return this.#rows?.collection.arrangement.rows ?? 0;
   }
   get byteLength(): number {
-    return this.#rows?.arrangement.byteLength ?? 0;
+    return this.#rows?.collection.arrangement.byteLength ?? 0;
   }
   /** handles of errors lie below */
   get top(): number {
-    return this.#rows?.arrangement.slab.top ?? 1;
+    return this.#rows?.collection.arrangement.slab.top ?? 1;
   }
   /** how often the error at `handle` is there: 0 where none is */
   weight(handle: number): number {
-    return this.#rows?.arrangement.weight(handle) ?? 0;
+    return this.#rows?.collection.arrangement.weight(handle) ?? 0;
   }
   known(handle: number): KnownRow {
     const { width } = this.#rows!;
@@ -167,7 +185,7 @@ export class Errors implements SymbolRoot {
     return { ...own, ...(found === null ? {} : { position: found }), count: this.weight(handle) };
   }
   #read(handle: number, column: number): Datum {
-    const { slab, layout } = this.#rows!.arrangement;
+    const { slab, layout } = this.#rows!.collection.arrangement;
     return readColumn(this.#symbols, layout, slab.I, slab.F, handle * slab.stride, column);
   }
 
@@ -183,7 +201,7 @@ export class Errors implements SymbolRoot {
 const BITS = 31;
 
 interface ErrorRows {
-  readonly arrangement: Arrangement;
+  readonly collection: Collection;
   readonly scratch: Scratch;
   /** columns of the output */
   readonly width: number;
@@ -194,6 +212,7 @@ interface ErrorRows {
 function errorRows(output: RowLayout, symbols: Symbols): ErrorRows {
   const width = output.types.length;
   const words = Math.ceil(width / BITS);
-  const arrangement = new Arrangement([...output.types, ...new Array<SqlType>(words + 1).fill(sqlType(Oid.int4)), ...texts.map(() => sqlType(Oid.text))], symbols);
-  return { arrangement, scratch: new Scratch(arrangement.layout), width, position: width + words };
+  const types = [...output.types, ...new Array<SqlType>(words + 1).fill(sqlType(Oid.int4)), ...texts.map(() => sqlType(Oid.text))];
+  const collection = new Collection({ columns: types.map((type, i) => ({ name: `c${i}`, type, nullable: true })), keys: [] }, symbols);
+  return { collection, scratch: new Scratch(collection.layout), width, position: width + words };
 }

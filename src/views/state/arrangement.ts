@@ -24,7 +24,6 @@ export class Arrangement implements SymbolRoot {
   readonly #symbolColumns: readonly { readonly at: number; readonly oid: number; readonly mask: number; readonly bit: number }[];
   readonly #scratch: Int32Array;
   #live = 0;
-  #added = 0;
 
   constructor(types: readonly SqlType[], symbols: Symbols) {
     this.layout = rowLayout(types);
@@ -35,7 +34,7 @@ export class Arrangement implements SymbolRoot {
     this.#copy = copyRow(this.layout);
     this.#hash = hashRow(this.layout, all);
     this.#same = sameRow(this.layout, all, this.layout, all);
-    this.indexes = new Indexes(this.slab, symbols, (handle) => this.#isLinked(handle));
+    this.indexes = new Indexes(this.slab, symbols, (handle) => this.isLinked(handle));
     this.#symbolColumns = this.layout.storages.flatMap((storage, i) =>
       storage === 'symbol' ? [{ at: this.layout.offsets[i]!, oid: types[i]!.oid, mask: 1 + (i >> 5), bit: 1 << (i & 31) }] : []);
     this.#scratch = new Int32Array(this.layout.stride);
@@ -49,11 +48,8 @@ export class Arrangement implements SymbolRoot {
     return this.slab.byteLength + this.#identity.byteLength + this.indexes.byteLength;
   }
 
-  /** how many rows have come that were not there before: who has found rows looks again when it has changed */
-  get added(): number {
-    return this.#added;
-  }
-  #isLinked(handle: number): boolean {
+  /** Whether a row of weight 0 is one still, to be released, or a place that is free. */
+  isLinked(handle: number): boolean {
     const { I, stride } = this.slab;
     return this.#identity.find(this.#hash(I, handle * stride), this.#same, I, handle * stride) === handle;
   }
@@ -87,7 +83,6 @@ export class Arrangement implements SymbolRoot {
     this.#copy(source, at, slab.I, to);
     slab.I[to] = weight;
     this.#live++;
-    this.#added++;
     this.#identity.insertHashed(handle, hash);
     this.indexes.insert(handle);
     return handle;

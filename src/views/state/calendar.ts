@@ -12,6 +12,8 @@ interface Bucket {
 }
 
 const FIRST_ROWS = 16;
+/** rows released between two looks at the clock */
+const RELEASED_ROWS = 16;
 
 /**
  * Rows with weights to be emitted at known times, in buckets by millisecond; a heap of the bucket times says which is next.
@@ -27,6 +29,9 @@ export class Calendar implements SymbolRoot {
   readonly #symbolColumns: readonly { readonly at: number; readonly oid: number; readonly mask: number; readonly bit: number }[];
   #rows = 0;
   #bytes = 0;
+  /** the bucket being released, and how many of its rows are */
+  #due: Bucket | undefined;
+  #released = 0;
 
   constructor(layout: RowLayout, symbols: Symbols) {
     this.#layout = layout;
@@ -76,27 +81,39 @@ export class Calendar implements SymbolRoot {
     this.#rows++;
   }
 
-  /** Calls `emit` for every row due at or before `time`, bucket by bucket in order of time. */
-  release(time: number, emit: (I: Int32Array, F: Float64Array, b: number, w: number) => void): void {
-    while (this.#heap.length > 0 && this.#heap[0]! <= time) {
-      const due = this.#heapPop();
-      const bucket = this.#buckets.get(due)!;
-      this.#buckets.delete(due);
-      this.#rows -= bucket.rows;
-      const F = new Float64Array(bucket.words.buffer);
-      for (let row = 0; row < bucket.rows; row++) {
-        const at = row * this.#layout.stride;
-        if (bucket.words[at] !== 0) emit(bucket.words, F, at, bucket.words[at]!);
+  /** Calls `emit` for every row due at or before `time`, bucket by bucket in order of time; false when `expired()` came before the end. */
+  release(time: number, emit: (I: Int32Array, F: Float64Array, b: number, w: number) => void, expired: () => boolean): boolean {
+    for (;;) {
+      if (this.#due === undefined) {
+        if (!(this.#heap.length > 0 && this.#heap[0]! <= time)) return true;
+        const at = this.#heapPop();
+        this.#due = this.#buckets.get(at)!;
+        this.#buckets.delete(at);
       }
-      bucket.rows = 0;
-      if (this.#pool.length < 64 && bucket.words.length <= 1 << 16) this.#pool.push(bucket.words);
-      else this.#bytes -= bucket.words.byteLength;
+      const { words, rows } = this.#due;
+      const F = new Float64Array(words.buffer);
+      while (this.#released < rows) {
+        const at = this.#released++ * this.#layout.stride;
+        if (words[at] !== 0) emit(words, F, at, words[at]!);
+        if (this.#released % RELEASED_ROWS === 0 && expired()) return false;
+      }
+      this.#forget(this.#due);
     }
   }
 
   *markSymbols(symbols: Symbols): Iterable<void> {
     const columns = symbolColumns(this.#layout);
-    for (const bucket of [...this.#buckets.values()]) yield* markInSlices(symbols, columns, this.#layout.stride, 0, () => bucket.rows, () => bucket.words);
+    for (const bucket of [...(this.#due === undefined ? [] : [this.#due]), ...this.#buckets.values()]) yield* markInSlices(symbols, columns, this.#layout.stride, 0, () => bucket.rows, () => bucket.words);
+  }
+
+  #forget(bucket: Bucket): void {
+    const { words, rows } = bucket;
+    bucket.rows = 0;
+    this.#due = undefined;
+    this.#released = 0;
+    this.#rows -= rows;
+    if (this.#pool.length < 64 && words.length <= 1 << 16) this.#pool.push(words);
+    else this.#bytes -= words.byteLength;
   }
 
   #allocate(words: number): Int32Array<ArrayBuffer> {

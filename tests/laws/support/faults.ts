@@ -13,6 +13,8 @@ export interface Fault {
   readonly to: string;
   /** cases whose plan has none of these operators are passed over */
   readonly needs: readonly string[];
+  /** it shows in the middle of ticks */
+  readonly stepped?: true;
 }
 
 export const faults: readonly Fault[] = [
@@ -49,8 +51,17 @@ export const faults: readonly Fault[] = [
   { name: 'top-k: one row too many', file: 'operators/top-k.ts', needs: ['topK'], from: ': limit ?? Infinity;', to: ': (limit ?? Infinity) + 1;' },
   { name: 'top-k: OFFSET skips values, not rows', file: 'operators/top-k.ts', needs: ['topK'], from: 'skip -= skipped;', to: 'skip -= 1;' },
   { name: 'top-k: the window shown is not taken back', file: 'operators/top-k.ts', needs: ['topK'], from: 'const change = (window.get(handle) ?? 0) - copies;', to: 'const change = (window.get(handle) ?? copies) - copies;' },
-  { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: 'occurrence.cursor = handle + 1;', to: 'occurrence.cursor = handle + 2;' },
-  { name: 'hydration: changes above the cursor count', file: 'operators/collection.ts', needs: [], from: 'if (handle < occurrence.cursor) occurrence.change', to: 'occurrence.change' },
+  { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: '? occurrence.cursor++ :', to: '? (occurrence.cursor += 2) - 2 :' },
+  { name: 'tick: what was before it is noted as it is after', file: 'operators/collection.ts', needs: [], stepped: true, from: 'this.before.note(handle, arrangement.weight(handle) - w);', to: 'this.before.note(handle, arrangement.weight(handle));' },
+  { name: 'tick: it begins while a dataflow arrives', file: 'dataflow.ts', needs: [], stepped: true, from: "return this.#stage !== 'created' && this.#stage !== 'live';", to: 'return false;' },
+  { name: 'past: the last weight noted stays, not the first', file: 'state/past.ts', needs: [], stepped: true, from: 'if (this.handles[entry] === handle) return;', to: 'if (this.handles[entry] === handle) { this.weights[entry] = weight; return; }' },
+  { name: 'still: the tick under way is seen', file: 'operators/still.ts', needs: [], stepped: true, from: 'if (this.behind) {', to: 'if (this.past.size < 0) {' },
+  { name: 'still: opened in a tick, it sees the middle of it', file: 'dataflow.ts', needs: [], stepped: true, from: 'still.open(this.#world.applying);', to: 'still.open(false);' },
+  { name: 'still: what a closed tick changed is seen', file: 'operators/collection.ts', needs: [], stepped: true, from: 'for (const still of behind) still.past.note(handle, weight);', to: '' },
+  { name: 'still: rows that are gone are released under it', file: 'operators/collection.ts', needs: [], stepped: true, from: 'if (behind.length === 0) this.arrangement.release(handle);', to: 'this.arrangement.release(handle);' },
+  { name: 'still: rows that another sees are released when one is closed', file: 'operators/collection.ts', needs: [], stepped: true, from: '!this.#isSeen(handle) && ', to: '' },
+  { name: 'telling: occurrences that know of the change do not see it', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'order <= this.#order ? weight + this.#weight', to: 'order > this.#order ? weight + this.#weight' },
+  { name: 'telling: what was told is not remembered', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'this.past.weights[this.#told++]! += this.#weight;', to: 'this.#told++;' },
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
   { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
   { name: 'sweep: the keys of groups are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: 'return [this.#groups, this.#before,', to: 'return [this.#before,' },
@@ -80,19 +91,31 @@ export const viewsDirectory = fileURLToPath(new URL('../../../src/views', import
 
 export const occurrences = ({ file, from }: Pick<Fault, 'file' | 'from'>): number => readFileSync(join(viewsDirectory, file), 'utf8').split(from).length - 1;
 
-/** A copy of src/views with one place changed, beside the other folders as they are. */
-export function viewsWith({ file, from, to }: Pick<Fault, 'file' | 'from' | 'to'>): { readonly directory: string; remove(): void } {
+/** A place of the source, and what stands there instead. */
+export type Patch = Pick<Fault, 'file' | 'from' | 'to'>;
+
+/** They stop at every row: what is in the middle of something is so after each. */
+export const atEveryRow: readonly Patch[] = [
+  { file: 'operators/operator.ts', from: 'POLL_ROWS = 4096', to: 'POLL_ROWS = 1' },
+  { file: 'operators/operator.ts', from: 'LOOK_ROWS = 16', to: 'LOOK_ROWS = 1' },
+  { file: 'state/calendar.ts', from: 'RELEASED_ROWS = 16', to: 'RELEASED_ROWS = 1' },
+];
+
+/** A copy of src/views with some places changed, beside the other folders as they are. */
+export function viewsWith(...patches: readonly Patch[]): { readonly directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-fault-'));
   for (const folder of ['core', 'ir']) symlinkSync(join(viewsDirectory, '..', folder), join(directory, folder));
   cpSync(viewsDirectory, join(directory, 'views'), { recursive: true });
-  const path = join(directory, 'views', file);
-  writeFileSync(path, readFileSync(path, 'utf8').replace(from, () => to));
+  for (const { file, from, to } of patches) {
+    const path = join(directory, 'views', file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, () => to));
+  }
   return { directory: join(directory, 'views'), remove: () => rmSync(directory, { recursive: true }) };
 }
 
-/** The engine with the fault in it. */
-export async function faultyEngine(fault: Pick<Fault, 'file' | 'from' | 'to'>): Promise<{ readonly engine: EngineClass; remove(): void }> {
-  const { directory, remove } = viewsWith(fault);
+/** The engine with some places of it changed. */
+export async function engineWith(...patches: readonly Patch[]): Promise<{ readonly engine: EngineClass; remove(): void }> {
+  const { directory, remove } = viewsWith(...patches);
   const { Engine } = (await import(join(directory, 'index.ts'))) as { readonly Engine: EngineClass };
   return { engine: Engine, remove };
 }

@@ -4,7 +4,7 @@ import type { Column, Datum, RelationType, SqlType } from '../../../src/core/ind
 import type { Relation, RelationId } from '../../../src/ir/index.ts';
 import { relationTypeOf } from '../../../src/ir/index.ts';
 import { Engine } from '../../../src/views/index.ts';
-import type { Change, LogReader, Subscription } from '../../../src/views/index.ts';
+import type { Change, LogReader, QueryRun, Subscription } from '../../../src/views/index.ts';
 import type { CatalogSnapshot } from '../../../src/catalog/index.ts';
 import { catalogOf, testEnvironment, view } from '../../planner/support.ts';
 import type { Row, RowChange, TableSpec, Tick } from './history.ts';
@@ -87,21 +87,27 @@ export interface WorldOptions {
   readonly batches?: 'one' | 'single';
 }
 
+/** An answer that is read bit by bit. */
+export interface Reading {
+  next(): (string | null)[][];
+  rest(): (string | null)[][];
+}
+
 /** An engine with the tables of a case, driven by hand. */
 export class World {
   readonly engine: Engine;
   readonly schema: Schema;
   readonly #options: WorldOptions;
   readonly #views = new Map<string, Planned>();
-  readonly #log: Change[][] = [];
+  readonly #log: { readonly time: number; readonly changes: readonly Change[] }[] = [];
 
   constructor(schema: Schema, options: WorldOptions = {}) {
     this.schema = schema;
     this.#options = options;
     const log: LogReader = {
-      next: (relation, position = 0) => {
-        const changes = this.#log[position];
-        return changes && { changes: changes.filter((change) => change.relation === relation), position: position + 1 };
+      next: (relation, position = 0, time) => {
+        const record = this.#log[position];
+        return record === undefined || record.time > time ? undefined : { changes: record.changes.filter((change) => change.relation === relation), position: position + 1 };
       },
     };
     this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log, poisonsSymbols: options.sweeps === 'whole' || options.sweeps === 'sliced' });
@@ -110,11 +116,20 @@ export class World {
     });
   }
 
-  tick({ time, changes }: Tick): void {
-    const batches = this.#batches(changes);
-    this.#log.push(batches);
-    this.engine.tick(time, batches);
+  tick(tick: Tick): void {
+    this.begin(tick);
+    while (!this.engine.step(() => false));
     this.#sweep();
+  }
+  /** Begins a tick; `step` goes on with it. */
+  begin({ time, changes }: Tick): void {
+    const batches = this.#batches(changes);
+    this.#log.push({ time, changes: batches });
+    this.engine.begin(time, batches);
+  }
+  /** As little of the tick under way as the engine does at a time; true when it is at its end. */
+  step(): boolean {
+    return this.engine.step(() => true);
   }
 
   #sweep(): void {
@@ -158,15 +173,30 @@ export class World {
   }
 
   read(name: string): Answer {
+    return this.ask(this.get(name));
+  }
+  /** The view as a relation. */
+  get(name: string): Relation {
     const { columns } = this.#views.get(name)!;
-    return this.ask({ op: 'get', id: name as RelationId, type: { columns, keys: [] } });
+    return { op: 'get', id: name as RelationId, type: { columns, keys: [] } };
   }
 
   /** The relation as a query that is asked once. */
   ask(relation: Relation): Answer {
+    const run = this.start(relation);
+    while (!run.ready) this.engine.work(() => false);
+    return this.finish(relation, run);
+  }
+  /** Without the work that answers it. */
+  start(relation: Relation): QueryRun {
+    const type = relationTypeOf(relation);
+    return this.engine.query(relation, type, { order: [], offset: 0, limit: null, width: type.columns.length }, testEnvironment(this.schema.catalog), { interrupt: () => {}, memoryBytes: Infinity });
+  }
+  /** The answer of a query that is ready. */
+  finish(relation: Relation, run: QueryRun): Answer {
     const types = relationTypeOf(relation).columns.map((column) => column.type);
     try {
-      return this.schema.bag([...this.query(relation).rest()].map((row) => [row, 1]), types);
+      return this.schema.bag([...this.#reading(relation, run).rest()].map((row) => [row, 1]), types);
     } catch (error) {
       if (error instanceof SqlError) return { error: `${error.code} ${error.message}` };
       throw error;
@@ -174,11 +204,13 @@ export class World {
   }
 
   /** A query that has its answer, which is read bit by bit. Raises what fails it. */
-  query(relation: Relation): { next(): (string | null)[][]; rest(): (string | null)[][] } {
-    const type = relationTypeOf(relation);
-    const types = type.columns.map((column) => column.type);
-    const run = this.engine.query(relation, type, { order: [], offset: 0, limit: null, width: types.length }, testEnvironment(this.schema.catalog), { interrupt: () => {}, memoryBytes: Infinity });
+  query(relation: Relation): Reading {
+    const run = this.start(relation);
     while (!run.ready) this.engine.work(() => false);
+    return this.#reading(relation, run);
+  }
+  #reading(relation: Relation, run: QueryRun): Reading {
+    const types = relationTypeOf(relation).columns.map((column) => column.type);
     if (run.failure !== undefined) throw run.failure;
     const next = (): (string | null)[][] => {
       const batch = run.next(1000);
