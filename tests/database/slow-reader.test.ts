@@ -34,6 +34,30 @@ async function asked(port: number, sql: string): Promise<Socket> {
   return socket;
 }
 
+test('a subscription whose reader stops ends with 53400 once more than 64 MiB wait', { timeout: 120_000 }, async () => {
+  await writer.query('CREATE TABLE wide (n int, v text); CREATE TABLE other (n int)');
+  const slow = await opened.connect();
+  await slow.query('BEGIN; DECLARE c CURSOR FOR SUBSCRIBE wide');
+  await slow.query("FETCH ALL c WITH (timeout = '0s')");
+  const taken = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n++) await writer.query(`INSERT INTO wide SELECT ${n}, repeat('x', 4194304)`);
+  };
+  await taken(12);
+  // Below the bound it only waits: another session neither notices nor is noticed.
+  expect(await writer.query('SELECT count(*) FROM wide')).toEqual([['12']]);
+  await taken(6);
+  await writer.query('INSERT INTO other VALUES (1)');
+  expect(await slow.error("FETCH ALL c WITH (timeout = '0s')")).toMatch(/^53400 /);
+  await slow.query('ROLLBACK');
+  // The session goes on, and can follow again from now on.
+  expect(await slow.query('SELECT n FROM other')).toEqual([['1']]);
+  await slow.query('BEGIN; DECLARE c CURSOR FOR SUBSCRIBE wide WITH (SNAPSHOT = false)');
+  await writer.query("INSERT INTO wide VALUES (-1, 'short')");
+  expect((await slow.query('FETCH 1 c')).map((found) => found.slice(1))).toEqual([['1', '-1', 'short']]);
+  await slow.query('ROLLBACK');
+  await slow.session.close();
+});
+
 test('a full socket stops the portal, not the engine: nothing piles up behind it, and others are answered', { timeout: 120_000 }, async () => {
   const log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
   const server = await startServer({ database: opened.database, host: '127.0.0.1', port: 0, auth: { method: 'trust' }, clock: new SystemClock(), random: new SystemRandom(), log });
