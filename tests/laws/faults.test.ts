@@ -5,7 +5,7 @@ import { raising, readsOfOneKey, schema } from './support/errors.ts';
 import { drawCase, hydrated, incremental, partitioned, retracted, scannedInSlices, stepped, subscribed, verdict } from './support/laws.ts';
 
 /** A law that does not notice these mistakes would not notice the next one either. */
-const MOST_CASES = 400;
+const MOST_CASES = 1500;
 const laws = { incremental, partitioned, hydrated, retracted, subscribed };
 const large = { scannedInSlices };
 

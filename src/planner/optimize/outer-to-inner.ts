@@ -1,6 +1,7 @@
 import type { Relation, Scalar } from '../../ir/index.ts';
 import { columnsOf, functionById, relationTypeOf } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
+import { strictColumns } from './strict.ts';
 
 /**
  * A left join whose missing side cannot pass the filter above is an inner join.
@@ -51,12 +52,4 @@ function rejectsNull(predicate: Scalar): ReadonlySet<number> {
     default:
       return new Set();
   }
-}
-
-/** Columns that make the scalar NULL when they are. */
-function strictColumns(scalar: Scalar): ReadonlySet<number> {
-  if (scalar.op === 'column') return new Set([scalar.index]);
-  if (scalar.op === 'relabel' || scalar.op === 'coerceTypmod' || scalar.op === 'toText' || scalar.op === 'fromText') return strictColumns(scalar.arg);
-  if (scalar.op === 'call' && functionById(scalar.function)?.strict) return new Set(scalar.args.flatMap((arg) => [...strictColumns(arg)]));
-  return new Set();
 }
