@@ -101,13 +101,22 @@ it('what pauses at any row and goes on ends as what runs through', { timeout: 30
   expect(pauses).toBeGreaterThan(500);
 });
 
+/** The first case whose first two tables hold a few rows at the end. */
+function fullCase(): Case {
+  for (let seed = 1; ; seed++) {
+    const subject = drawCase(seed);
+    const sizes = contents(subject.history).map((rows) => rows.length);
+    if (sizes.length > 1 && sizes[0]! >= 4 && sizes[1]! >= 4) return subject;
+  }
+}
+
 it.each([
   ['a cross join of three', 'SELECT a.s AS c0, b.k AS c1, c.i AS c2 FROM t0 a, t1 b, t0 c'],
   ['an aggregate over joins of joins', 'SELECT x.k AS c0, count(*) AS c1 FROM (SELECT DISTINCT a.k, b.s FROM t0 a LEFT JOIN t1 b ON b.k < a.k) x LEFT JOIN (SELECT k, max(s) AS s FROM t0 GROUP BY k) y ON y.s > x.s GROUP BY x.k'],
   ['a table function that another joins', 'SELECT g AS c0, b.s AS c1 FROM t0 a, generate_series(1, 3 + a.k) g LEFT JOIN t1 b ON b.k = g'],
   ['a table function that raises', "SELECT a.s || 'x' AS c0, g AS c1 FROM t0 a, generate_series(0, 5, nullif(a.k, 3) - 1) g"],
 ])('%s: pausing at every row', (_name, sql) => {
-  const subject = drawCase(7);
+  const subject = fullCase();
   const { relation } = subject.schema.plan(sql);
   const { rows, pauses } = answer(subject, relation, () => true);
   expect(pauses).toBeGreaterThan(rows.length / 2);

@@ -52,6 +52,8 @@ export class FlatMap extends Stream implements Sink, Pausable {
   readonly #context: Context;
   readonly #errors: ErrorSink;
   readonly #interrupt: Interrupt;
+  /** of all calls: many short ones are a long enumeration too */
+  #rowsMade = 0;
   #paused: Call | undefined;
   /** the row of the call that is paused */
   readonly #held: Scratch;
@@ -133,7 +135,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
   #pass(call: Call, I: Int32Array, F: Float64Array, b: number): boolean {
     for (let values = this.#following(call, I, F, b); values !== undefined; values = this.#following(call, I, F, b)) {
       this.#emit(I, F, b, values, ++call.passed, call.takeBack === undefined ? call.w : -call.w);
-      if (call.passed % POLL_ROWS !== 0 || !this.#interrupt()) continue;
+      if (++this.#rowsMade % POLL_ROWS !== 0 || !this.#interrupt()) continue;
       this.#hold(I, b);
       this.#paused = call;
       return false;

@@ -24,7 +24,7 @@ export function drawCase(seed: number): Case {
   const draw = new Draw(seed);
   const tables = drawTables(draw);
   // Some tables are full enough for groups of several rows.
-  const history = { tables, ticks: drawHistory(draw, tables, draw.chance(0.2) ? { ticks: 5, changes: 30 } : { ticks: 7, changes: 6 }) };
+  const history = { tables, ticks: drawHistory(draw, tables, draw.chance(0.2) ? { ticks: 4, changes: 14 } : { ticks: 7, changes: 6 }) };
   const schema = new Schema(tables);
   return { seed, history, schema, planned: schema.plan(new QueryDraw(draw, tables).query().sql) };
 }
