@@ -74,6 +74,17 @@ describe('SUBSCRIBE', () => {
     await b.session.close();
   });
 
+  test('without snapshot it stands from when it is declared, however long it takes to begin', async () => {
+    await write('CREATE TABLE large AS SELECT n FROM generate_series(1, 200000) n');
+    const b = await opened.connect();
+    await b.query('BEGIN; DECLARE c CURSOR FOR SUBSCRIBE (SELECT l.n, r.n AS other FROM large l JOIN large r USING (n)) WITH (SNAPSHOT = false)');
+    await write('INSERT INTO large VALUES (-1)');
+    expect((await b.query("FETCH 1 c")).map((row) => row.slice(1))).toEqual([['1', '-1', '-1']]);
+    await b.query('ROLLBACK');
+    await b.session.close();
+    await write('DROP TABLE large');
+  });
+
   test('AS OF a time to come, UP TO', async () => {
     await write('CREATE TABLE s3 (k int)');
     const asOf = clock.now() + 50;

@@ -57,6 +57,22 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
   let waiting: (readonly Datum[])[] = [];
   let ended = false;
   let first = true;
+  const close = async (): Promise<void> => {
+    ended = true;
+    Atomics.store(new Int32Array(cancel), 0, 1); // a snapshot still being computed stops where it is
+    await core.engine.request<void>({ kind: 'closeSubscription', subscription });
+    await taking?.catch(() => undefined); // the take that was under way ends with the subscription
+  };
+  if (!plan.snapshot && asOf === null) {
+    // It begins where it is complete, without a word of what was before: whoever is told that it stands must find every later change in it.
+    taking = core.engine.request<Taken>({ kind: 'take', subscription });
+    try {
+      await within(taking, Infinity, execution, signal);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
 
   /** Undefined, once the engine has answered everything before it: what was published by now has been taken then. */
   const present = (): Promise<undefined> => core.engine.request<number>({ kind: 'time' }).then(() => undefined);
@@ -101,12 +117,7 @@ export async function openSubscription(plan: SubscribePlan, execution: Execution
       const rows = await poll(maxRows, Infinity, stop);
       return { rows, done: ended && waiting.length === 0 };
     },
-    close: async () => {
-      ended = true;
-      Atomics.store(new Int32Array(cancel), 0, 1); // a snapshot still being computed stops where it is
-      await core.engine.request<void>({ kind: 'closeSubscription', subscription });
-      await taking?.catch(() => undefined); // the take that was under way ends with the subscription
-    },
+    close,
   };
 }
 
