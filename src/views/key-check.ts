@@ -125,7 +125,7 @@ export function* checkKey(collection: Collection, key: UniqueKey, batches: reado
       handle = net.allocate();
       copy(canonical.I, 0, net.I, handle * net.stride);
       net.I[handle * net.stride] = 0;
-      byKey.insertHashed(handle, hash);
+      byKey.insert(handle);
     }
     net.I[handle * net.stride]! += I[0]!;
   });

@@ -1,5 +1,5 @@
 import { growInt32 } from './symbols.ts';
-import { anyNull, hashRow, sameRow } from './row-code.ts';
+import { anyNull, compiled, hashRow, hashSource, sameRow, sameSource } from './row-code.ts';
 import type { HashRow, SameRow } from './row-code.ts';
 import type { Slab } from './slab.ts';
 
@@ -13,9 +13,10 @@ export class HashIndex {
   readonly columns: readonly number[];
   readonly hash: HashRow;
   readonly hasNull: (I: Int32Array, b: number) => boolean;
-  readonly #same: SameRow;
-  #table = new Int32Array(32);
-  #shift = 28;
+  readonly #insert: (index: HashIndex, handle: number) => void;
+  /** pairs of hash and first row + 1; generated code probes it from `hash >>> shift` on, and no one else writes it */
+  table = new Int32Array(32);
+  shift = 28;
   #keys = 0;
   /** next row with the same key, 0 at the end */
   next: Int32Array;
@@ -26,7 +27,7 @@ export class HashIndex {
     this.columns = columns;
     this.hash = hashRow(slab.layout, columns);
     this.hasNull = anyNull(slab.layout, columns);
-    this.#same = sameRow(slab.layout, columns, slab.layout, columns);
+    this.#insert = insertion(slab, columns);
     this.next = new Int32Array(slab.capacity);
     this.#previous = new Int32Array(slab.capacity);
   }
@@ -35,16 +36,16 @@ export class HashIndex {
     return this.#keys;
   }
   get byteLength(): number {
-    return this.#table.byteLength + this.next.byteLength * 2;
+    return this.table.byteLength + this.next.byteLength * 2;
   }
 
   /** The first row whose key equals that of row `b` of `J`, or 0; `hash` and `same` are over (slab row, J row). */
   find(hash: number, same: SameRow, J: Int32Array, b: number): number {
-    const table = this.#table;
+    const table = this.table;
     const mask = (table.length >> 1) - 1;
     const I = this.slab.I;
     const stride = this.slab.stride;
-    let slot = hash >>> this.#shift;
+    let slot = hash >>> this.shift;
     for (;;) {
       const first = table[slot * 2 + 1]! - 1;
       if (first < 0) return 0;
@@ -53,40 +54,41 @@ export class HashIndex {
     }
   }
 
-  insert(handle: number): void {
-    this.insertHashed(handle, this.hash(this.slab.I, handle * this.slab.stride));
+  /** Whether the row is linked. */
+  holds(handle: number): boolean {
+    const { I, layout, stride } = this.slab;
+    const same = sameRow(layout, this.columns, layout, this.columns);
+    for (let row = this.find(this.hash(I, handle * stride), same, I, handle * stride); row !== 0; row = this.next[row]!) if (row === handle) return true;
+    return false;
   }
 
-  /** The same for a caller that knows the row's hash. */
-  insertHashed(handle: number, hash: number): void {
-    if (this.next.length < this.slab.capacity) {
-      this.next = growInt32(this.next, this.slab.capacity);
-      this.#previous = growInt32(this.#previous, this.slab.capacity);
-    }
-    const I = this.slab.I;
-    const at = handle * this.slab.stride;
-    const table = this.#table;
-    const mask = (table.length >> 1) - 1;
-    let slot = hash >>> this.#shift;
-    for (;;) {
-      const first = table[slot * 2 + 1]! - 1;
-      if (first < 0) break;
-      if (table[slot * 2] === hash && this.#same(I, first * this.slab.stride, I, at)) {
-        // Behind the first row, so that the table need not change.
-        const second = this.next[first]!;
-        this.next[handle] = second;
-        this.#previous[handle] = first;
-        if (second !== 0) this.#previous[second] = handle;
-        this.next[first] = handle;
-        return;
-      }
-      slot = (slot + 1) & mask;
-    }
+  insert(handle: number): void {
+    this.#insert(this, handle);
+  }
+
+  /** Links a row whose key is new, at the free slot where probing for its hash ended. */
+  begin(slot: number, hash: number, handle: number): void {
+    this.#reserve();
+    const { table } = this;
     table[slot * 2] = hash;
     table[slot * 2 + 1] = handle + 1;
     this.next[handle] = 0;
     this.#previous[handle] = 0;
-    if (++this.#keys * 2 > mask) this.#grow();
+    if (++this.#keys * 4 > table.length) this.#grow();
+  }
+  /** Links a row behind the first with its key, so that the table need not change. */
+  follow(first: number, handle: number): void {
+    this.#reserve();
+    const second = this.next[first]!;
+    this.next[handle] = second;
+    this.#previous[handle] = first;
+    if (second !== 0) this.#previous[second] = handle;
+    this.next[first] = handle;
+  }
+  #reserve(): void {
+    if (this.next.length >= this.slab.capacity) return;
+    this.next = growInt32(this.next, this.slab.capacity);
+    this.#previous = growInt32(this.#previous, this.slab.capacity);
   }
 
   remove(handle: number): void {
@@ -97,10 +99,10 @@ export class HashIndex {
       this.next[previous] = next;
       return;
     }
-    const table = this.#table;
+    const table = this.table;
     const mask = (table.length >> 1) - 1;
     const hash = this.hash(this.slab.I, handle * this.slab.stride);
-    let slot = hash >>> this.#shift;
+    let slot = hash >>> this.shift;
     while (table[slot * 2 + 1] !== handle + 1) slot = (slot + 1) & mask;
     if (next !== 0) {
       table[slot * 2 + 1] = next + 1;
@@ -110,7 +112,7 @@ export class HashIndex {
     for (let probe = slot; ; ) {
       probe = (probe + 1) & mask;
       if (table[probe * 2 + 1] === 0) break;
-      const home = table[probe * 2]! >>> this.#shift;
+      const home = table[probe * 2]! >>> this.shift;
       if (((probe - home) & mask) >= ((probe - slot) & mask)) {
         table[slot * 2] = table[probe * 2]!;
         table[slot * 2 + 1] = table[probe * 2 + 1]!;
@@ -122,17 +124,32 @@ export class HashIndex {
   }
 
   #grow(): void {
-    const old = this.#table;
+    const old = this.table;
     const table = new Int32Array(old.length * 2);
     const mask = (table.length >> 1) - 1;
-    this.#shift--;
+    this.shift--;
     for (let i = 0; i < old.length; i += 2) {
       if (old[i + 1] === 0) continue;
-      let slot = old[i]! >>> this.#shift;
+      let slot = old[i]! >>> this.shift;
       while (table[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
       table[slot * 2] = old[i]!;
       table[slot * 2 + 1] = old[i + 1]!;
     }
-    this.#table = table;
+    this.table = table;
   }
+}
+
+/** Links a row of the slab under its key, found or new. Generated: hash and equality are in the loop. */
+function insertion(slab: Slab, columns: readonly number[]): (index: HashIndex, handle: number) => void {
+  const { layout, stride } = slab;
+  return compiled(['index', 'handle'], `
+const I = index.slab.I, b = handle * ${stride};
+${hashSource('hash', layout, columns, 'I', 'b')}
+const { table } = index, mask = (table.length >> 1) - 1;
+for (let slot = hash >>> index.shift; ; slot = slot + 1 & mask) {
+  const first = table[slot * 2 + 1] - 1;
+  if (first < 0) return index.begin(slot, hash, handle);
+  const a = first * ${stride};
+  if (table[slot * 2] === hash && ${sameSource(layout, columns, 'I', 'a', layout, columns, 'I', 'b')}) return index.follow(first, handle);
+}`);
 }

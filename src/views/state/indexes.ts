@@ -16,13 +16,15 @@ export class RowIndex {
   readonly owners = new Set<unknown>();
   readonly #slab: Slab;
   readonly #linked: (handle: number) => boolean;
+  readonly #completed: (index: RowIndex) => void;
   /** rows at or above this handle are not in it yet; they are met by `build` */
   #built = 1;
   #dropped = false;
 
-  constructor(slab: Slab, columns: readonly number[], lanes: KeyLanes | undefined, linked: (handle: number) => boolean) {
+  constructor(slab: Slab, columns: readonly number[], lanes: KeyLanes | undefined, linked: (handle: number) => boolean, completed: (index: RowIndex) => void) {
     this.#slab = slab;
     this.#linked = linked;
+    this.#completed = completed;
     this.columns = columns;
     this.lanes = lanes;
     this.rows = lanes === undefined ? new HashIndex(slab, columns) : new HashIndex(lanes.slab, columns.map((_, i) => i));
@@ -59,6 +61,7 @@ export class RowIndex {
     }
     if (end < slab.top) return false;
     this.#built = Infinity;
+    this.#completed(this);
     return true;
   }
 }
@@ -72,13 +75,16 @@ export class Indexes {
   readonly #symbols: Symbols;
   /** whether a row of weight 0 is one still (and will be released), or a place that is free */
   readonly #linked: (handle: number) => boolean;
+  readonly #offer: (columns: readonly number[], index: HashIndex) => boolean;
   readonly #all: RowIndex[] = [];
   #idle: RowIndex | undefined;
 
-  constructor(slab: Slab, symbols: Symbols, linked: (handle: number) => boolean) {
+  /** `offer` is told of each complete index that finds rows by their words, and says whether the arrangement takes it for its own use, until `disown` */
+  constructor(slab: Slab, symbols: Symbols, linked: (handle: number) => boolean, offer: (columns: readonly number[], index: HashIndex) => boolean) {
     this.#slab = slab;
     this.#symbols = symbols;
     this.#linked = linked;
+    this.#offer = offer;
   }
 
   get byteLength(): number {
@@ -88,8 +94,9 @@ export class Indexes {
     return this.#all.some((index) => !index.complete);
   }
 
-  insert(handle: number): void {
-    for (let i = 0; i < this.#all.length; i++) this.#all[i]!.insert(handle);
+  /** Links a row in all of them but one, where it is linked already. */
+  insert(handle: number, but: HashIndex): void {
+    for (let i = 0; i < this.#all.length; i++) if (this.#all[i]!.rows !== but) this.#all[i]!.insert(handle);
   }
   remove(handle: number): void {
     for (let i = 0; i < this.#all.length; i++) this.#all[i]!.remove(handle);
@@ -118,6 +125,10 @@ export class Indexes {
       this.#idle = index;
     }
   }
+  /** Gives back the index that the arrangement took. */
+  disown(): void {
+    this.release(this);
+  }
   /** The same, and keeps nothing. */
   releaseNow(owner: unknown): void {
     for (const index of [...this.#all]) if (index.owners.delete(owner) && index.owners.size === 0) this.#drop(index);
@@ -135,13 +146,16 @@ export class Indexes {
   #take(columns: readonly number[], lanes: boolean, owner: unknown): RowIndex {
     let index = this.#known(columns, lanes);
     if (index === undefined) {
-      index = new RowIndex(this.#slab, columns, lanes ? new KeyLanes(this.#slab, columns, this.#symbols) : undefined, this.#linked);
+      index = new RowIndex(this.#slab, columns, lanes ? new KeyLanes(this.#slab, columns, this.#symbols) : undefined, this.#linked, (complete) => this.#completed(complete));
       this.#all.push(index);
     }
     if (this.#idle === index) this.#idle = undefined;
     index.owners.add(owner);
     if (this.#slab.top <= AT_ONCE_ROWS) index.build(AT_ONCE_ROWS);
     return index;
+  }
+  #completed(index: RowIndex): void {
+    if (index.lanes === undefined && this.#offer(index.columns, index.rows)) index.owners.add(this);
   }
   #drop(index: RowIndex): void {
     index.drop();

@@ -11,18 +11,20 @@ export type AnyNull = (I: Int32Array, b: number) => boolean;
 const cache = new Map<string, unknown>();
 const mostCached = 4096;
 
-function cached<T>(source: string, make: () => T): T {
-  const known = cache.get(source);
+/** The function of a source text, made once: code of the same shape is optimised once. */
+export function compiled<T>(parameters: readonly string[], body: string): T {
+  const key = `${parameters.join()} ${body}`;
+  const known = cache.get(key);
   if (known !== undefined) return known as T;
   if (cache.size >= mostCached) cache.clear();
-  const made = make();
-  cache.set(source, made);
+  const made = new Function(...parameters, body) as T;
+  cache.set(key, made);
   return made;
 }
 
 /** What was made for a layout, by what it is: to build its text again takes longer than a short query does. */
 const made = new WeakMap<RowLayout, Map<string, unknown>>();
-function madeFor<T>(layout: RowLayout, what: string, make: () => T): T {
+export function madeFor<T>(layout: RowLayout, what: string, make: () => T): T {
   let known = made.get(layout);
   if (known === undefined) made.set(layout, (known = new Map()));
   let found = known.get(what) as T | undefined;
@@ -38,65 +40,75 @@ const wordsOf = (layout: RowLayout, column: number): number[] => {
 const nullTest = (array: string, base: string, column: number): string => `(${array}[${base} + ${1 + (column >> 5)}] >>> ${column & 31} & 1)`;
 
 /**
+ * JavaScript that declares `name` as the hash of the key columns of the row at `base` of `array`.
  * A null column's words are 0 by the rule that every writer of rows keeps, so that hashing words and null bits is enough.
  * The final multiplication spreads dense ids over the high bits, which the tables index by.
  */
-export const hashRow = (layout: RowLayout, columns: readonly number[]): HashRow => madeFor(layout, `hash ${columns.join()}`, () => hashCode(layout, columns));
-
-function hashCode(layout: RowLayout, columns: readonly number[]): HashRow {
+export function hashSource(name: string, layout: RowLayout, columns: readonly number[], array: string, base: string): string {
   const words = columns.flatMap((column) => wordsOf(layout, column));
-  const nulls = columns.map((column, i) => `${nullTest('I', 'b', column)} << ${i % 31}`);
-  let body = columns.length === 0 ? 'let h = 1;' : `let h = ${nulls.join(' ^ ')};`;
+  const nulls = columns.map((column, i) => (i % 31 === 0 ? nullTest(array, base, column) : `${nullTest(array, base, column)} << ${i % 31}`));
+  const lines = [`let ${name} = ${columns.length === 0 ? '1' : nulls.join(' ^ ')};`];
   words.forEach((word, i) => {
-    body += i === 0 ? ` h = Math.imul(I[b + ${word}] ^ h, 0x9E3779B1);` : ` h = Math.imul((h ^ h >>> 15) ^ I[b + ${word}], 0x85EBCA77);`;
+    const value = `${array}[${base} + ${word}]`;
+    lines.push(i === 0 ? `${name} = Math.imul(${value} ^ ${name}, 0x9E3779B1);` : `${name} = Math.imul((${name} ^ ${name} >>> 15) ^ ${value}, 0x85EBCA77);`);
   });
-  body += words.length > 1 ? ' h = Math.imul(h ^ h >>> 13, 0x9E3779B1);' : '';
-  return cached(`hash ${body}`, () => new Function('I', 'b', `${body} return h | 0;`) as HashRow);
+  if (words.length > 1) lines.push(`${name} = Math.imul(${name} ^ ${name} >>> 13, 0x9E3779B1);`);
+  return lines.join(' ');
 }
 
-/** Compares keys of two layouts column by column; the columns' storages agree. */
-export function sameRow(left: RowLayout, leftColumns: readonly number[], right: RowLayout, rightColumns: readonly number[]): SameRow {
-  if (left !== right) return sameCode(left, leftColumns, right, rightColumns);
-  return madeFor(left, `same ${leftColumns.join()}=${rightColumns.join()}`, () => sameCode(left, leftColumns, right, rightColumns));
-}
-
-function sameCode(left: RowLayout, leftColumns: readonly number[], right: RowLayout, rightColumns: readonly number[]): SameRow {
+/** JavaScript for whether the key columns of row `a` of `I` and row `b` of `J` hold the same words; the columns' storages agree. */
+export function sameSource(left: RowLayout, leftColumns: readonly number[], I: string, a: string, right: RowLayout, rightColumns: readonly number[], J: string, b: string): string {
   const tests = leftColumns.flatMap((column, i) => {
     const other = rightColumns[i]!;
     const otherWords = wordsOf(right, other);
     return [
-      ...wordsOf(left, column).map((word, w) => `I[a + ${word}] === J[b + ${otherWords[w]}]`),
-      `${nullTest('I', 'a', column)} === ${nullTest('J', 'b', other)}`,
+      ...wordsOf(left, column).map((word, w) => `${I}[${a} + ${word}] === ${J}[${b} + ${otherWords[w]!}]`),
+      `${nullTest(I, a, column)} === ${nullTest(J, b, other)}`,
     ];
   });
-  const body = `return ${tests.length === 0 ? 'true' : tests.join(' && ')};`;
-  return cached(`same ${body}`, () => new Function('I', 'a', 'J', 'b', body) as SameRow);
+  return tests.length === 0 ? 'true' : tests.join(' && ');
 }
 
-export const anyNull = (layout: RowLayout, columns: readonly number[]): AnyNull => madeFor(layout, `null ${columns.join()}`, () => nullCode(layout, columns));
-
-function nullCode(layout: RowLayout, columns: readonly number[]): AnyNull {
-  const body = `return ${columns.length === 0 ? 'false' : `(${columns.map((column) => nullTest('I', 'b', column)).join(' | ')}) !== 0`};`;
-  return cached(`null ${body}`, () => new Function('I', 'b', body) as AnyNull);
+/** JavaScript for whether some of the columns of the row at `base` is NULL. */
+export function anyNullSource(columns: readonly number[], array: string, base: string): string {
+  return columns.length === 0 ? 'false' : `(${columns.map((column) => nullTest(array, base, column)).join(' | ')}) !== 0`;
 }
 
-/** Copies all words of a row but its weight; unrolled, since a call of `set` costs ten times as much at these sizes. */
-export type CopyRow = (I: Int32Array, a: number, J: Int32Array, b: number) => void;
-export const copyRow = (layout: RowLayout): CopyRow => madeFor(layout, 'copy', () => copyCode(layout));
+/** JavaScript for whether two rows of one layout are the same, word by word behind the weight. */
+export function identicalSource(layout: RowLayout, I: string, a: string, J: string, b: string): string {
+  const tests: string[] = [];
+  for (let word = 1; word < layout.stride; word++) tests.push(`${I}[${a} + ${word}] === ${J}[${b} + ${word}]`);
+  return tests.join(' && ');
+}
 
-function copyCode(layout: RowLayout): CopyRow {
+/** JavaScript that copies all words of a row but its weight; unrolled, since a call of `set` costs ten times as much at these sizes. */
+export function copySource(layout: RowLayout, I: string, a: string, J: string, b: string): string {
   const lines: string[] = [];
-  for (let word = 1; word < layout.stride; word++) lines.push(`J[b + ${word}] = I[a + ${word}];`);
-  const body = lines.join(' ');
-  return cached(`copy ${body}`, () => new Function('I', 'a', 'J', 'b', body) as CopyRow);
+  for (let word = 1; word < layout.stride; word++) lines.push(`${J}[${b} + ${word}] = ${I}[${a} + ${word}];`);
+  return lines.join(' ');
 }
 
-/** Makes the row at `b` outlast the change it came with: its transient symbols become codes, and a sweep learns of those that are. A NULL's word is 0, which keeps code 0. */
-export type InternRow = (symbols: Symbols, I: Int32Array, b: number) => void;
-export function internRow(layout: RowLayout): InternRow {
-  const body = layout.storages.flatMap((storage, column) => {
-    const word = `I[b + ${layout.offsets[column]!}]`;
-    return storage === 'symbol' ? [`${word} = symbols.intern(${word}, ${layout.types[column]!.oid});`] : [];
+/** JavaScript that makes the row at `base` outlast the change it came with: its transient symbols become codes, and a sweep learns of those that are. A NULL's word is 0, which keeps code 0. */
+export function internSource(layout: RowLayout, symbols: string, array: string, base: string): string {
+  return layout.storages.flatMap((storage, column) => {
+    const word = `${array}[${base} + ${layout.offsets[column]!}]`;
+    return storage === 'symbol' ? [`${word} = ${symbols}.intern(${word}, ${layout.types[column]!.oid});`] : [];
   }).join(' ');
-  return cached(`intern ${body}`, () => new Function('symbols', 'I', 'b', body) as InternRow);
 }
+
+export const hashRow = (layout: RowLayout, columns: readonly number[]): HashRow =>
+  madeFor(layout, `hash ${columns.join()}`, () => compiled<HashRow>(['I', 'b'], `${hashSource('h', layout, columns, 'I', 'b')} return h | 0;`));
+
+export function sameRow(left: RowLayout, leftColumns: readonly number[], right: RowLayout, rightColumns: readonly number[]): SameRow {
+  const make = (): SameRow => compiled(['I', 'a', 'J', 'b'], `return ${sameSource(left, leftColumns, 'I', 'a', right, rightColumns, 'J', 'b')};`);
+  return left === right ? madeFor(left, `same ${leftColumns.join()}=${rightColumns.join()}`, make) : make();
+}
+
+export const anyNull = (layout: RowLayout, columns: readonly number[]): AnyNull =>
+  madeFor(layout, `null ${columns.join()}`, () => compiled<AnyNull>(['I', 'b'], `return ${anyNullSource(columns, 'I', 'b')};`));
+
+export type CopyRow = (I: Int32Array, a: number, J: Int32Array, b: number) => void;
+export const copyRow = (layout: RowLayout): CopyRow => madeFor(layout, 'copy', () => compiled<CopyRow>(['I', 'a', 'J', 'b'], copySource(layout, 'I', 'a', 'J', 'b')));
+
+export type InternRow = (symbols: Symbols, I: Int32Array, b: number) => void;
+export const internRow = (layout: RowLayout): InternRow => madeFor(layout, 'intern', () => compiled<InternRow>(['symbols', 'I', 'b'], internSource(layout, 'symbols', 'I', 'b')));
