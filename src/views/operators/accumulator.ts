@@ -23,17 +23,6 @@ export interface ArgumentColumns {
 
 export const isNull = (I: Int32Array, b: number, column: number): boolean => ((I[b + 1 + (column >> 5)]! >>> (column & 31)) & 1) === 1;
 
-/** Doubles by group, growing by doubling; whole numbers to 2^53 are exact. */
-export class PerGroup {
-  values = new Float64Array(16);
-  reserve(g: number): void {
-    if (g < this.values.length) return;
-    const grown = new Float64Array(Math.max(g + 1, this.values.length * 2));
-    grown.set(this.values);
-    this.values = grown;
-  }
-}
-
 /** Objects by group, for aggregates whose state is more than words. */
 export abstract class ByGroup<S> implements Accumulator {
   readonly #states: (S | undefined)[] = [];

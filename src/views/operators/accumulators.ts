@@ -7,7 +7,7 @@ import type { Aggregate } from '../../ir/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import { ExactSum } from '../state/exact-sum.ts';
 import { OrderedMultiset } from '../state/ordered-multiset.ts';
-import { ByGroup, isNull, PerGroup } from './accumulator.ts';
+import { ByGroup, isNull } from './accumulator.ts';
 import type { Accumulator, ArgumentColumns } from './accumulator.ts';
 import { BitCounts } from './bit-counts.ts';
 import {
@@ -18,134 +18,6 @@ import { FloatSpread, NumericSpread } from './spread.ts';
 import type { Spread } from './spread.ts';
 
 export type { Accumulator, ArgumentColumns } from './accumulator.ts';
-
-class Count implements Accumulator {
-  readonly #column: number | undefined;
-  readonly #counts = new PerGroup();
-  constructor(column: number | undefined) {
-    this.#column = column;
-  }
-  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
-    this.#counts.reserve(g);
-    if (this.#column === undefined || !isNull(I, b, this.#column)) this.#counts.values[g]! += w;
-  }
-  result(g: number): Datum {
-    this.#counts.reserve(g);
-    return this.#counts.values[g]!;
-  }
-  clear(g: number): void {
-    this.#counts.reserve(g);
-    this.#counts.values[g] = 0;
-  }
-}
-
-const LIMB = 4294967296;
-const SAFE = 4503599627370496; // 2^52: no single change can pass 2^53 from below
-
-/**
- * Sums of int2, int4, int8 and the count of what was summed. The sum is low + high * 2^32 in two doubles, carried when the low one passes 2^52:
- * exact to 2^84, and one addition a row while sums are small.
- */
-class IntegerSum implements Accumulator {
-  readonly #column: number;
-  readonly #offset: number;
-  readonly #wide: boolean;
-  readonly #finish: (sum: bigint, count: number) => Datum;
-  readonly #small: ((sum: number) => Datum) | undefined;
-  readonly #low = new PerGroup();
-  readonly #high = new PerGroup();
-  readonly #counts = new PerGroup();
-
-  constructor(args: ArgumentColumns, finish: (sum: bigint, count: number) => Datum, small?: (sum: number) => Datum) {
-    this.#column = args.columns[0]!;
-    this.#offset = args.layout.offsets[this.#column]!;
-    this.#wide = args.layout.storages[this.#column] === 'long';
-    this.#finish = finish;
-    this.#small = small;
-  }
-  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
-    this.#reserve(g);
-    if (isNull(I, b, this.#column)) return;
-    const at = b + this.#offset;
-    const low = this.#low.values;
-    this.#counts.values[g]! += w;
-    if (this.#wide) {
-      low[g]! += (I[at]! >>> 0) * w;
-      this.#high.values[g]! += I[at + 1]! * w;
-    } else {
-      low[g]! += I[at]! * w;
-    }
-    const sum = low[g]!;
-    if (sum > SAFE || sum < -SAFE) {
-      const carry = Math.floor(sum / LIMB);
-      low[g] = sum - carry * LIMB;
-      this.#high.values[g]! += carry;
-    }
-  }
-  result(g: number): Datum {
-    this.#reserve(g);
-    const count = this.#counts.values[g]!;
-    if (count === 0) return null;
-    const low = this.#low.values[g]!;
-    const high = this.#high.values[g]!;
-    if (this.#small !== undefined) {
-      const sum = high * LIMB + low;
-      if (Math.abs(sum) <= SAFE) return this.#small(sum);
-    }
-    return this.#finish(BigInt(high) * 4294967296n + BigInt(low), count);
-  }
-  clear(g: number): void {
-    this.#reserve(g);
-    this.#low.values[g] = this.#high.values[g] = this.#counts.values[g] = 0;
-  }
-  #reserve(g: number): void {
-    this.#low.reserve(g);
-    this.#high.reserve(g);
-    this.#counts.reserve(g);
-  }
-}
-
-function toInt8(sum: bigint): Datum {
-  if (sum > 9223372036854775807n || sum < -9223372036854775808n) throw new SqlError('22003', 'bigint out of range');
-  return normalLong(sum);
-}
-
-function toMoney(sum: bigint): Datum {
-  if (sum !== BigInt.asIntN(64, sum)) throw new SqlError('22003', 'money out of range');
-  return normalLong(sum);
-}
-
-class BoolCounts implements Accumulator {
-  readonly #column: number;
-  readonly #offset: number;
-  readonly #and: boolean;
-  readonly #true = new PerGroup();
-  readonly #false = new PerGroup();
-  constructor(args: ArgumentColumns, and: boolean) {
-    this.#column = args.columns[0]!;
-    this.#offset = args.layout.offsets[this.#column]!;
-    this.#and = and;
-  }
-  add(g: number, I: Int32Array, _F: Float64Array, b: number, w: number): void {
-    this.#true.reserve(g);
-    this.#false.reserve(g);
-    if (isNull(I, b, this.#column)) return;
-    (I[b + this.#offset] !== 0 ? this.#true : this.#false).values[g]! += w;
-  }
-  result(g: number): Datum {
-    this.#true.reserve(g);
-    this.#false.reserve(g);
-    const yes = this.#true.values[g]!;
-    const no = this.#false.values[g]!;
-    if (yes + no === 0) return null;
-    return this.#and ? no === 0 : yes > 0;
-  }
-  clear(g: number): void {
-    this.#true.reserve(g);
-    this.#false.reserve(g);
-    this.#true.values[g] = this.#false.values[g] = 0;
-  }
-}
 
 /** Sums of doubles without residue; `finish` makes the aggregate of sum and count. */
 class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
@@ -342,27 +214,19 @@ class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
 const nullsLast = (compare: (a: Datum, b: Datum) => number) => (a: Datum, b: Datum): number =>
   a === null || b === null ? (a === b ? 0 : a === null ? 1 : -1) : compare(a, b);
 
-/** The accumulator of an aggregate: there is one for each of the registry. */
+/** The accumulator of an aggregate that is not numbers alone (see `numberAccumulatorFor`): there is one for each of the registry. */
 export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Accumulator {
   const id = aggregate.function;
   const name = id.slice(0, id.indexOf('('));
   const type = args.types[0]?.oid;
   switch (name) {
-    case 'count':
-      return new Count(id === 'count(*)' ? undefined : args.columns[0]!);
     case 'sum':
-      if (type === Oid.int2 || type === Oid.int4) return new IntegerSum(args, toInt8, (sum) => sum);
-      if (type === Oid.int8) return new IntegerSum(args, numericFromBigint);
       if (type === Oid.numeric) return new NumericSum(args, (sum) => sum);
       if (type === Oid.float8) return new FloatSum(args, (sum) => sum);
       if (type === Oid.float4) return new FloatSum(args, Math.fround);
       if (type === Oid.interval) return new IntervalSum(args, false);
-      if (type === Oid.money) return new IntegerSum(args, toMoney);
       break;
     case 'avg':
-      if (type === Oid.int2 || type === Oid.int4 || type === Oid.int8) {
-        return new IntegerSum(args, (sum, count) => numericDiv(numericFromBigint(sum), numericFromBigint(BigInt(count))));
-      }
       if (type === Oid.numeric) return new NumericSum(args, (sum, count) => numericDiv(sum, numericFromBigint(BigInt(count))));
       if (type === Oid.float8 || type === Oid.float4) return new FloatSum(args, (sum, count) => sum / count);
       if (type === Oid.interval) return new IntervalSum(args, true);
@@ -372,11 +236,6 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
       return new Extreme(args, true);
     case 'max':
       return new Extreme(args, false);
-    case 'bool_and':
-    case 'every':
-      return new BoolCounts(args, true);
-    case 'bool_or':
-      return new BoolCounts(args, false);
     case 'string_agg':
       return new OverRows(args, aggregate.order, type === Oid.bytea ? concatenateBytes : concatenateText, true);
     case 'array_agg':

@@ -88,11 +88,21 @@ export function copySource(layout: RowLayout, I: string, a: string, J: string, b
   return lines.join(' ');
 }
 
+/** JavaScript that copies columns between rows of different layouts: their words, and null masks in which all other columns are not NULL. */
+export function copyColumnsSource(from: RowLayout, columns: readonly number[], I: string, a: string, to: RowLayout, targets: readonly number[], J: string, b: string): string {
+  const lines = columns.flatMap((column, i) => wordsOf(from, column).map((word, w) => `${J}[${b} + ${to.offsets[targets[i]!]! + w}] = ${I}[${a} + ${word}];`));
+  for (let mask = 0; mask < to.maskWords; mask++) {
+    const bits = columns.flatMap((column, i) => (targets[i]! >> 5 === mask ? [`${nullTest(I, a, column)} << ${targets[i]! & 31}`] : []));
+    lines.push(`${J}[${b} + ${1 + mask}] = ${bits.length === 0 ? '0' : bits.join(' | ')};`);
+  }
+  return lines.join(' ');
+}
+
 /** JavaScript that makes the row at `base` outlast the change it came with: its transient symbols become codes, and a sweep learns of those that are. A NULL's word is 0, which keeps code 0. */
-export function internSource(layout: RowLayout, symbols: string, array: string, base: string): string {
-  return layout.storages.flatMap((storage, column) => {
+export function internSource(layout: RowLayout, symbols: string, array: string, base: string, columns: readonly number[] = layout.types.map((_, column) => column)): string {
+  return columns.flatMap((column) => {
     const word = `${array}[${base} + ${layout.offsets[column]!}]`;
-    return storage === 'symbol' ? [`${word} = ${symbols}.intern(${word}, ${layout.types[column]!.oid});`] : [];
+    return layout.storages[column] === 'symbol' ? [`${word} = ${symbols}.intern(${word}, ${layout.types[column]!.oid});`] : [];
   }).join(' ');
 }
 
