@@ -187,12 +187,34 @@ export const truncatesDays = (word: string): boolean => {
   return unit === undefined || !(unit in clockUnits) || unit === 'day';
 };
 
-export function truncateTimestamp(word: string, value: Stamp, typeName: string): Stamp {
+interface Truncation {
+  readonly unit: string;
+  /** microseconds of a unit that divides the day */
+  readonly size: number | undefined;
+  readonly toYear: ((year: number) => number) | undefined;
+}
+/** by word as it is spelled: the same few come with every row */
+const truncations = new Map<string, Truncation>();
+
+function truncationOf(word: string, typeName: string): Truncation {
+  const known = truncations.get(word);
+  if (known !== undefined) return known;
   const unit = truncationUnit(word, typeName);
-  const size = clockUnits[unit];
-  const toYear = truncatedYear[unit];
-  if (size === undefined && toYear === undefined && unit !== 'week' && unit !== 'month' && unit !== 'quarter') throw notSupportedUnit(word.toLowerCase(), typeName);
+  const truncation = { unit, size: clockUnits[unit], toYear: truncatedYear[unit] };
+  if (truncation.size === undefined && truncation.toYear === undefined && unit !== 'week' && unit !== 'month' && unit !== 'quarter') throw notSupportedUnit(word.toLowerCase(), typeName);
+  truncations.set(word, truncation);
+  return truncation;
+}
+
+export function truncateTimestamp(word: string, value: Stamp, typeName: string): Stamp {
+  const { unit, size, toYear } = truncationOf(word, typeName);
   if (isInfinite(value)) return value;
+  if (size !== undefined && typeof value === 'number') {
+    // The quotient may be rounded up to the next whole number; the product is exact.
+    const start = Math.floor(value / size) * size;
+    const exact = start > value ? start - size : start;
+    if (exact >= Number.MIN_SAFE_INTEGER) return exact;
+  }
   const { days, micros } = splitTimestamp(value);
   if (size !== undefined) return joinTimestamp(days, Math.floor(micros / size) * size);
   return checkedTimestamp(joinTimestamp(startOf(unit, days, toYear), 0));
