@@ -185,6 +185,7 @@ export class Dataflow {
     }
     if (!this.flush(expired)) return false;
     for (const still of this.#stills) still.goLive();
+    for (const operator of this.rendered.stateful) operator.goLive?.();
     for (const { readable, occurrence } of this.rendered.scans) if (!(readable instanceof Still)) occurrence.cursor = Infinity;
     this.errors.keep();
     this.#stage = 'live';

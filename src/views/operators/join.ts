@@ -1,6 +1,6 @@
 import { InvariantError } from '../../core/index.ts';
 import type { Scalar } from '../../ir/index.ts';
-import { compileSlabDatums, compileSlabRow, oneByOne } from '../scalar/compile.ts';
+import { compileAround, compileSlabDatums, compileSlabRow, oneByOne } from '../scalar/compile.ts';
 import type { SlabDatumsFunction, SlabRowFunction } from '../scalar/compile.ts';
 import type { Context } from '../scalar/runtime.ts';
 import type { Arrangement } from '../state/arrangement.ts';
@@ -13,6 +13,8 @@ import type { Occurrence, SharedRows } from './collection.ts';
 import { POLL_ROWS, reportError, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
 import type { Slab } from '../state/slab.ts';
+import { joinSource } from './join-code.ts';
+import type { JoinFunction, StepShape } from './join-code.ts';
 import { Waiting } from './waiting.ts';
 
 /** An input of a join: rows arranged for it alone, or an occurrence of a shared collection. */
@@ -31,17 +33,12 @@ export interface JoinInput {
   };
 }
 
-/** One way along an edge: from the row of `from` to the rows of `to` with the same key. */
-interface Step {
-  readonly from: number;
-  readonly to: number;
-  readonly index: HashIndex;
+/** One way along an edge. Going down an outer edge, the NULL row stands in without a match. */
+interface Step extends StepShape {
   readonly hash: HashRow;
   readonly same: SameRow;
   /** whether a key column is NULL under which NULL equals nothing */
   readonly null: AnyNull;
-  /** going down an outer edge: without a match the NULL row stands in */
-  readonly outer: boolean;
   /** from the changed row itself to its parent: by its key, also where the row that is shown is the NULL row */
   readonly up: boolean;
 }
@@ -61,7 +58,8 @@ const BUILD_ROWS = 1024;
  * Going down an outer edge without a match yields the NULL row (handle 0); going up never does, since the parent must be there.
  * State: none beyond the inputs' arrangements and one index an edge and side. Right because changes are taken one row at a time, so that the sum over a tick telescopes.
  *
- * The enumeration is depth first over the steps, its place a row and a weight a step: it can stop anywhere and go on (see `Pausable`), and its depth costs no stack.
+ * In a complete dataflow a change runs through one generated function an input (join-code.ts). Before that, what follows is done step by step, as the reference of what the function does:
+ * the enumeration is depth first over the steps, its place a row and a weight a step: it can stop anywhere and go on (see `Pausable`), and its depth costs no stack.
  */
 export class Join extends Stream implements Stateful, Pausable {
   readonly #inputs: readonly JoinInput[];
@@ -97,11 +95,18 @@ export class Join extends Stream implements Stateful, Pausable {
   readonly #weights: Float64Array;
   readonly #waiting: Waiting;
   #rows = 0;
+  readonly #filters: readonly Scalar[];
+  readonly #outputs: readonly Scalar[];
+  #complete = false;
+  /** by input, made when its first change comes to a complete dataflow */
+  readonly #functions: (JoinFunction | undefined)[] = [];
 
   constructor(inputs: readonly JoinInput[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, errors: ErrorSink, interrupt: Interrupt) {
     const { run, layout } = compileSlabRow(inputs.map((input) => input.arrangement.layout), filters, outputs, context);
     super(layout);
     this.#inputs = inputs;
+    this.#filters = filters;
+    this.#outputs = outputs;
     this.#row = run;
     this.#alone = oneByOne(outputs, (output) => compileSlabDatums(inputs.map((input) => input.arrangement.layout), [output], context));
     this.#scratch = new Scratch(layout);
@@ -162,6 +167,10 @@ export class Join extends Stream implements Stateful, Pausable {
     return true;
   }
 
+  /** From now on nothing pauses, and the shared collections are read as they are. */
+  goLive(): void {
+    this.#complete = true;
+  }
   close(): void {
     for (const { arrangement, collection } of this.#inputs) if (collection !== undefined) arrangement.indexes.release(this);
   }
@@ -194,12 +203,13 @@ export class Join extends Stream implements Stateful, Pausable {
     const toColumns = down ? edge.columns : edge.parentColumns;
     const fromLayout = this.#inputs[from]!.arrangement.layout;
     const toLayout = this.#inputs[to]!.arrangement.layout;
+    const notNull = fromColumns.filter((_, i) => !edge.nullSafe[i]);
     return {
-      from, to, up, outer: down && edge.outer,
+      from, to, up, outer: down && edge.outer, fromColumns, toColumns, notNull,
       index: this.#indexOn(this.#inputs[to]!.arrangement, toColumns),
       hash: hashRow(fromLayout, fromColumns),
       same: sameRow(toLayout, toColumns, fromLayout, fromColumns),
-      null: anyNull(fromLayout, fromColumns.filter((_, i) => !edge.nullSafe[i])),
+      null: anyNull(fromLayout, notNull),
     };
   }
 
@@ -228,8 +238,26 @@ export class Join extends Stream implements Stateful, Pausable {
   }
 
   #change(input: number, handle: number, w: number): void {
-    this.#begin(input, handle, w);
-    this.#run();
+    if (!this.#complete) {
+      this.#begin(input, handle, w);
+      this.#run();
+      return;
+    }
+    const run = (this.#functions[input] ??= this.#generate(input));
+    run(handle, w);
+    const { collection, arrangement } = this.#inputs[input]!;
+    if (collection === undefined) arrangement.release(handle);
+  }
+
+  #generate(input: number): JoinFunction {
+    const steps = this.#steps[input]!;
+    const up = steps[0]?.up === true ? steps[0] : undefined;
+    const { I: J, F: G } = this.#scratch;
+    return compileAround<JoinFunction>(this.#inputs.map(({ arrangement }) => arrangement.layout), this.#filters, this.#outputs, this.#context, (row) => joinSource({
+      slabs: this.#slabs, start: input, up, steps: up === undefined ? steps : steps.slice(1), siblings: this.#siblings[input]?.index,
+      shared: this.#inputs.map(({ collection }, k) => (collection === undefined ? undefined : { collection, order: this.#orders[k]! })),
+      current: this.#current, report: (error, w) => this.#report(error, w), target: this.target, J, G,
+    }, row));
   }
 
   #begin(input: number, handle: number, w: number): void {
@@ -338,9 +366,13 @@ export class Join extends Stream implements Stateful, Pausable {
     try {
       keep = this.#row(this.#slabs, this.#current, J, G, 0);
     } catch (error) {
-      reportError(error, w, this.#context, this.#errors, (column) => valueAlone(() => this.#alone(column)(this.#slabs, this.#current)[0]!, this.#context));
+      this.#report(error, w);
       return;
     }
     if (keep) this.emit(J, G, 0, w);
+  }
+  /** Makes an error of what evaluating the joined row of `current` threw. */
+  #report(error: unknown, w: number): void {
+    reportError(error, w, this.#context, this.#errors, (column) => valueAlone(() => this.#alone(column)(this.#slabs, this.#current)[0]!, this.#context));
   }
 }

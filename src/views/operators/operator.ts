@@ -47,6 +47,8 @@ export interface Stateful extends KeepsSymbols {
   nextChange?(): number | undefined;
   /** Makes ready what it reads beside its inputs, until `expired()`; true when all is. Called before the first input is scanned. */
   prepare?(expired: () => boolean): boolean;
+  /** Called once the dataflow takes part in ticks: from then on nothing asks to pause. */
+  goLive?(): void;
   /** Gives back what it took of structures that are shared; it is not used any more. */
   close?(): void;
   readonly stateBytes: number;
@@ -92,6 +94,10 @@ export class Stream {
   subscribe(sink: Sink): void {
     this.#sinks.push(sink);
     this.#only = this.#sinks.length === 1 ? sink : undefined;
+  }
+  /** Where emitted rows go, once all have subscribed. */
+  get target(): Sink {
+    return this.#only ?? { push: (I, F, b, w) => this.emit(I, F, b, w) };
   }
   emit(I: Int32Array, F: Float64Array, b: number, w: number): void {
     if (this.#only !== undefined) this.#only.push(I, F, b, w);

@@ -368,18 +368,22 @@ export class Emitter {
 
   /** The finished function: each input's three parameters, then those named in `behind`. */
   build<T>(behind: readonly string[]): T {
-    return this.#finish([...this.#layouts.flatMap((_, k) => [`I${k}`, `F${k}`, `b${k}`]), ...behind], []);
+    return this.#function([...this.#layouts.flatMap((_, k) => [`I${k}`, `F${k}`, `b${k}`]), ...behind], []);
   }
 
   /** The same over rows that lie in slabs: parameters are the slabs `S`, the handle of each input's row in `N`, and those named in `behind`. */
   buildOverSlabs<T>(behind: readonly string[]): T {
     const loads = this.#layouts.map((layout, k) => `const I${k} = S[${k}].I, F${k} = S[${k}].F, b${k} = N[${k}] * ${layout.stride};`);
-    return this.#finish(['S', 'N', ...behind], loads);
+    return this.#function(['S', 'N', ...behind], loads);
   }
 
-  #finish<T>(parameters: readonly string[], head: readonly string[]): T {
-    const constants = this.#constants.map((_, i) => `const k${i} = K[${i}];\n`).join('');
-    const source = `${constants}return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\n};`;
+  #function<T>(parameters: readonly string[], head: readonly string[]): T {
+    return this.finish(`return function row(${parameters.join(', ')}) {\n${[...head, ...this.lines].join('\n')}\nreturn true;\n};`);
+  }
+
+  /** What the body of a factory returns, which refers to the constants of this code. */
+  finish<T>(body: string): T {
+    const source = `${this.#constants.map((_, i) => `const k${i} = K[${i}];\n`).join('')}${body}`;
     return factoryOf(source)(this.#constants, this.#context, helpers) as T;
   }
 }
@@ -417,16 +421,28 @@ export function compileSlabRow(inputs: readonly RowLayout[], filters: readonly S
   return { run: emitter.buildOverSlabs<SlabRowFunction>(['J', 'G', 'o']), layout };
 }
 
-function emitRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context): { readonly emitter: Emitter; readonly layout: RowLayout } {
+/** The code of a row as part of a larger function: statements over the names that `Emitter` speaks of, with `break row` where a filter rejects the row. */
+export interface RowCode {
+  readonly lines: readonly string[];
+  /** the name of a value that the code refers to */
+  constant(value: unknown): string;
+}
+
+/** Compiles the body of a function factory that is made around the code of a row. */
+export function compileAround<T>(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, around: (row: RowCode) => string): T {
+  const { emitter } = emitRow(inputs, filters, outputs, context, 'break row;');
+  return emitter.finish<T>(around(emitter));
+}
+
+function emitRow(inputs: readonly RowLayout[], filters: readonly Scalar[], outputs: readonly Scalar[], context: Context, reject = 'return false;'): { readonly emitter: Emitter; readonly layout: RowLayout } {
   const layout = rowLayout(outputs.map((output) => output.type));
   const emitter = new Emitter(inputs, context);
   for (const filter of filters) {
     const value = emitter.emit(filter);
-    emitter.line(value.isNull === never ? `if (!${value.value}) return false;` : `if (${value.isNull} || !${value.value}) return false;`);
+    emitter.line(value.isNull === never ? `if (!${value.value}) ${reject}` : `if (${value.isNull} || !${value.value}) ${reject}`);
   }
   for (let word = 1; word < layout.stride; word++) emitter.line(`J[o + ${word}] = 0;`);
   outputs.forEach((output, column) => emitter.store(output, layout, column));
-  emitter.line('return true;');
   return { emitter, layout };
 }
 
