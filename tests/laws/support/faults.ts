@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
   { name: 'join, generated: NULL equals NULL', file: 'operators/join-code.ts', needs: ['inner join', 'left join'], from: 'notNull.length === 0 ?', to: 'true ?' },
   { name: 'self-join: later occurrences already see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'return handle === this.#handle && order > this.#order ? weight - this.#weight : weight;', to: 'return weight;' },
   { name: 'self-join: earlier occurrences do not see the change', file: 'operators/collection.ts', needs: ['inner join', 'left join'], from: 'order > this.#order ?', to: 'order !== this.#order ?' },
-  { name: 'join: NULL equals NULL', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'anyNull(fromLayout, fromColumns.filter((_, i) => !edge.nullSafe[i]))', to: 'anyNull(fromLayout, [])' },
+  { name: 'join: NULL equals NULL', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'anyNull(fromLayout, notNull)', to: 'anyNull(fromLayout, [])' },
   { name: 'null-safe join: NULL equals nothing', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'fromColumns.filter((_, i) => !edge.nullSafe[i])', to: 'fromColumns' },
   { name: 'distinct: every copy is emitted', file: 'operators/threshold.ts', needs: ['distinct', 'reduce'], from: 'this.#distinct ? (weight > 0 ? 1 : 0) : Math.max(weight, 0)', to: 'Math.max(weight, 0)' },
   { name: 'threshold: keeps rows of weight 0', file: 'operators/threshold.ts', needs: ['threshold', 'distinct'], from: '(weight > 0 ? 1 : 0)', to: '(weight >= 0 ? 1 : 0)' },
