@@ -130,13 +130,23 @@ it('an index is gone with its last owner, and its memory with it', () => {
   subject.tick(5000);
   const bytes = (): number => world.engine.memory().find(({ name }) => name === 't')!.bytes;
   const before = bytes();
-  world.engine.addIndex(schema.ids[0]!, { index: 'a', name: 'a', columns: [3], unique: false });
-  world.engine.addIndex(schema.ids[0]!, { index: 'b', name: 'b', columns: [3], unique: false });
-  world.work();
+  const add = (index: string, column: number): void => {
+    world.engine.addIndex(schema.ids[0]!, { index, name: index, columns: [column], unique: false });
+    world.work();
+  };
+  add('a', 0);
+  add('b', 0);
   const both = bytes();
   expect(both).toBeGreaterThan(before);
   world.engine.dropIndex(schema.ids[0]!, 'a');
   expect(bytes()).toBe(both);
   world.engine.dropIndex(schema.ids[0]!, 'b');
   expect(bytes()).toBe(before);
+
+  // Few rows lie under a value of the last column: rows are found through its index from now on, and none over whole rows is kept beside it.
+  add('c', 3);
+  const located = bytes();
+  expect(located).toBeLessThan(before);
+  world.engine.dropIndex(schema.ids[0]!, 'c');
+  expect(bytes()).toBe(located);
 });
