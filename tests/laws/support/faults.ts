@@ -61,8 +61,14 @@ export const faults: readonly Fault[] = [
   { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: '? occurrence.cursor++ :', to: '? (occurrence.cursor += 2) - 2 :' },
   { name: 'tick: what was before it is noted as it is after', file: 'operators/collection.ts', needs: [], stepped: true, from: 'this.before.note(handle, arrangement.weight(handle) - w);', to: 'this.before.note(handle, arrangement.weight(handle));' },
   { name: 'tick: it begins while a dataflow arrives', file: 'dataflow.ts', needs: [], stepped: true, from: "return this.#stage !== 'created' && this.#stage !== 'live';", to: 'return false;' },
+  { name: 'past: the last weight noted stays, not the first', file: 'state/past.ts', needs: [], stepped: true, from: 'if (this.handles[entry] === handle) return;', to: 'if (this.handles[entry] === handle) { this.weights[entry] = weight; return; }' },
   { name: 'still: the tick under way is seen', file: 'operators/still.ts', needs: [], stepped: true, from: 'if (this.behind) {', to: 'if (this.past.size < 0) {' },
   { name: 'still: opened in a tick, it sees the middle of it', file: 'dataflow.ts', needs: [], stepped: true, from: 'still.open(this.#world.applying);', to: 'still.open(false);' },
+  { name: 'still: what a closed tick changed is seen', file: 'operators/collection.ts', needs: [], stepped: true, from: 'for (const still of behind) still.past.note(handle, weight);', to: '' },
+  { name: 'still: rows that are gone are released under it', file: 'operators/collection.ts', needs: [], stepped: true, from: 'if (behind.length === 0) this.arrangement.release(handle);', to: 'this.arrangement.release(handle);' },
+  { name: 'still: rows that another sees are released when one is closed', file: 'operators/collection.ts', needs: [], stepped: true, from: '!this.#isSeen(handle) && ', to: '' },
+  { name: 'telling: occurrences that know of the change do not see it', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'order <= this.#order ? weight + this.#weight', to: 'order > this.#order ? weight + this.#weight' },
+  { name: 'telling: what was told is not remembered', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'this.past.weights[this.#told++]! += this.#weight;', to: 'this.#told++;' },
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
   { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
   { name: 'sweep: the keys of groups are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: 'return [this.#groups.slab, this.#before,', to: 'return [this.#before,' },
@@ -98,6 +104,7 @@ export type Patch = Pick<Fault, 'file' | 'from' | 'to'>;
 /** They stop at every row: what is in the middle of something is so after each. */
 export const atEveryRow: readonly Patch[] = [
   { file: 'operators/operator.ts', from: 'POLL_ROWS = 4096', to: 'POLL_ROWS = 1' },
+  { file: 'dataflow.ts', from: 'SLICE_ROWS = 8', to: 'SLICE_ROWS = 1' },
   { file: 'operators/operator.ts', from: 'LOOK_ROWS = 16', to: 'LOOK_ROWS = 1' },
   { file: 'state/calendar.ts', from: 'RELEASED_ROWS = 16', to: 'RELEASED_ROWS = 1' },
 ];

@@ -148,6 +148,8 @@ export const stepped: Law = (subject, engine) => {
   const follower = world.subscribe('v');
   world.work();
   const begin = draw.int(0, history.ticks.length - 1);
+  // So that some queries are answered in the tick in which they began, and others see ticks go by.
+  const pace = draw.int(1, 8);
   const answers = history.ticks.map((_, index) => interpreted(subject, index + 1));
   const asOf = (time: number): Answer => answers[history.ticks.findLastIndex((tick) => tick.time <= time)]!;
   const running: { readonly relation: Relation; readonly run: QueryRun; readonly since: string }[] = [];
@@ -175,7 +177,7 @@ export const stepped: Law = (subject, engine) => {
         const wrong = draw.chance(0.3) ? differ(`read ${where}, as of ${time}`, world.read('v'), asOf(time)) : undefined;
         if (wrong !== undefined) return wrong;
       }
-      if (draw.chance(0.4)) world.slice();
+      for (let slices = draw.int(0, pace); slices > 0; slices--) world.slice();
       const wrong = answered();
       if (wrong !== undefined) return wrong;
     }
