@@ -1,6 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Producer } from 'kafkajs';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leadsOf } from '../../examples/dtc-coupons/leads.ts';
 import { shippedTemplates } from '../../src/cli/shipped-files.ts';

@@ -2,7 +2,6 @@ import { ByteReader, ByteWriter, malformedBinary } from '../bytes.ts';
 import type { TextSettings, TypeCodec } from '../codec.ts';
 import type { Datum, SqlArray, SqlRecord } from '../datum.ts';
 import { SqlError, notSupported } from '../errors.ts';
-import { Oid } from '../types.ts';
 
 /** Codecs of what holds other values: arrays, int2vector and oidvector, records. */
 

@@ -1,13 +1,13 @@
 import {
-  DATE_INFINITY, MICROS_PER_DAY, POSTGRES_EPOCH_MS, SqlError, addLongs, applyTimePrecision, applyIntervalTypmod, checkedInterval, compareIntervals, compareTimetz, daysFromCivil,
+  DATE_INFINITY, POSTGRES_EPOCH_MS, SqlError, addLongs, applyTimePrecision, applyIntervalTypmod, checkedInterval, compareIntervals, compareTimetz, daysFromCivil,
   daysInMonth, fixedZone, interval, intervalInfinitySign, joinTimestamp, negateInterval, normalLong, addIntervals, printFloat8, roundHalfEven, sessionZone, splitTimestamp,
 } from '../../core/index.ts';
 import type { Datum, Interval, TimeTz, TimeZone } from '../../core/index.ts';
 import type { CastRow, Environment, FunctionRow, OperatorRow } from './contract.ts';
 import {
-  addDays, addToTime, addToTimestamp, addToTimestamptz, age, checkedTimestamp, dateOutOfRange, dateToOrder, dateToTimestamp, dateToTimestamptz, divideInterval, fromLocal,
+  addDays, addToTime, addToTimestamp, addToTimestamptz, age, checkedTimestamp, dateToOrder, dateToTimestamp, dateToTimestamptz, divideInterval, fromLocal,
   isInfinite, justifyDays, justifyHours, justifyInterval, multiplyInterval, offsetOfInterval, overlaps, subtractDates, subtractIntervals, subtractTimestamps, timeOfInterval,
-  timestampOutOfRange, timestampToDate, timetzAt, toLocal, zoneNamed, zoneOf,
+  timestampToDate, timetzAt, toLocal, zoneNamed, zoneOf,
 } from './datetime-arithmetic.ts';
 import type { Stamp } from './datetime-arithmetic.ts';
 import { asFloat, dateBin, extractDate, extractInterval, extractTime, extractTimestamp, intervalEpoch, truncateInterval, truncateTimestamp, truncatesDays } from './datetime-fields.ts';

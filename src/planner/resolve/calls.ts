@@ -21,7 +21,7 @@ export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
   const site = siteOf(level, node);
   if (node.over !== undefined) throw notSupported('the window function call', 'Use GROUP BY, or DISTINCT ON with ORDER BY for the first row of each group.', position);
   if (node.agg_within_group) throw notSupported('WITHIN GROUP', 'Use avg, min, max or a histogram by width_bucket.', position);
-  const clock = clockFunction(level, site, (node.args ?? []).length);
+  const clock = clockFunction(site, (node.args ?? []).length);
   if (clock !== undefined) return clock;
   if (isAggregateName(site.name)) return resolveAggregate(level, node, site);
   const args = positionalArguments(level, site, node.args ?? []);

@@ -12,7 +12,7 @@ const clocks = new Map<string, number>([
 ]);
 
 /** The functions whose value is the time of the tick; undefined for any other. */
-export function clockFunction(level: Level, site: CallSite, argumentCount: number): Expr | undefined {
+export function clockFunction(site: CallSite, argumentCount: number): Expr | undefined {
   const type = argumentCount === 0 && !site.star ? clocks.get(site.name) : undefined;
   return type === undefined ? undefined : { op: 'currentTime', type: sqlType(type), position: site.position };
 }

@@ -71,7 +71,7 @@ export class Connection {
     let session: Session | undefined;
     try {
       session = await this.#start(startup);
-      await this.#serve(session);
+      await this.#serve();
     } catch (error) {
       this.#reportEnd(error);
     } finally {
@@ -140,20 +140,20 @@ export class Connection {
     return session;
   }
 
-  async #serve(session: Session): Promise<void> {
+  async #serve(): Promise<void> {
     const talk = this.#conversation!;
     talk.ready();
     for (;;) {
       const message = this.#input.next() ?? (await this.#input.message(this.#stop.signal));
       if (message.type === Frontend.terminate) return;
       if (this.#skippingToSync && message.type !== Frontend.sync) continue;
-      await talk.command((signal) => this.#handle(talk, session, message, signal));
+      await talk.command((signal) => this.#handle(talk, message, signal));
       // Nobody may make the answers pile up by asking on without reading them.
       if (this.#output.full) await this.#output.drain();
     }
   }
 
-  async #handle(talk: Conversation, session: Session, { type, body }: Message, signal: AbortSignal): Promise<void> {
+  async #handle(talk: Conversation, { type, body }: Message, signal: AbortSignal): Promise<void> {
     switch (type) {
       case Frontend.query:
         return this.#answer(talk, () => runSimpleQuery(talk, new BodyReader(body).cstring(), signal));

@@ -1,5 +1,5 @@
 import {
-  codecOf, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
+  codecOf, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, typeInfo,
 } from '../../core/index.ts';
 import type { Datum, Interval, Numeric, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';

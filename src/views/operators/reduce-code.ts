@@ -1,4 +1,3 @@
-import { storageOf } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 import { storeLong, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
@@ -85,7 +84,7 @@ function addSource({ numbers, filterAt, distinct, leads }: Slot, i: number, inpu
 }
 
 /** The function that writes a group's row, which may raise what an aggregate raises. */
-export function computeFunction({ input, keys, output, groups, slots, shown, context }: ReduceShape): Compute {
+export function computeFunction({ keys, output, groups, slots, shown, context }: ReduceShape): Compute {
   const { symbols } = context;
   const constants: unknown[] = [];
   const constant = (value: unknown): string => `K[${constants.push(value) - 1}]`;

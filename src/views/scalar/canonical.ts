@@ -1,5 +1,5 @@
 import { codecOf, exactWords, InvariantError, storageOf } from '../../core/index.ts';
-import type { Datum, SqlType } from '../../core/index.ts';
+import type { Datum } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
 import type { FunctionRow, Scalar } from '../../ir/index.ts';
 

@@ -1,5 +1,5 @@
 import { assertNever, codecOf, InvariantError, loadLong, rowLayout, SqlError, storageOf, typeInfo } from '../../core/index.ts';
-import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
+import type { Datum, RowLayout } from '../../core/index.ts';
 import { evaluatorOf } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { engineFunction } from './canonical.ts';
@@ -164,7 +164,7 @@ export class Emitter {
       }
       case 'array': {
         const element = typeInfo(scalar.type.oid).element;
-        return { isNull: never, value: `H.makeArray([${this.#datums(scalar.elements)}], ${scalar.nested}, ${this.constant(scalar.type)}, ${element})` };
+        return { isNull: never, value: `H.makeArray([${this.#datums(scalar.elements)}], ${scalar.nested}, ${element})` };
       }
       case 'row':
         return { isNull: never, value: `H.makeRecord([${this.#datums(scalar.fields)}], ${this.constant(scalar.fields.map((field) => field.type.oid))})` };

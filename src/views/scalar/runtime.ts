@@ -112,7 +112,7 @@ export function coerceTypmod(value: Datum, type: SqlType, explicit: boolean, set
   return codec.parse(codec.print(value, settings), settings, type.typmod);
 }
 
-export function makeArray(items: readonly Datum[], nested: boolean, type: SqlType, element: number): SqlArray {
+export function makeArray(items: readonly Datum[], nested: boolean, element: number): SqlArray {
   if (!nested) return { kind: 'array', element, dims: items.length === 0 ? [] : [items.length], lowerBounds: items.length === 0 ? [] : [1], items };
   const inner = items as readonly (SqlArray | null)[];
   const first = inner.find((item) => item !== null && item.dims.length > 0);
