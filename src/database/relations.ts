@@ -1,7 +1,7 @@
 import type { Datum } from '../core/index.ts';
-import type { CatalogItem, CatalogSnapshot, RelationCatalogItem } from '../catalog/index.ts';
+import type { CatalogItem, CatalogSnapshot, MaterializedViewItem, RelationCatalogItem } from '../catalog/index.ts';
 import type { Relation, RelationId } from '../ir/index.ts';
-import { mapInputs, mapScalars, someRelation, someScalar } from '../ir/index.ts';
+import { mapInputs, mapScalars, nullErrors, someRelation, someScalar } from '../ir/index.ts';
 import type { BaseOptions } from '../views/index.ts';
 import type { EngineAction } from './engine/messages.ts';
 
@@ -42,6 +42,9 @@ export function originsOf(ids: Iterable<RelationId>, catalog: CatalogSnapshot, f
   return found;
 }
 
+/** What is kept of a materialized view: its query, with NULL for errors where it says so. */
+export const heldRelation = (item: MaterializedViewItem): Relation => (item.onError === 'null' ? nullErrors(item.relation) : item.relation);
+
 /** What the engine needs to know of a relation or index of the catalog; nothing for those it does not hold. */
 export function engineActions(item: CatalogItem, name: string, catalog: CatalogSnapshot): readonly EngineAction[] {
   switch (item.kind) {
@@ -50,7 +53,7 @@ export function engineActions(item: CatalogItem, name: string, catalog: CatalogS
     case 'source':
       return item.origin.kind === 'postgres' ? [] : [{ kind: 'addRelation', id: item.id, type: item.type, options: { held: false, keys: [], enforced: false, name } }];
     case 'materialized view':
-      return [{ kind: 'addView', id: item.id, name, type: item.type, relation: item.relation, onError: item.onError }];
+      return [{ kind: 'addView', id: item.id, name, type: item.type, relation: heldRelation(item), onError: item.onError }];
     case 'index': {
       const on = catalog.item(item.on);
       if (on === undefined || !('id' in on)) return [];

@@ -13,6 +13,8 @@ export interface Aggregate {
   /** ORDER BY inside the call; `column` counts into `args` */
   readonly order: readonly SortKey[];
   readonly type: SqlType;
+  /** NULL where the aggregate itself raises */
+  readonly orNull?: true;
   readonly name: string;
   readonly position?: Position;
 }

@@ -114,8 +114,19 @@ export function evaluateScalar(scalar: Scalar, row: readonly Datum[], environmen
     }
     case 'relabel':
       return relabel(value(scalar.arg), scalar.type.oid);
+    case 'orNull':
+      return orNull(() => value(scalar.arg));
     case 'raise':
       throw new SqlError(scalar.code, scalar.message, scalar.position === undefined ? {} : { position: scalar.position });
+  }
+}
+
+function orNull(run: () => Datum): Datum {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SqlError) return null;
+    throw error;
   }
 }
 

@@ -43,14 +43,14 @@ function headline(relation: Relation, nameOf: NameOf): string {
     case 'map':
       return `Map (${relation.columns.map(({ value }) => explainScalar(value)).join(', ')})`;
     case 'flatMap':
-      return `FlatMap ${nameOfFunction(relation.function)}(${relation.args.map(explainScalar).join(', ')})${relation.ordinality ? ' with ordinality' : ''}${relation.outer ? ' outer' : ''}`;
+      return `FlatMap ${nameOfFunction(relation.function)}(${relation.args.map(explainScalar).join(', ')})${relation.ordinality ? ' with ordinality' : ''}${relation.outer ? ' outer' : ''}${relation.orNull === true ? ' or null' : ''}`;
     case 'join':
       return `Join${relation.on.map((edge, index) => ` [${edge.outer ? 'left ' : ''}${edge.parent}-${index + 1}${edge.keys.length === 0 ? ' cross' : `: ${edge.keys.map((key) => `${explainScalar(key.left)} ${key.nullSafe ? 'is' : '='} ${explainScalar(key.right)}`).join(', ')}`}]`).join('')}`;
     case 'reduce':
       return `Reduce by=[${relation.by.map(explainScalar).join(', ')}] aggregates=[${relation.aggregates.map((aggregate) => {
         const args = aggregate.function.endsWith('(*)') ? '*' : aggregate.args.map(explainScalar).join(', ');
         const order = aggregate.order.length === 0 ? '' : ` order by ${aggregate.order.map((key) => `${key.column + 1}${key.descending ? ' desc' : ''}`).join(', ')}`;
-        return `${nameOfFunction(aggregate.function)}(${aggregate.distinct ? 'distinct ' : ''}${args}${order})${aggregate.filter === null ? '' : ` filter ${explainScalar(aggregate.filter)}`}`;
+        return `${nameOfFunction(aggregate.function)}(${aggregate.distinct ? 'distinct ' : ''}${args}${order})${aggregate.filter === null ? '' : ` filter ${explainScalar(aggregate.filter)}`}${aggregate.orNull === true ? ' or null' : ''}`;
       }).join(', ')}]`;
     case 'distinct':
       return 'Distinct';
@@ -126,6 +126,8 @@ export function explainScalar(scalar: Scalar): string {
       return `${explainScalar(scalar.arg)}::${typeText(scalar.type.oid)}`;
     case 'toText':
       return `${explainScalar(scalar.arg)}::text`;
+    case 'orNull':
+      return `${explainScalar(scalar.arg)} OR NULL`;
     case 'raise':
       return `raise(${scalar.code})`;
   }

@@ -24,5 +24,7 @@ export {
   mapOperands, operandsOf, mapScalar, someScalar, columnsOf, renumber, substitute, mapInputs, inputsOf, someRelation, mapOwnScalars, mapScalars, mapAggregate, mapQueryScalars,
   bindParameters, bindScalar,
 } from './visit.ts';
+export { mayRaise } from './may-raise.ts';
+export { nullErrors } from './null-errors.ts';
 export { explainQuery, explainRelation, explainScalar } from './explain.ts';
 export { evaluateScalar, arrayOf, subscript } from './evaluate.ts';

@@ -28,7 +28,7 @@ export type Relation =
   /** exactly these columns: each a scalar over the input (projection and computation in one) */
   | { readonly op: 'map'; readonly input: Relation; readonly columns: readonly { readonly name: string; readonly value: Scalar }[] }
   /** each input row followed by each row the table function makes of it (none: the row is dropped, or with `outer` extended by NULLs) */
-  | { readonly op: 'flatMap'; readonly input: Relation; readonly function: string; readonly args: readonly Scalar[]; readonly produces: RelationType; readonly ordinality: boolean; readonly outer: boolean; readonly position?: Position }
+  | { readonly op: 'flatMap'; readonly input: Relation; readonly function: string; readonly args: readonly Scalar[]; readonly produces: RelationType; readonly ordinality: boolean; readonly outer: boolean; /** where the function raises: one row of NULLs in place of its rows */ readonly orNull?: true; readonly position?: Position }
   /**
    * Joins by equality, the inputs' columns one after the other. Input 0 drives; each later input i hangs on one earlier input `on[i-1].parent`:
    * keys pair a scalar over the parent with one over input i. `outer`: parent rows without a match survive with NULLs (LEFT JOIN).

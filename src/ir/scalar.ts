@@ -41,5 +41,7 @@ export type Scalar =
   | { readonly op: 'fromText' | 'toText'; readonly arg: Scalar; readonly type: SqlType; readonly position?: Position }
   /** the same words read as another type (varchar as text, oid as regclass, ...) */
   | { readonly op: 'relabel'; readonly arg: Scalar; readonly type: SqlType }
+  /** the value of `arg`, or NULL where evaluating it raises */
+  | { readonly op: 'orNull'; readonly arg: Scalar; readonly type: SqlType }
   /** raises when evaluated */
   | { readonly op: 'raise'; readonly code: string; readonly message: string; readonly type: SqlType; readonly position?: Position };

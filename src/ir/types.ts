@@ -35,8 +35,9 @@ function compute(relation: Relation): RelationType {
       return mapType(relation);
     case 'flatMap': {
       const input = relationTypeOf(relation.input).columns;
-      const produced = relation.produces.columns.map((column) => ({ ...column, nullable: column.nullable || relation.outer }));
-      const ordinality: readonly Column[] = relation.ordinality ? [{ name: 'ordinality', type: sqlType(Oid.int8), nullable: relation.outer }] : [];
+      const missing = relation.outer || relation.orNull === true;
+      const produced = relation.produces.columns.map((column) => ({ ...column, nullable: column.nullable || missing }));
+      const ordinality: readonly Column[] = relation.ordinality ? [{ name: 'ordinality', type: sqlType(Oid.int8), nullable: missing }] : [];
       return { columns: [...input, ...produced, ...ordinality], keys: [] };
     }
     case 'join':

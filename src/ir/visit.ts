@@ -30,6 +30,7 @@ export function mapOperands(scalar: Scalar, map: (operand: Scalar) => Scalar): S
     case 'toText':
     case 'relabel':
     case 'field':
+    case 'orNull':
       return { ...scalar, arg: map(scalar.arg) };
     case 'same':
     case 'nullIf':

@@ -18,7 +18,7 @@ export interface LogScan {
 
 /** What a dataflow finds around it. */
 export interface DataflowWorld {
-  readonly context: Omit<Context, 'time'>;
+  readonly context: Omit<Context, 'time' | 'hidden'>;
   /** the last closed tick */
   readonly time: number;
   /** whether the state is in the middle of the one behind it */
@@ -43,6 +43,8 @@ const SLICE_ROWS = 8;
  */
 export class Dataflow {
   readonly errors: Errors;
+  /** errors that NULL stands for in the output, where the view asks for that: counted, and in nobody's way */
+  readonly hidden: Errors;
   readonly rendered: Rendered;
   readonly #context: Context;
   readonly #world: DataflowWorld;
@@ -60,15 +62,16 @@ export class Dataflow {
   rowsScanned = 0;
 
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
-    this.#context = { ...world.context, time: world.time };
+    this.#context = { ...world.context, hidden: undefined, time: world.time };
     this.#world = world;
     this.errors = new Errors(world.context.symbols, () => this.rendered.output.layout);
+    this.hidden = new Errors(world.context.symbols, () => this.rendered.output.layout);
     const interrupt = (): boolean => {
       if (this.live) return false;
       world.interrupt();
       return this.#expired();
     };
-    this.rendered = render(relation, { context: this.#context, errors: this.errors, interrupt, readable: (id) => this.#readable(id) });
+    this.rendered = render(relation, { context: this.#context, errors: this.errors, hidden: this.hidden, interrupt, readable: (id) => this.#readable(id) });
     this.rendered.output.subscribe(output);
   }
 
@@ -242,10 +245,10 @@ export class Dataflow {
   get symbolRoots(): readonly SymbolRoot[] {
     const { stateful, pausable, symbolRoots, attached } = this.rendered;
     const read = attached.flatMap(({ readable }) => (readable.arrangement === undefined ? [] : [readable.arrangement]));
-    return [...new Set([...stateful, ...pausable])].flatMap((operator) => operator.symbolRoots).concat(symbolRoots, this.errors, read);
+    return [...new Set([...stateful, ...pausable])].flatMap((operator) => operator.symbolRoots).concat(symbolRoots, this.errors, this.hidden, read);
   }
   get stateBytes(): number {
-    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength) + this.#stills.reduce((sum, still) => sum + still.byteLength, 0);
+    return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateBytes, this.errors.byteLength + this.hidden.byteLength) + this.#stills.reduce((sum, still) => sum + still.byteLength, 0);
   }
   get stateRows(): number {
     return this.rendered.stateful.reduce((sum, operator) => sum + operator.stateRows, 0);

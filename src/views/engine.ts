@@ -1,4 +1,4 @@
-import { InvariantError } from '../core/index.ts';
+import { InvariantError, SqlError } from '../core/index.ts';
 import type { RelationType, RowBatch } from '../core/index.ts';
 import type { Environment, Relation, RelationId } from '../ir/index.ts';
 import { ChangeReader } from './changes.ts';
@@ -50,6 +50,9 @@ interface View {
   readonly name: string;
   onError: OnErrorPolicy;
 }
+
+/** Errors of a view that are listed, of each kind: those that fail reads, and those that NULL stands for. */
+const MOST_LISTED = 1000;
 
 /** Rows marked in each turn while a sweep is under way, whatever else there is to do: about a quarter of a millisecond. */
 const LEAST_EFFORT = 16_384;
@@ -186,7 +189,7 @@ export class Engine implements Surroundings {
 
   #readable(id: RelationId): Collection | Passage {
     const entry = this.#relations.get(id);
-    if (entry === undefined) throw new InvariantError(`the engine has no relation ${id}`);
+    if (entry === undefined) throw new SqlError('40001', 'a relation that is read was dropped or made anew by another transaction');
     return entry.readable;
   }
 
@@ -393,8 +396,13 @@ export class Engine implements Surroundings {
     }] : []);
   }
 
+  /** The errors of views, also those that NULL stands for. */
   viewErrors(): readonly { readonly id: RelationId; readonly name: string; readonly errors: readonly ViewError[] }[] {
-    return [...this.#relations].flatMap(([id, entry]) => (entry.kind === 'view' && entry.dataflow.errors.size > 0 ? [{ id, name: entry.name, errors: entry.dataflow.errors.list(1000) }] : []));
+    return [...this.#relations].flatMap(([id, entry]) => {
+      if (entry.kind !== 'view') return [];
+      const { errors, hidden } = entry.dataflow;
+      return errors.size + hidden.size === 0 ? [] : [{ id, name: entry.name, errors: [...errors.list(MOST_LISTED), ...hidden.list(MOST_LISTED)] }];
+    });
   }
 
   relationName(id: RelationId): string {

@@ -62,6 +62,8 @@ export interface Rendered {
 export interface RenderWorld {
   readonly context: Context;
   readonly errors: Errors;
+  /** errors that NULL stands for */
+  readonly hidden: Errors;
   readonly interrupt: Interrupt;
   readable(id: RelationId): Readable;
 }
@@ -227,13 +229,15 @@ class Renderer {
 
   /** Where the errors go of an operator over `input` whose output carries by `carry`; one that sees rows of relations one by one says which row raised. */
   #errorsOf(input: Stream | undefined, carry: Carry): ErrorSink {
-    const { errors } = this.#world;
+    const { errors, hidden } = this.#world;
     const rowByRow = input !== undefined && this.#rowByRow.has(input);
     return {
       raise: (error, weight, known, group) => {
         const origin = rowByRow ? this.#intake.describe() : undefined;
         for (const row of carry(known)) errors.raise(error, weight, row, group, origin);
       },
+      // Nobody asks whether it lies among some rows: they are all there.
+      hide: (error, weight, group) => hidden.raise(error, weight, () => undefined, group, rowByRow ? this.#intake.describe() : undefined),
     };
   }
   /** Notes that `output` goes row by row where all inputs do. */

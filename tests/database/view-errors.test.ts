@@ -83,3 +83,69 @@ describe('a group that cannot be computed', () => {
     await client.query('ALTER MATERIALIZED VIEW rates RESET (ON ERROR)');
   });
 });
+
+describe("a view with ON ERROR = 'null'", () => {
+  const listed = (): Promise<unknown> => client.query("SELECT view_name, sqlstate, count FROM mz_internal.mz_view_errors WHERE view_name IN ('rates', 'nulls') ORDER BY 1, 2");
+
+  test('keeps the row, with NULL for what failed; what was there heals', async () => {
+    await client.query(`
+      CREATE MATERIALIZED VIEW nulls WITH (ON ERROR = 'null') AS
+      SELECT id, scored / total AS rate, coalesce(scored / total, -1) AS filled, region::int AS number FROM points WHERE id <> 3 OR scored / total > 100
+    `);
+    expect(await client.query('SELECT * FROM nulls ORDER BY id')).toEqual([['1', '4', '4', null], ['2', null, '-1', null]]);
+    expect(await client.query("SELECT name, nullable FROM mz_catalog.mz_columns WHERE id = (SELECT id FROM mz_catalog.mz_materialized_views WHERE name = 'nulls') AND name = 'rate'")).toEqual([['rate', 't']]);
+    // One a row, whatever of it failed.
+    expect(await listed()).toContainEqual(['nulls', '22P02', '1']);
+    expect(await listed()).toContainEqual(['nulls', '22012', '1']);
+    await client.query("INSERT INTO points VALUES ('7', 6, 6, 2)");
+    expect(await client.query('SELECT * FROM nulls WHERE id = 6')).toEqual([['6', '3', '3', '7']]);
+    await client.query("UPDATE points SET total = 5, region = '8' WHERE id = 2");
+    expect(await client.query('SELECT * FROM nulls ORDER BY id')).toEqual([['1', '4', '4', null], ['2', '1', '1', '8'], ['6', '3', '3', '7']]);
+    expect((await listed() as string[][]).filter(([view, code]) => view === 'nulls' && code === '22012')).toEqual([]);
+    await client.query("UPDATE points SET total = 0, region = 'south' WHERE id = 2; DELETE FROM points WHERE id = 6; DROP MATERIALIZED VIEW nulls");
+  });
+
+  test('answers for all groups, also through views over it, and others never notice', async () => {
+    expect(await failure('SELECT * FROM rates')).toMatchObject({ code: '22012' });
+    await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'null')");
+    client.notices.length = 0;
+    expect(await client.query('SELECT * FROM rates ORDER BY region')).toEqual([['east', '3'], ['north', '4'], ['south', null]]);
+    expect(await client.query('SELECT * FROM named ORDER BY place')).toEqual([['east', '6'], ['north', '8'], ['south', null]]);
+    expect(await client.query('SELECT * FROM rates WHERE rate > 3')).toEqual([['north', '4']]);
+    expect(await client.query('SELECT * FROM counted ORDER BY region')).toEqual([['east', '1'], ['north', '1'], ['south', '1']]);
+    expect(await failure('SELECT * FROM per_row')).toMatchObject({ code: '22012' });
+    expect(client.notices).toEqual([]);
+    expect(await listed()).toEqual([['rates', '22012', '1']]);
+    await client.query("UPDATE points SET total = 1 WHERE region = 'south'");
+    expect(await client.query('SELECT * FROM named ORDER BY place')).toEqual([['east', '6'], ['north', '8'], ['south', '10']]);
+    expect(await listed()).toEqual([]);
+    await client.query("UPDATE points SET total = 0 WHERE region = 'south'");
+  });
+
+  test('is computed so over the changes of the own transaction', async () => {
+    await client.query("BEGIN; INSERT INTO points VALUES ('west', 9, 1, 0)");
+    expect(await client.query('SELECT * FROM rates ORDER BY region')).toEqual([['east', '3'], ['north', '4'], ['south', null], ['west', null]]);
+    await client.query('ROLLBACK');
+  });
+
+  test('may be one at any time: who reads meanwhile sees either, and never neither', async () => {
+    const other = await opened.connect();
+    let done = false;
+    const seen = new Set<string>();
+    const reading = (async () => {
+      while (!done) seen.add(await other.query('SELECT * FROM named ORDER BY place').then((rows) => JSON.stringify(rows), (error: { readonly code: string }) => error.code));
+    })();
+    for (let round = 0; round < 10; round++) {
+      await client.query('ALTER MATERIALIZED VIEW rates RESET (ON ERROR)');
+      expect(await failure('SELECT * FROM named')).toMatchObject({ code: '22012' });
+      await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'null')");
+      expect(await client.query('SELECT * FROM named ORDER BY place')).toEqual([['east', '6'], ['north', '8'], ['south', null]]);
+    }
+    done = true;
+    await reading;
+    await other.session.close();
+    expect([...seen].sort()).toEqual(['22012', '[["east","6"],["north","8"],["south",null]]']);
+    await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'skip')");
+    expect(await client.query('SELECT * FROM rates ORDER BY region')).toEqual([['east', '3'], ['north', '4']]);
+  });
+});

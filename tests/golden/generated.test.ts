@@ -19,10 +19,10 @@ function generated(start: number): string {
   const down = { ...edge, from: 0, to: 1 };
   const up = { ...edge, from: 1, to: 0, index: new HashIndex(slabs[0]!, [0]), outer: false };
   let source = '';
-  compileAround(layouts, [positive], [column(0, Oid.int4), column(3, Oid.int8)], { symbols: new Symbols(), environment: testEnvironment(catalogOf({})), position: 0, once: false, time: 0 }, (row) => {
+  compileAround(layouts, [positive], [column(0, Oid.int4), column(3, Oid.int8)], { symbols: new Symbols(), environment: testEnvironment(catalogOf({})), position: 0, hidden: undefined, once: false, time: 0 }, (row) => {
     source = joinSource({
       slabs, start, up: start === 1 ? up : undefined, steps: start === 1 ? [] : [down], siblings: start === 1 ? edge.index : undefined,
-      shared: [{ collection: { weightFor: () => 1 }, order: 0 }, undefined], current: new Int32Array(2), report: () => {}, target: { push: () => {} }, J: new Int32Array(8), G: new Float64Array(4),
+      shared: [{ collection: { weightFor: () => 1 }, order: 0 }, undefined], current: new Int32Array(2), report: () => {}, hide: undefined, target: { push: () => {} }, J: new Int32Array(8), G: new Float64Array(4),
     }, row);
     return source;
   });

@@ -38,7 +38,7 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
   const { Collection } = views.collection;
   const { readColumn, writeColumn } = views.runtime;
   const symbols = new views.symbols.Symbols();
-  const context = { symbols, environment: testEnvironment(schema.catalog), position: 0, once: false, time: history.ticks.at(-1)!.time };
+  const context = { symbols, environment: testEnvironment(schema.catalog), position: 0, hidden: undefined, once: false, time: history.ticks.at(-1)!.time };
   const tables = new Map(contents(history, history.ticks.length).map((rows, table) => {
     const collection = new Collection(schema.types[table]!, symbols);
     const { I, F } = new views.operator.Scratch(collection.layout);
@@ -51,7 +51,7 @@ function answer({ schema, history }: Pick<Case, 'schema' | 'history'>, relation:
   }));
   const output = new Collection(relationTypeOf(relation), symbols);
   const errors = new views.errors.Errors(symbols, () => output.layout);
-  const rendered = views.render.render(relation, { context, errors, interrupt: pause, readable: (id: RelationId) => tables.get(id)! });
+  const rendered = views.render.render(relation, { context, errors, hidden: new views.errors.Errors(symbols, () => output.layout), interrupt: pause, readable: (id: RelationId) => tables.get(id)! });
   rendered.output.subscribe(output);
 
   let pauses = 0;

@@ -1,5 +1,5 @@
 import type { Datum } from '../../src/core/index.ts';
-import { codecOf, defaultTextSettings as settings, numericAdd, numericCompare, numericDiv, numericFromInteger, numericToBigint, normalLong, Oid, POSTGRES_EPOCH_MS } from '../../src/core/index.ts';
+import { codecOf, defaultTextSettings as settings, numericAdd, numericCompare, numericDiv, numericFromInteger, numericToBigint, normalLong, Oid, POSTGRES_EPOCH_MS, SqlError } from '../../src/core/index.ts';
 import type { Aggregate, Environment, Query, Relation, Scalar, SortKey, TemporalBound } from '../../src/ir/index.ts';
 import { arrayOf, evaluateScalar, relationTypeOf, tableFunctionById } from '../../src/ir/index.ts';
 
@@ -103,7 +103,10 @@ export class Interpreter {
   #expand(relation: Extract<Relation, { op: 'flatMap' }>, { row, weight }: Weighted): readonly Weighted[] {
     const made = tableFunctionById(relation.function)!;
     const args = relation.args.map((arg) => this.#value(arg, row));
-    const rows = made.strict && args.includes(null) ? [] : [...made.evaluate(...args, this.#environment)];
+    const missing = Array.from({ length: relation.produces.columns.length }, () => null);
+    const call = (): readonly Row[] => [...made.evaluate(...args, this.#environment)];
+    const rows = made.strict && args.includes(null) ? [] : relation.orNull ? unlessRaised(call) : call();
+    if (rows === undefined) return [{ weight, row: [...row, ...missing, ...(relation.ordinality ? [null] : [])] }];
     const added = rows.map((produced, index) => [...produced, ...(relation.ordinality ? [index + 1] : [])]);
     const width = relation.produces.columns.length + (relation.ordinality ? 1 : 0);
     const all = added.length === 0 && relation.outer ? [Array.from({ length: width }, () => null)] : added;
@@ -141,7 +144,7 @@ export class Interpreter {
       group.rows.push(weighted);
       groups.set(text, group);
     }
-    return [...groups.values()].map((group) => ({ weight: 1, row: [...group.key, ...relation.aggregates.map((aggregate) => this.#aggregate(aggregate, group.rows))] }));
+    return [...groups.values()].map((group) => ({ weight: 1, row: [...group.key, ...relation.aggregates.map((aggregate) => (aggregate.orNull ? unlessRaised(() => this.#aggregate(aggregate, group.rows)) ?? null : this.#aggregate(aggregate, group.rows)))] }));
   }
 
   #aggregate(aggregate: Aggregate, rows: readonly Weighted[]): Datum {
@@ -178,6 +181,11 @@ export class Interpreter {
         return values.length === 0 ? null : arrayOf(values.map((value) => value[0]!), false, types[0]!);
       case 'string_agg':
         return first.length === 0 ? null : values.filter((value) => value[0] !== null).map((value) => value[0]).join(String(values[0]![1]));
+      case 'jsonb_object_agg': {
+        if (values.some(([key]) => key === null)) throw new SqlError('22023', 'field name must not be null');
+        const object = Object.fromEntries(values.map(([key, value]) => [String(key), value]));
+        return values.length === 0 ? null : codecOf(Oid.jsonb).parse(JSON.stringify(object), settings, -1);
+      }
       default:
         throw new Error(`no aggregate ${aggregate.function}`);
     }
@@ -198,6 +206,15 @@ export class Interpreter {
       const peers = relation.withTies && last !== undefined ? sorted.slice(end).filter((row) => compareBy(relation.order, types, row, last) === 0) : [];
       return [...sorted.slice(relation.offset, end), ...peers].map((row) => ({ row, weight: 1 }));
     });
+  }
+}
+
+function unlessRaised<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
   }
 }
 

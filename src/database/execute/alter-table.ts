@@ -1,18 +1,17 @@
 import { appendRow, codecOf, defaultTextSettings, InvariantError, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import { dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogItem, CatalogSnapshot, CheckConstraint, ColumnsRead, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
-import { evaluateScalar, mapInputs } from '../../ir/index.ts';
-import type { Relation, RelationId } from '../../ir/index.ts';
+import type { CatalogChange, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
+import { evaluateScalar } from '../../ir/index.ts';
+import type { Relation } from '../../ir/index.ts';
 import type { AlterTableStep, Plan } from '../../planner/index.ts';
-import { nameOf } from '../core.ts';
-import type { EngineAction } from '../engine/messages.ts';
-import { dropActions, engineActions } from '../relations.ts';
+import { dropActions } from '../relations.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
 import { begin, makeColumns, makeConstraints, tableType } from './create-table.ts';
 import { readAll } from './dml.ts';
 import type { Execution } from './execute.ts';
+import { actionsAnew, readersAnew } from './made-anew.ts';
 import { keyText } from './on-conflict.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -152,49 +151,15 @@ function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], ca
   }
   const table: TableItem = { ...shaped, id: oids.relation().id };
   const places = old.columns.map((_, index) => altering.sources.indexOf(index));
-  const again = readersAnew(old, table, places, catalog, new Set(gone.map((item) => item.oid)), oids);
+  const again = readersAnew(new Map([[old.id, seenAsBefore(old, table, places)]]), catalog, oids, {
+    gone: new Set(gone.map((item) => item.oid)),
+    moved: (read) => read.map(([oid, columns]) => [oid, oid === old.oid ? columns.map((column) => places[column]!) : columns] as const),
+  });
   const changes: CatalogChange[] = [{ kind: 'replace', item: table }, ...again.map((item): CatalogChange => ({ kind: 'replace', item })), ...altering.changes, ...created];
-  const next = catalog.apply(changes);
-  const moved = [table, ...again].filter((item) => engineActions(item, '', next).length > 0);
-  const indexes = moved.flatMap((item) => next.dependents(item.oid).filter((dependent) => dependent.kind === 'index' && dependent.on === item.oid));
-  const actions: EngineAction[] = [
-    ...[...moved, ...indexes].flatMap((item) => engineActions(item, nameOf(next, item), next)),
-    ...removals, ...moved.toReversed().map((item): EngineAction => ({ kind: 'remove', id: (catalog.item(item.oid) as TableItem).id })),
-  ];
+  const actions = actionsAnew([table, ...again], catalog, catalog.apply(changes), removals);
   const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), rows.length);
   for (const row of rows) appendRow(builder, row, 1);
   return { changes, actions, rows: rows.length === 0 ? [] : [{ relation: table.id, rows: builder.finish().buffer }] };
-}
-
-/** What reads the table, directly or not, over its new relation; materialized views are new relations themselves. */
-function readersAnew(old: TableItem, table: TableItem, places: readonly number[], catalog: CatalogSnapshot, gone: ReadonlySet<number>, oids: OidAllocator): CatalogItem[] {
-  const replaced = new Map<RelationId, Relation>([[old.id, seenAsBefore(old, table, places)]]);
-  const rewrite = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, rewrite));
-  const moved = (read: ColumnsRead | undefined): { readonly columnsRead?: ColumnsRead } =>
-    (read === undefined ? {} : { columnsRead: read.map(([oid, columns]) => [oid, oid === old.oid ? columns.map((column) => places[column]!) : columns] as const) });
-  const found = new Map<number, CatalogItem>();
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const item of catalog.items.values()) {
-      if ((item.kind !== 'view' && item.kind !== 'materialized view') || found.has(item.oid) || gone.has(item.oid)) continue;
-      const relation = rewrite(item.relation);
-      if (JSON.stringify(readIds(relation)) === JSON.stringify(readIds(item.relation))) continue;
-      if (item.kind === 'view') found.set(item.oid, { ...item, relation, ...moved(item.columnsRead) });
-      else {
-        const { id } = oids.relation();
-        found.set(item.oid, { ...item, relation, id, ...moved(item.columnsRead) });
-        replaced.set(item.id, { op: 'get', id, type: item.type });
-      }
-    }
-  }
-  return [...found.values()];
-}
-
-function readIds(relation: Relation): string[] {
-  if (relation.op === 'get') return [relation.id];
-  const ids: string[] = [];
-  mapInputs(relation, (input) => (ids.push(...readIds(input)), input));
-  return ids;
 }
 
 /** The altered table with the columns that it had; one that is gone is read by nobody, and NULL. */

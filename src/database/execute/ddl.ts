@@ -15,6 +15,7 @@ import { alterTable } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
+import { viewAnew } from './made-anew.ts';
 import type { Execution, Outcome } from './execute.ts';
 
 type CatalogPlan = Extract<Plan, {
@@ -166,6 +167,9 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'alterOnError': {
       const item = catalog.item(plan.oid);
       if (item?.kind !== 'materialized view') throw new InvariantError(`no materialized view ${plan.oid}`);
+      if (item.onError !== plan.onError && (item.onError === 'null' || plan.onError === 'null')) {
+        return { tag: 'ALTER MATERIALIZED VIEW', work: viewAnew(item, { ...item, onError: plan.onError }, catalog, oids) };
+      }
       return {
         tag: 'ALTER MATERIALIZED VIEW',
         work: { changes: [{ kind: 'replace', item: { ...item, onError: plan.onError } }], actions: [{ kind: 'setOnError', id: item.id, onError: plan.onError }] },

@@ -3,6 +3,7 @@ import type { Datum } from '../../core/index.ts';
 import type { CatalogSnapshot } from '../../catalog/index.ts';
 import { mapInputs, someRelation } from '../../ir/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
+import { heldRelation } from '../relations.ts';
 import type { Transaction } from '../transaction.ts';
 
 /**
@@ -26,7 +27,7 @@ export function withOwnWrites(relation: Relation, block: Transaction | undefined
     if (node.op !== 'get') return mapInputs(node, rewrite);
     if (!differs(node.id)) return node;
     const item = own.relation(node.id)!;
-    if (item.kind === 'materialized view') return rewrite(item.relation);
+    if (item.kind === 'materialized view') return rewrite(heldRelation(item));
     if (item.kind !== 'table' || item.origin.kind !== 'user') {
       throw notSupported(`reading "${item.name}" in the transaction that creates it`, 'Commit first: a source is read from then on.');
     }

@@ -36,6 +36,9 @@ const asksOutside = (statement: Statement): boolean => statement.kind === 'creat
 
 const endsTransaction = (plan: Plan | undefined): boolean => plan?.kind === 'commit' || plan?.kind === 'rollback' || plan?.kind === 'rollbackTo';
 
+/** How often a query is planned again because others made anew what it reads. */
+const RETRIES = 3;
+
 /** One client's conversation: settings, transaction, prepared statements, portals. See contract.ts for what each call promises. */
 export class DatabaseSession implements Session {
   readonly pid: number;
@@ -165,7 +168,7 @@ export class DatabaseSession implements Session {
     this.#query = prepared.sql;
     this.#active = true;
     try {
-      return await executePlan({ session: this, prepared, parameters, maxRows, signal });
+      return await this.#execute(prepared, parameters, maxRows, signal, RETRIES);
     } catch (failure) {
       const error = withTable(failure, this.catalog);
       this.#logInternal(error);
@@ -173,6 +176,19 @@ export class DatabaseSession implements Session {
       throw error;
     } finally {
       this.#active = false;
+    }
+  }
+
+  /** A query that was planned before another transaction made what it reads anew is planned again, once that transaction is at its end. */
+  async #execute(prepared: PreparedStatement, parameters: readonly Datum[], maxRows: number, signal: AbortSignal, retries: number): ReturnType<typeof executePlan> {
+    try {
+      return await executePlan({ session: this, prepared, parameters, maxRows, signal });
+    } catch (error) {
+      const kind = prepared.planned?.plan.kind;
+      if (!(error instanceof SqlError) || error.code !== '40001' || (kind !== 'query' && kind !== 'copyTo') || retries === 0) throw error;
+      const release = await this.core.ddl.lock();
+      release();
+      return this.#execute(this.current(prepared), parameters, maxRows, signal, retries - 1);
     }
   }
 

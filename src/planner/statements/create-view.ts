@@ -2,6 +2,7 @@ import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
 import type { OnError, ViewItem, MaterializedViewItem } from '../../catalog/index.ts';
 import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
+import { nullErrors, relationTypeOf } from '../../ir/index.ts';
 import type { QualifiedName } from '../plan.ts';
 import { planView } from '../query.ts';
 import type { PlannedView } from '../query.ts';
@@ -45,8 +46,15 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
   const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);
   if (taken) return taken;
   const onError = onErrorOf(tree.options) ?? 'fail';
-  const view = planBody(node.query, into?.colNames, name, scene);
+  const planned = planBody(node.query, into?.colNames, name, scene);
+  const view = onError === 'null' ? withNullableColumns(planned) : planned;
   return { plan: { kind: 'createMaterializedView', name, ...view, query, onError, ifNotExists, orReplace, sql: scene.sql } };
+}
+
+/** With NULL for errors more columns may be NULL. */
+function withNullableColumns(view: PlannedView): PlannedView {
+  const held = relationTypeOf(nullErrors(view.relation)).columns;
+  return { ...view, columns: view.columns.map((column, index) => ({ ...column, nullable: held[index]!.nullable })) };
 }
 
 /** A plain view too is planned as what is kept up to date: it becomes a part of every view over it, temporal filter and all. */
@@ -92,7 +100,7 @@ function checkReplacement(before: readonly Column[], after: readonly Column[]): 
   }
 }
 
-const onErrorWords: readonly OnError[] = ['fail', 'skip'];
+const onErrorWords: readonly OnError[] = ['fail', 'skip', 'null'];
 
 /** ON ERROR among the options of a materialized view. */
 function onErrorOf(options: readonly StatementOption[]): OnError | undefined {
@@ -100,10 +108,9 @@ function onErrorOf(options: readonly StatementOption[]): OnError | undefined {
   const option = options.findLast((candidate) => candidate.name === 'ON ERROR');
   if (option === undefined) return undefined;
   const word = optionWord(option);
-  if (word === 'null') throw notSupported("ON ERROR = 'null'", "Use ON ERROR = 'skip' to leave such rows out.", option.position);
   const found = onErrorWords.find((candidate) => candidate === word);
   if (found === undefined)
-    throw new SqlError('22023', `invalid value for ON ERROR: "${word}"`, { hint: 'Available values: fail, skip.', position: option.position });
+    throw new SqlError('22023', `invalid value for ON ERROR: "${word}"`, { hint: 'Available values: fail, skip, null.', position: option.position });
   return found;
 }
 

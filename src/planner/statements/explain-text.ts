@@ -86,6 +86,7 @@ function scalarText(scalar: Scalar): string {
     case 'allOf': return `${scalarText(scalar.left)} ${functionName(scalar.function)} ALL (${scalarText(scalar.array)})`;
     case 'coerceTypmod': case 'fromText': case 'relabel': return `${scalarText(scalar.arg)}::${typeInfo(scalar.type.oid).name}`;
     case 'toText': return `${scalarText(scalar.arg)}::text`;
+    case 'orNull': return `${scalarText(scalar.arg)} OR NULL`;
     case 'raise': return `raise ${scalar.code}`;
     default: return assertNever(scalar);
   }

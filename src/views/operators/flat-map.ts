@@ -1,4 +1,4 @@
-import { InvariantError, Oid, rowLayout, sqlType } from '../../core/index.ts';
+import { InvariantError, Oid, rowLayout, SqlError, sqlType } from '../../core/index.ts';
 import type { Datum, RelationType, RowLayout } from '../../core/index.ts';
 import { tableFunctionById } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
@@ -9,7 +9,7 @@ import type { Context } from '../scalar/runtime.ts';
 import { copyRow, internRow } from '../state/row-code.ts';
 import { rowRoot } from '../state/symbol-sweep.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
-import { POLL_ROWS, reportError, Scratch, Stream } from './operator.ts';
+import { POLL_ROWS, reportError, reportHidden, Scratch, Stream } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink } from './operator.ts';
 import { Waiting } from './waiting.ts';
 
@@ -21,6 +21,8 @@ export interface FlatMapPlan {
   /** one more column behind them: the number of the row */
   readonly ordinality: boolean;
   readonly outer: boolean;
+  /** one row of NULLs where the function raises */
+  readonly orNull?: true;
 }
 
 /** The call of the function for one row, and how far its rows have been passed on. */
@@ -30,6 +32,8 @@ interface Call {
   passed: number;
   /** the function raised after so many rows, which are being taken back; undefined otherwise */
   takeBack: number | undefined;
+  /** it raised, and a row of NULLs stands for its rows */
+  isNull: boolean;
   readonly w: number;
 }
 
@@ -119,11 +123,11 @@ export class FlatMap extends Stream implements Sink, Pausable {
     let call: Call;
     try {
       const args = this.#args(I, F, b);
+      reportHidden(w, this.#context, this.#errors);
       const none = this.#strict && args.includes(null);
-      call = { args, rows: none ? [].values() : this.#rows(args), passed: 0, takeBack: undefined, w };
+      call = { args, rows: none ? [].values() : this.#rows(args), passed: 0, takeBack: undefined, isNull: false, w };
     } catch (error) {
-      this.#report(error, w, I, F, b);
-      return true;
+      call = { args: [], rows: [].values(), passed: 0, takeBack: 0, isNull: this.#fail(error, w, I, F, b), w };
     }
     return this.#pass(call, I, F, b);
   }
@@ -140,7 +144,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
       this.#paused = call;
       return false;
     }
-    if (call.passed === 0 && call.takeBack === undefined && this.#plan.outer) this.#emit(I, F, b, [], null, call.w);
+    if (call.isNull || (call.passed === 0 && call.takeBack === undefined && this.#plan.outer)) this.#emit(I, F, b, [], null, call.w);
     return true;
   }
 
@@ -152,7 +156,7 @@ export class FlatMap extends Stream implements Sink, Pausable {
       return next.done === true ? undefined : next.value;
     } catch (error) {
       if (call.takeBack !== undefined) throw error;
-      this.#report(error, call.w, I, F, b);
+      call.isNull = this.#fail(error, call.w, I, F, b);
       call.rows = this.#rows(call.args);
       call.takeBack = call.passed;
       call.passed = 0;
@@ -160,9 +164,15 @@ export class FlatMap extends Stream implements Sink, Pausable {
     }
   }
 
-  #report(error: unknown, w: number, I: Int32Array, F: Float64Array, b: number): void {
+  /** Reports what the function raised for a row; true where NULLs stand for it. */
+  #fail(error: unknown, w: number, I: Int32Array, F: Float64Array, b: number): boolean {
+    if (this.#plan.orNull === true && error instanceof SqlError) {
+      this.#errors.hide(error, w);
+      return true;
+    }
     const known = (column: number): Datum | undefined => (column < this.#input.types.length ? readColumn(this.#context.symbols, this.#input, I, F, b, column) : undefined);
     reportError(error, w, this.#context, this.#errors, known);
+    return false;
   }
 
   #emit(I: Int32Array, F: Float64Array, b: number, values: readonly Datum[], number: number | null, w: number): void {

@@ -30,6 +30,8 @@ export interface JoinShape {
   /** the changed rows' handles, for what is said of a row that raised */
   readonly current: Int32Array;
   readonly report: (error: unknown, w: number) => void;
+  /** reports what the code of a row hid; absent where it hides nothing */
+  readonly hide: ((w: number) => void) | undefined;
   readonly target: { push(J: Int32Array, G: Float64Array, o: number, w: number): void };
   readonly J: Int32Array;
   readonly G: Float64Array;
@@ -43,7 +45,7 @@ export type JoinFunction = (handle: number, w: number) => void;
  * It runs through: what may pause is enumerated by `Join` itself, which is also what this is tested against.
  */
 export function joinSource(shape: JoinShape, row: RowCode): string {
-  const { slabs, shared, start, up, siblings, current, report, target, J, G } = shape;
+  const { slabs, shared, start, up, siblings, current, report, hide, target, J, G } = shape;
   const bound: string[] = [];
   const bind = (name: string, value: unknown): string => {
     bound.push(`const ${name} = ${row.constant(value)};`);
@@ -51,11 +53,11 @@ export function joinSource(shape: JoinShape, row: RowCode): string {
   };
   slabs.forEach((slab, k) => bind(`s${k}`, slab));
   shared.forEach((input, k) => input !== undefined && bind(`c${k}`, input.collection));
-  for (const [name, value] of Object.entries({ N: current, report, target, J, G })) bind(name, value);
+  for (const [name, value] of Object.entries({ N: current, report, target, J, G, ...(hide && { hide }) })) bind(name, value);
 
   const layoutOf = (input: number): RowLayout => slabs[input]!.layout;
   const weightOf = (input: number): string => (shared[input] === undefined ? `I${input}[b${input}]` : `c${input}.weightFor(r${input}, ${shared[input].order})`);
-  const source = new JoinSource(layoutOf, weightOf, bind, row.lines, slabs.length);
+  const source = new JoinSource(layoutOf, weightOf, bind, row.lines, slabs.length, hide !== undefined);
   const { stride } = slabs[start]!;
   const changed = `r${start} = handle, b${start} = handle * ${stride}`;
   const body = up === undefined
@@ -83,14 +85,16 @@ class JoinSource {
   readonly #bind: (name: string, value: unknown) => string;
   readonly #row: readonly string[];
   readonly #inputs: number;
+  readonly #hides: boolean;
   #indexes = 0;
 
-  constructor(layoutOf: (input: number) => RowLayout, weightOf: (input: number) => string, bind: (name: string, value: unknown) => string, row: readonly string[], inputs: number) {
+  constructor(layoutOf: (input: number) => RowLayout, weightOf: (input: number) => string, bind: (name: string, value: unknown) => string, row: readonly string[], inputs: number, hides: boolean) {
     this.#layoutOf = layoutOf;
     this.#weightOf = weightOf;
     this.#bind = bind;
     this.#row = row;
     this.#inputs = inputs;
+    this.#hides = hides;
   }
 
   /** A change of an input that hangs on another: by its parents, and where its presence turns also with the NULL row in its place. */
@@ -162,6 +166,8 @@ class JoinSource {
 
   #joined(weight: string): string[] {
     const note = Array.from({ length: this.#inputs }, (_, k) => `N[${k}] = r${k};`).join(' ');
-    return ['row: {', 'const o = 0;', 'try {', ...this.#row, '} catch (error) {', `${note} report(error, ${weight});`, 'break row;', '}', `target.push(J, G, 0, ${weight});`, '}'];
+    // Before the consumer runs, which may hide errors of its own, and for rows that a filter rejects.
+    const hidden = this.#hides ? [`if (C.hidden !== undefined) hide(${weight});`] : [];
+    return ['row: {', 'const o = 0;', 'try {', ...this.#row, '} catch (error) {', `${note} report(error, ${weight});`, 'break row;', '}', ...hidden, `target.push(J, G, 0, ${weight});`, '}', ...hidden];
   }
 }

@@ -1,4 +1,5 @@
 import { InvariantError } from '../../core/index.ts';
+import { someScalar } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { compileAround, compileSlabDatums, compileSlabRow, oneByOne } from '../scalar/compile.ts';
 import type { SlabDatumsFunction, SlabRowFunction } from '../scalar/compile.ts';
@@ -10,7 +11,7 @@ import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import type { Occurrence, SharedRows } from './collection.ts';
-import { POLL_ROWS, reportError, Scratch, Stream, valueAlone } from './operator.ts';
+import { POLL_ROWS, reportError, reportHidden, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
 import type { Slab } from '../state/slab.ts';
 import { joinSource } from './join-code.ts';
@@ -97,6 +98,7 @@ export class Join extends Stream implements Stateful, Pausable {
   #rows = 0;
   readonly #filters: readonly Scalar[];
   readonly #outputs: readonly Scalar[];
+  readonly #hides: boolean;
   #complete = false;
   /** by input, made when its first change comes to a complete dataflow */
   readonly #functions: (JoinFunction | undefined)[] = [];
@@ -107,6 +109,7 @@ export class Join extends Stream implements Stateful, Pausable {
     this.#inputs = inputs;
     this.#filters = filters;
     this.#outputs = outputs;
+    this.#hides = [...filters, ...outputs].some((scalar) => someScalar(scalar, ({ op }) => op === 'orNull'));
     this.#row = run;
     this.#alone = oneByOne(outputs, (output) => compileSlabDatums(inputs.map((input) => input.arrangement.layout), [output], context));
     this.#scratch = new Scratch(layout);
@@ -256,7 +259,7 @@ export class Join extends Stream implements Stateful, Pausable {
     return compileAround<JoinFunction>(this.#inputs.map(({ arrangement }) => arrangement.layout), this.#filters, this.#outputs, this.#context, (row) => joinSource({
       slabs: this.#slabs, start: input, up, steps: up === undefined ? steps : steps.slice(1), siblings: this.#siblings[input]?.index,
       shared: this.#inputs.map(({ collection }, k) => (collection === undefined ? undefined : { collection, order: this.#orders[k]! })),
-      current: this.#current, report: (error, w) => this.#report(error, w), target: this.target, J, G,
+      current: this.#current, report: (error, w) => this.#report(error, w), hide: this.#hides ? (w) => reportHidden(w, this.#context, this.#errors) : undefined, target: this.target, J, G,
     }, row));
   }
 
@@ -369,6 +372,7 @@ export class Join extends Stream implements Stateful, Pausable {
       this.#report(error, w);
       return;
     }
+    if (this.#context.hidden !== undefined) reportHidden(w, this.#context, this.#errors);
     if (keep) this.emit(J, G, 0, w);
   }
   /** Makes an error of what evaluating the joined row of `current` threw. */

@@ -26,6 +26,8 @@ export const LOOK_ROWS = 16;
 export interface ErrorSink {
   /** `known` is what is known of the operator's output row; `group` describes the group of an aggregate, where the error arose in one */
   raise(error: SqlError, weight: number, known: KnownRow, group?: string): void;
+  /** an error that NULL stands for in the output */
+  hide(error: SqlError, weight: number, group?: string): void;
 }
 
 /** Whoever keeps symbols beyond the change they came with: law runs sweep after every tick, so that one who leaves something out is found out. */
@@ -124,7 +126,16 @@ export function reportError(error: unknown, w: number, context: Context, errors:
   if (error instanceof QueryEnd) throw error;
   const at = located(error, context);
   context.position = 0;
+  context.hidden = undefined;
   errors.raise(at instanceof SqlError ? at : new SqlError('XX000', `internal error: ${at instanceof Error ? at.message : String(at)}`, { cause: at }), w, known);
+}
+
+/** Reports what the code that ran for a row kept from being raised, if anything, with the weight of the change. */
+export function reportHidden(w: number, context: Context, errors: ErrorSink): void {
+  const { hidden } = context;
+  if (hidden === undefined) return;
+  context.hidden = undefined;
+  errors.hide(hidden, w);
 }
 
 /** The value of one output of a row that raised, computed alone: undefined where that raises too. */
@@ -135,6 +146,8 @@ export function valueAlone(compute: () => Datum, context: Context): Datum | unde
     if (error instanceof QueryEnd) throw error;
     context.position = 0;
     return undefined;
+  } finally {
+    context.hidden = undefined;
   }
 }
 
@@ -176,6 +189,7 @@ export class MapFilter extends Stream implements Sink {
       reportError(error, w, this.#context, this.#errors, (column) => valueAlone(() => this.#alone(column)(I, F, b)[0]!, this.#context));
       return;
     }
+    if (this.#context.hidden !== undefined) reportHidden(w, this.#context, this.#errors);
     if (keep) this.emit(J, G, 0, w);
   }
 }

@@ -16,6 +16,8 @@ export interface Slot {
   readonly distinct: DistinctValues | undefined;
   /** the first of the aggregates that share `distinct`: the one that feeds it */
   readonly leads: boolean;
+  /** NULL where it raises */
+  readonly orNull: boolean;
 }
 
 /** What the functions of a reduce are made of. */
@@ -31,6 +33,8 @@ export interface ReduceShape {
   readonly context: Context;
   /** called before a group's first change in a tick */
   readonly touch: (g: number) => void;
+  /** takes note of what an aggregate raised that is NULL for it; what is no error of a value is thrown on */
+  readonly hide: (error: unknown) => void;
 }
 
 type Push = (I: Int32Array, F: Float64Array, b: number, w: number) => void;
@@ -84,7 +88,7 @@ function addSource({ numbers, filterAt, distinct, leads }: Slot, i: number, inpu
 }
 
 /** The function that writes a group's row, which may raise what an aggregate raises. */
-export function computeFunction({ keys, output, groups, slots, shown, context }: ReduceShape): Compute {
+export function computeFunction({ keys, output, groups, slots, shown, context, hide }: ReduceShape): Compute {
   const { symbols } = context;
   const constants: unknown[] = [];
   const constant = (value: unknown): string => `K[${constants.push(value) - 1}]`;
@@ -102,10 +106,12 @@ export function computeFunction({ keys, output, groups, slots, shown, context }:
       constant,
     };
   };
-  const result = (slot: Slot, column: number): string => {
+  const value = (slot: Slot, column: number): string => {
     if (slot.numbers !== undefined) return slot.numbers.code.write(numberAt(slot.numbers.first), target(column));
     return `write(${column}, ${constant(slot.object)}.result(g), J, G, o);`;
   };
+  const result = (slot: Slot, column: number): string =>
+    (slot.orNull ? `try { ${value(slot, column)} } catch (error) { ${constant(hide)}(error); write(${column}, null, J, G, o); }` : value(slot, column));
   const zero: string[] = [];
   for (let word = 1; word < output.stride; word++) zero.push(`J[o + ${word}] = 0;`);
   const plain = shown.flatMap((slot, column) => (slot === null ? [column] : []));

@@ -35,6 +35,12 @@ export interface ReducePlan {
   readonly aggregates: readonly PreparedAggregate[];
 }
 
+/** What an aggregate raised that is NULL for it. */
+interface HiddenError {
+  readonly error: SqlError;
+  readonly group: string;
+}
+
 /** An aggregate that raised, with the key of its group as the group's row would show it. */
 interface GroupError {
   readonly error: SqlError;
@@ -50,7 +56,7 @@ interface GroupError {
  *
  * The row before is computed at the first touch, the row after at `flush`; a group whose rows are gone emits only -old, but the group of a reduce without keys stays.
  * State: one key row and the accumulators a group; for DISTINCT one row a distinct value; for min, max and the like one entry a distinct value.
- * Right because every accumulator is a function of the bag of rows in the group, whatever the order of changes. An aggregate that raises makes an error of the group, taken back like a row.
+ * Right because every accumulator is a function of the bag of rows in the group, whatever the order of changes. An aggregate that raises makes an error of the group, taken back like a row; with `orNull` its value is NULL, and what it hides is taken back alike.
  */
 export class Reduce extends Stream implements Sink, Stateful {
   readonly #plan: ReducePlan;
@@ -71,6 +77,9 @@ export class Reduce extends Stream implements Sink, Stateful {
   /** of the touched groups, how many have emitted in this flush */
   #closed = 0;
   readonly #errorBefore = new Map<number, GroupError>();
+  readonly #hiddenBefore = new Map<number, HiddenError>();
+  /** what the group computed last hides */
+  #hidden: SqlError | undefined;
   #started = false;
 
   constructor(plan: ReducePlan, context: Context, errors: ErrorSink) {
@@ -97,7 +106,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     this.#slots = slots;
     const keys = rowLayout(keyTypes);
     this.#groups = new Groups(keys, width(slots));
-    const shape = { input: plan.input, keys, output: this.layout, groups: this.#groups, slots: aggregates, shown, context, touch: (g: number): void => this.#touch(g) };
+    const shape = { input: plan.input, keys, output: this.layout, groups: this.#groups, slots: aggregates, shown, context, touch: (g: number): void => this.#touch(g), hide: (error: unknown): void => this.#hide(error) };
     this.push = pushFunction(shape);
     this.#compute = computeFunction(shape);
   }
@@ -118,7 +127,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     return {
       numbers: code === undefined ? undefined : { code, first: width(before) },
       object: code === undefined ? accumulatorFor(aggregate, { layout: input, columns, types, context: this.#context }) : undefined,
-      filterAt, distinct, leads,
+      filterAt, distinct, leads, orNull: aggregate.orNull === true,
     };
   }
 
@@ -130,6 +139,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     if (!this.#exists(g)) return;
     const row = this.#before.allocate();
     const error = this.#write(g, this.#before.I, this.#before.F, row * this.#before.stride);
+    if (this.#hidden !== undefined) this.#hiddenBefore.set(g, { error: this.#hidden, group: this.#describe(g) });
     if (error === undefined) {
       mark[g] = row;
       return;
@@ -146,6 +156,7 @@ export class Reduce extends Stream implements Sink, Stateful {
 
   /** Writes the group's row at `o`; the error where an aggregate raises. The key stands there in both cases. */
   #write(g: number, J: Int32Array, G: Float64Array, o: number): GroupError | undefined {
+    this.#hidden = undefined;
     try {
       this.#compute(g, J, G, o);
     } catch (error) {
@@ -154,6 +165,11 @@ export class Reduce extends Stream implements Sink, Stateful {
       return { error, key, group: this.#describe(g) };
     }
     return undefined;
+  }
+
+  #hide(error: unknown): void {
+    if (!(error instanceof SqlError)) throw error;
+    this.#hidden ??= error;
   }
 
   flush(expired: Expired): boolean {
@@ -177,9 +193,11 @@ export class Reduce extends Stream implements Sink, Stateful {
     const before = mark[g]!;
     mark[g] = 0;
     if (this.#errorBefore.size > 0) this.#takeErrorBack(g);
+    if (this.#hiddenBefore.size > 0) this.#takeHiddenBack(g);
     const { I, F } = this.#scratch;
     if (this.#exists(g)) {
       const error = this.#write(g, I, F, 0);
+      if (this.#hidden !== undefined) this.#errors.hide(this.#hidden, 1, this.#describe(g));
       if (error !== undefined) {
         this.#raise(error, 1);
         if (before > 0) this.#emitBefore(before);
@@ -209,6 +227,12 @@ export class Reduce extends Stream implements Sink, Stateful {
     if (error === undefined) return;
     this.#errorBefore.delete(g);
     this.#raise(error, -1);
+  }
+  #takeHiddenBack(g: number): void {
+    const hidden = this.#hiddenBefore.get(g);
+    if (hidden === undefined) return;
+    this.#hiddenBefore.delete(g);
+    this.#errors.hide(hidden.error, -1, hidden.group);
   }
   #raise({ error, key, group }: GroupError, weight: number): void {
     this.#errors.raise(error, weight, (column) => key[column], group);

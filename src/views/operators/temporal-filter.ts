@@ -6,7 +6,7 @@ import { boundMs, readColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { Calendar } from '../state/calendar.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
-import { reportError, Stream } from './operator.ts';
+import { reportError, reportHidden, Stream } from './operator.ts';
 import type { ErrorSink, Expired, Sink, Stateful } from './operator.ts';
 
 /** Times past this are never reached, so nothing need be scheduled for them (the year 275760, the last that a date holds). */
@@ -50,6 +50,7 @@ export class TemporalFilter extends Stream implements Sink, Stateful {
       reportError(error, w, this.#context, this.#errors, (column) => readColumn(this.#context.symbols, this.layout, I, F, b, column));
       return;
     }
+    reportHidden(w, this.#context, this.#errors);
     for (let at = 0; at < count; ) {
       const lower = this.#lowers[at]!;
       let upper = this.#uppers[at]!;

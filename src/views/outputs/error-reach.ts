@@ -105,7 +105,7 @@ export class ErrorReach {
 
   /** Whether the row comes to the reader with nobody skipping it on the way; adds to `skipping` who does. */
   #reaches(view: ErringView, row: KnownRow, skipped: ErringView | undefined, skipping: Set<ErringView>): boolean {
-    const skips = skipped ?? (view.onError === 'fail' ? undefined : view);
+    const skips = skipped ?? (view.onError === 'skip' ? view : undefined);
     for (const { by, carry } of this.#readers.get(view)!) {
       for (const carried of carry(row)) {
         if (by !== undefined) {

@@ -17,7 +17,7 @@ export interface Origin {
   readonly row: string;
 }
 
-/** What a view does with its errors: reads fail, or answer without the rows, or the value that could not be computed is NULL. */
+/** What a view does with its errors: reads fail, or answer without the rows; under 'null' the plan leaves no errors (`nullErrors` of the IR), and what is still raised, a fault of ours, fails reads. */
 export type OnErrorPolicy = 'fail' | 'skip' | 'null';
 
 /** An error that lies in a view, with where it came from. */

@@ -4,7 +4,7 @@ import { evaluatorOf } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { engineFunction } from './canonical.ts';
 import {
-  boundMs, coerceTypmod, currentTime, elementOf, fromText, makeArray, makeRecord, quantified, sameValue, sliceOf, storeLong, toText,
+  boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, makeArray, makeRecord, quantified, sameValue, sliceOf, storeLong, toText,
 } from './runtime.ts';
 import type { Context } from './runtime.ts';
 
@@ -37,7 +37,7 @@ function raise(code: string, message: string, position: number): never {
   throw new SqlError(code, message, position > 0 ? { position } : {});
 }
 
-const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, loadLong, makeArray, makeRecord, quantified, sameValue, sliceOf, storeLong, toText };
+const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, loadLong, makeArray, makeRecord, quantified, sameValue, sliceOf, storeLong, toText };
 
 /**
  * Turns scalars into the body of one JavaScript function over rows of words. Each input k is three parameters `I<k>, F<k>, b<k>`: its words,
@@ -200,6 +200,8 @@ export class Emitter {
       }
       case 'relabel':
         return this.emit(scalar.arg);
+      case 'orNull':
+        return this.#attempt(scalar.arg);
       case 'raise':
         return this.#maybe(`H.raise(${JSON.stringify(scalar.code)}, ${JSON.stringify(scalar.message)}, ${scalar.position ?? 0})`);
       default:
@@ -308,6 +310,19 @@ export class Emitter {
       }
       assign({ isNull: unknown, value: String(and) });
     });
+  }
+
+  /** The value of `arg`; NULL where computing it raises. */
+  #attempt(arg: Scalar): Compiled {
+    const isNull = this.name();
+    const value = this.name();
+    this.line(`let ${isNull} = true, ${value} = null;`);
+    this.#block('try', () => {
+      const result = this.emit(arg);
+      this.line(`${value} = ${result.value}; ${isNull} = ${result.isNull};`);
+    });
+    this.line('catch (error) { H.hide(error, C); }');
+    return { isNull, value };
   }
 
   /** A labelled block that ends at the first assignment. */

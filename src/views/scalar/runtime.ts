@@ -13,6 +13,8 @@ export interface Context {
   readonly once: boolean;
   /** position in the statement of the call that is running, for errors; 0 when unknown */
   position: number;
+  /** what the first `orNull` of the row at hand kept from being raised, until whoever runs the code takes it */
+  hidden: SqlError | undefined;
   /** time of the current tick in milliseconds */
   time: number;
 }
@@ -20,6 +22,13 @@ export interface Context {
 /** The error as it should reach the user: with the position of the call that raised it. */
 export function located(error: unknown, context: Context): unknown {
   return error instanceof SqlError && context.position > 0 ? error.at(context.position) : error;
+}
+
+/** Takes note of what `orNull` caught. A fault of ours is no NULL. */
+export function hide(error: unknown, context: Context): void {
+  if (!(error instanceof SqlError)) throw error;
+  context.hidden ??= located(error, context) as SqlError;
+  context.position = 0;
 }
 
 export function storeLong(I: Int32Array, at: number, value: number | bigint): void {

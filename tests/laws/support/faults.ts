@@ -90,7 +90,7 @@ export const errorFaults: readonly (Omit<Fault, 'needs'> & { readonly at: string
   { name: 'errors: equal keys tie nothing', at: 'beside a left join', file: 'outputs/known-row.ts', from: 'if (value === undefined || (value === null && child !== input)) continue;', to: 'continue;' },
   { name: 'errors: behind the first place where a WITH stands they are lost', at: 'in a WITH that is read twice', file: 'render.ts', from: 'local.carries.push(carry);', to: 'local.carries[0] ??= () => [];' },
   { name: 'errors: what changes behind a scan is not counted', at: 'map', file: 'outputs/error-reach.ts', from: 'if (index < this.#view ||', to: 'if (index > this.#view ||' },
-  { name: 'errors: a sweep leaves their symbols out', at: 'cast', file: 'dataflow.ts', from: '.concat(symbolRoots, this.errors, read)', to: '.concat(symbolRoots, read)' },
+  { name: 'errors: a sweep leaves their symbols out', at: 'cast', file: 'dataflow.ts', from: '.concat(symbolRoots, this.errors, this.hidden, read)', to: '.concat(symbolRoots, this.hidden, read)' },
   { name: 'errors: a reader sees those of the view alone, not those below it', at: 'map', file: 'outputs/error-reach.ts', from: 'if (known === undefined) this.#read(view.dataflow.rendered.entries, view, find);', to: '' },
 ];
 

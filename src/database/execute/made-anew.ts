@@ -1,0 +1,68 @@
+import type { CatalogChange, CatalogItem, CatalogSnapshot, ColumnsRead, MaterializedViewItem, OidAllocator, TableItem } from '../../catalog/index.ts';
+import { mapInputs, relationTypeOf } from '../../ir/index.ts';
+import type { Relation, RelationId } from '../../ir/index.ts';
+import { nameOf } from '../core.ts';
+import type { EngineAction } from '../engine/messages.ts';
+import { engineActions, heldRelation } from '../relations.ts';
+import type { CatalogWork } from '../transaction.ts';
+
+/** What else has to be right of the readers of relations that are made anew. */
+export interface Readers {
+  /** objects that are dropped at the same time */
+  readonly gone?: ReadonlySet<number>;
+  /** the columns that a reader names, as they are numbered from now on */
+  readonly moved?: (read: ColumnsRead) => ColumnsRead;
+}
+
+/**
+ * What reads relations that are replaced, directly or not, over what stands in their place (`replaced`); materialized views among it are new relations themselves, and fill from the beginning:
+ * the engine keeps the old ones until the catalog knows the new, and whoever reads these waits until they are filled, so that nobody sees anything between the two.
+ */
+export function readersAnew(replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator, { gone, moved }: Readers = {}): CatalogItem[] {
+  const rewrite = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, rewrite));
+  const renumbered = (read: ColumnsRead | undefined): { readonly columnsRead?: ColumnsRead } => (read === undefined ? {} : { columnsRead: moved?.(read) ?? read });
+  const found = new Map<number, CatalogItem>();
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const item of catalog.items.values()) {
+      if ((item.kind !== 'view' && item.kind !== 'materialized view') || found.has(item.oid) || gone?.has(item.oid) || replaced.has(item.id)) continue;
+      const relation = rewrite(item.relation);
+      if (JSON.stringify(readIds(relation)) === JSON.stringify(readIds(item.relation))) continue;
+      if (item.kind === 'view') found.set(item.oid, { ...item, relation, ...renumbered(item.columnsRead) });
+      else {
+        const { id } = oids.relation();
+        found.set(item.oid, { ...item, relation, id, ...renumbered(item.columnsRead) });
+        replaced.set(item.id, { op: 'get', id, type: item.type });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function readIds(relation: Relation): string[] {
+  if (relation.op === 'get') return [relation.id];
+  const ids: string[] = [];
+  mapInputs(relation, (input) => (ids.push(...readIds(input)), input));
+  return ids;
+}
+
+/** What the engine is told of items that are new relations, with their indexes, and of those they replace. `next` is the catalog with them, `removals` what else it is rid of. */
+export function actionsAnew(items: readonly CatalogItem[], catalog: CatalogSnapshot, next: CatalogSnapshot, removals: readonly EngineAction[] = []): readonly EngineAction[] {
+  const held = items.filter((item) => engineActions(item, '', next).length > 0);
+  const indexes = held.flatMap((item) => next.dependents(item.oid).filter((dependent) => dependent.kind === 'index' && dependent.on === item.oid));
+  return [
+    ...[...held, ...indexes].flatMap((item) => engineActions(item, nameOf(next, item), next)),
+    ...removals, ...held.toReversed().map((item): EngineAction => ({ kind: 'remove', id: (catalog.item(item.oid) as TableItem).id })),
+  ];
+}
+
+/** A materialized view with another definition, or another reading of it, and all that reads it. */
+export function viewAnew(old: MaterializedViewItem, changed: MaterializedViewItem, catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
+  const { id } = oids.relation();
+  const nullable = relationTypeOf(heldRelation(changed)).columns.map((column) => column.nullable);
+  const columns = changed.columns.map((column, index) => ({ ...column, nullable: nullable[index]! }));
+  const view: MaterializedViewItem = { ...changed, id, columns, type: { ...changed.type, columns } };
+  const readers = readersAnew(new Map([[old.id, { op: 'get', id, type: view.type }]]), catalog, oids);
+  const changes = [view, ...readers].map((item): CatalogChange => ({ kind: 'replace', item }));
+  return { changes, actions: actionsAnew([view, ...readers], catalog, catalog.apply(changes)) };
+}
