@@ -11,7 +11,9 @@ import type { EngineHost } from './engine/host.ts';
 import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
 import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
+import type { Peeks } from './peeks.ts';
 import type { RowStream } from './rows.ts';
+import type { PlanCache } from './session/plan-cache.ts';
 import { writeSequence } from './sequences.ts';
 import type { SequenceState, Sequences } from './sequences.ts';
 import type { Sources } from './sources.ts';
@@ -23,6 +25,8 @@ export interface Core {
   readonly engine: EngineHost;
   readonly parser: SqlParser;
   readonly sources: Sources;
+  readonly peeks: Peeks;
+  readonly plans: PlanCache;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: DatabaseLog;

@@ -17,7 +17,9 @@ import type { Recovered } from './engine/messages.ts';
 import { inlineIngest, workerIngest } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { DatabaseLog } from './log.ts';
+import { Peeks } from './peeks.ts';
 import { dropActions, engineActions } from './relations.ts';
+import { PlanCache } from './session/plan-cache.ts';
 import { DatabaseSession } from './session/session.ts';
 import { Sequences } from './sequences.ts';
 import { Sources } from './sources.ts';
@@ -67,7 +69,7 @@ function inlineThreads({ dataDirectory, clock, random }: DatabaseOptions): Threa
 }
 
 async function workerThreads({ dataDirectory, clock, log, onFailure }: DatabaseOptions): Promise<Threads> {
-  const engine = await workerEngine({ directory: dataDirectory, onExit: (error) => {
+  const engine = await workerEngine({ directory: dataDirectory, clock, onExit: (error) => {
     log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
     onFailure?.(error);
   } });
@@ -84,9 +86,9 @@ class MillraceDatabase implements Database {
 
   constructor(parts: { readonly engine: EngineHost; readonly ingest: Threads['ingest']; readonly parser: SqlParser; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly catalog: CatalogSnapshot; readonly recovered: Recovered }) {
     const { engine, ingest, parser, clock, random, log, catalog, recovered } = parts;
+    const sources = new Sources({ ingest, clock, log, positions: recovered.positions });
     this.#core = {
-      engine, parser, clock, random, log, catalog,
-      sources: new Sources({ ingest, clock, log, positions: recovered.positions }),
+      engine, parser, clock, random, log, catalog, sources, peeks: new Peeks(engine, sources), plans: new PlanCache(),
       secrets: new Map(recovered.secrets), sequences: new Sequences(engine, recovered.sequences), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };

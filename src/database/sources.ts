@@ -169,6 +169,15 @@ export class Sources {
     if (failure !== undefined) throw new SqlError(failure.code, `${item.kind} "${item.name}" cannot be read: ${failure.message}`, failure.fields);
   }
 
+  /** Whether the relations can be read now: their sources' snapshots are complete, and nothing has failed. */
+  areReadable(items: Iterable<CatalogItem>): boolean {
+    for (const item of items) {
+      const running = this.#of(item);
+      if (running !== undefined && (!running.readable || running.failedRelations.size > 0)) return false;
+    }
+    return true;
+  }
+
   /** Resolves once the snapshots of the relations' sources are complete, and raises what `requireReadable` would; calls `onWait` first where that takes waiting. */
   async whenReadable(items: Iterable<CatalogItem>, signal: AbortSignal, onWait: (source: string) => void): Promise<void> {
     for (const item of items) {

@@ -3,9 +3,10 @@
  * of a tree and a catalog snapshot. Planning is pure and synchronous. A plan carries what is to be said when it is executed (`plan.notices`);
  * `PlannedStatement.notices` is the rest. What the catalog keeps of a plan is plain data.
  */
-export { createParser } from './syntax/index.ts';
-export type { SqlParser, Statement, StatementText } from './syntax/index.ts';
+export { createParser, shapeOf } from './syntax/index.ts';
+export type { SqlParser, Statement, StatementShape, StatementText } from './syntax/index.ts';
 export { planStatement } from './statements/plan-statement.ts';
+export { foldScalar } from './optimize/fold-constants.ts';
 export { purifyRequest } from './statements/purify.ts';
 export type { PurifyRequest, Purified } from './statements/purify.ts';
 export type { StatementContext } from './statements/context.ts';

@@ -16,6 +16,8 @@ import type { Expired, Sink } from './operators/operator.ts';
 import type { ErringView } from './outputs/error-reach.ts';
 import type { OnErrorPolicy, ViewError } from './outputs/errors.ts';
 import type { ReadPlan } from './outputs/result.ts';
+import { Peek } from './peek.ts';
+import type { PeekPlan, PeekWorld } from './peek.ts';
 import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
@@ -61,7 +63,7 @@ const LEAST_EFFORT = 16_384;
  * The incremental engine: relations, the dataflows over them, queries and subscriptions. A synchronous object without clock, threads or IO; `database` gives it ticks and slices of time.
  * All views change together when a tick is closed; whoever reads sees one state that existed, also in the middle of a tick: the last closed one.
  */
-export class Engine implements Surroundings {
+export class Engine implements Surroundings, PeekWorld {
   readonly symbols: Symbols;
   readonly #environment: Environment;
   readonly #log: LogReader;
@@ -434,6 +436,25 @@ export class Engine implements Surroundings {
     }
     if (query.failure === undefined) this.#queries.add(query);
     return query;
+  }
+
+  /** A query that is answered at once, as often as it is asked: see `canPeek`. */
+  peek(plan: PeekPlan): Peek {
+    return new Peek(plan, this.#environment, this);
+  }
+  /** Whether the relation's rows change by the clock alone. */
+  changesByClock(id: RelationId): boolean {
+    return this.#relations.get(id)?.kind === 'view';
+  }
+  sound(id: RelationId): Collection | undefined {
+    const entry = this.#relations.get(id);
+    return entry?.readable instanceof Collection && this.#isFlawless(id) ? entry.readable : undefined;
+  }
+  /** Whether the relation is complete, and no error lies in it or in what it is made of. */
+  #isFlawless(id: RelationId): boolean {
+    const entry = this.#relations.get(id);
+    if (entry?.kind !== 'view') return true;
+    return entry.dataflow.live && entry.dataflow.errors.size === 0 && entry.dataflow.rendered.entries.every(({ relation }) => this.#isFlawless(relation));
   }
 
   #finish(query: Query): void {

@@ -7,6 +7,8 @@ export type { BaseOptions } from './engine.ts';
 export type { Change, LogReader } from './changes.ts';
 export type { QueryLimits } from './limits.ts';
 export type { QueryRun } from './query.ts';
+export { canPeek, MOST_PEEKED } from './peek.ts';
+export type { Peek, PeekPlan } from './peek.ts';
 export type { Published, Subscription } from './subscription.ts';
 export type { ReadPlan } from './outputs/result.ts';
 export type { OnErrorPolicy, ViewError } from './outputs/errors.ts';

@@ -1,7 +1,7 @@
 import { codecOf, exactWords, Oid, SqlError, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
-import { evaluateScalar } from '../ir/index.ts';
-import type { Lookup, LookupKey } from '../ir/index.ts';
+import { bindScalar, evaluateScalar } from '../ir/index.ts';
+import type { Lookup, LookupKey, Scalar } from '../ir/index.ts';
 import { Scratch } from './operators/operator.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
@@ -9,6 +9,7 @@ import type { Arrangement } from './state/arrangement.ts';
 import type { RowIndex } from './state/indexes.ts';
 import { hashOfEqual, keyLayout } from './state/key-lanes.ts';
 import { hashRow, sameRow } from './state/row-code.ts';
+import type { HashRow, SameRow } from './state/row-code.ts';
 import { growInt32 } from './state/symbols.ts';
 
 /** Keys of one lookup at most; with more the relation is scanned. */
@@ -19,33 +20,23 @@ const MOST_ROWS = 65_536;
 /** The handles of the rows a lookup finds, ascending; undefined where the arrangement has no such index or there are too many: it is scanned then. Some may be gone: their weight is 0. */
 export function findRows(lookup: Lookup, arrangement: Arrangement, context: Context): Int32Array | undefined {
   const index = arrangement.indexes.find(lookup.columns);
-  if (index === undefined) return undefined;
-  const keys: (readonly Datum[])[] = [];
-  let combinations = 1;
-  try {
-    for (const [i, column] of lookup.columns.entries()) {
-      const values = lookup.keys[i]!.flatMap((key) => valuesOf(key, arrangement.layout.types[column]!, context));
-      combinations *= values.length;
-      if (combinations > MOST_KEYS) return undefined;
-      keys.push(values);
-    }
-  } catch (error) {
-    // Whether the condition is reached at all, and so raises, is for the scan to say.
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
-  return new Finder(arrangement, index, keys, context).find();
+  return index && new RowFinder(lookup, arrangement, index, context).find();
 }
 
 /** The values of the column's type that equal the key; none where NULL equals nothing, or the key is a number that the column cannot hold. */
 function valuesOf(key: LookupKey, type: SqlType, context: Context): Datum[] {
-  const value = evaluateScalar(key.value, [], context.environment);
+  const value = valueOf(key.value, context);
   const values = !key.elements ? [value] : value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'array' ? value.items : [];
   return values.flatMap((item) => {
     if (item === null) return key.nullSafe ? [null] : [];
     const fitting = asType(item, type);
     return fitting === undefined ? [] : [fitting];
   });
+}
+
+function valueOf(scalar: Scalar, { parameters, environment }: Context): Datum {
+  if (parameters === undefined) return evaluateScalar(scalar, [], environment);
+  return scalar.op === 'parameter' ? parameters[scalar.index - 1] ?? null : evaluateScalar(bindScalar(scalar, parameters), [], environment);
 }
 
 const ranges: ReadonlyMap<number, readonly [bigint, bigint]> = new Map([
@@ -71,40 +62,70 @@ function asType(value: Datum, type: SqlType): Datum | undefined {
   return whole >= -9007199254740991n && whole <= 9007199254740991n ? Number(whole) : whole;
 }
 
-/** The rows of an arrangement that have one of some keys. */
-class Finder {
-  readonly #index: RowIndex;
-  readonly #keys: readonly (readonly Datum[])[];
+/** Finds the rows of an arrangement that a lookup is about, as often as it is asked: the keys may hang on parameters. */
+export class RowFinder {
+  readonly index: RowIndex;
+  readonly #lookup: Lookup;
   readonly #context: Context;
-  readonly #layout: RowLayout;
   readonly #types: readonly SqlType[];
+  readonly #layout: RowLayout;
+  readonly #all: readonly number[];
+  readonly #hash: HashRow;
+  readonly #same: SameRow;
+  readonly #key: Scratch;
+  #handles = new Int32Array(16);
+  #count = 0;
 
-  constructor(arrangement: Arrangement, index: RowIndex, keys: readonly (readonly Datum[])[], context: Context) {
-    this.#index = index;
-    this.#keys = keys;
+  constructor(lookup: Lookup, arrangement: Arrangement, index: RowIndex, context: Context) {
+    this.index = index;
+    this.#lookup = lookup;
     this.#context = context;
     this.#types = index.columns.map((column) => arrangement.layout.types[column]!);
     this.#layout = keyLayout(this.#types);
+    this.#all = this.#types.map((_, i) => i);
+    this.#hash = hashRow(this.#layout, this.#all);
+    this.#same = sameRow(index.rows.slab.layout, index.rows.columns, this.#layout, this.#all);
+    this.#key = new Scratch(this.#layout);
   }
 
+  /** What `findRows` returns; valid until the next call. */
   find(): Int32Array | undefined {
-    const { rows } = this.#index;
-    const all = this.#types.map((_, i) => i);
-    const hash = hashRow(this.#layout, all);
-    const same = sameRow(rows.slab.layout, rows.columns, this.#layout, all);
-    const { I, F } = new Scratch(this.#layout);
-    let handles = new Int32Array(16);
-    let count = 0;
-    const visit = (i: number): boolean => {
-      if (i < all.length) return this.#keys[i]!.every((value) => !this.#write(I, F, i, value) || visit(i + 1));
-      for (let handle = rows.find(hash(I, 0), same, I, 0); handle !== 0; handle = rows.next[handle]!) {
-        if (count === MOST_ROWS) return false;
-        if (count === handles.length) handles = growInt32(handles, count * 2);
-        handles[count++] = handle;
+    const keys = this.#keys();
+    if (keys === undefined) return undefined;
+    this.#count = 0;
+    return this.#visit(keys, 0) ? ascending(this.#handles.subarray(0, this.#count)) : undefined;
+  }
+
+  /** For each column of the index the values it may have. */
+  #keys(): (readonly Datum[])[] | undefined {
+    const keys: (readonly Datum[])[] = [];
+    let combinations = 1;
+    try {
+      for (const [i, column] of this.#lookup.keys.entries()) {
+        const values = column.length === 1 ? valuesOf(column[0]!, this.#types[i]!, this.#context) : column.flatMap((key) => valuesOf(key, this.#types[i]!, this.#context));
+        combinations *= values.length;
+        if (combinations > MOST_KEYS) return undefined;
+        keys.push(values);
       }
-      return true;
-    };
-    return visit(0) ? ascending(handles.subarray(0, count)) : undefined;
+    } catch (error) {
+      // Whether the condition is reached at all, and so raises, is for the scan to say.
+      if (error instanceof SqlError) return undefined;
+      throw error;
+    }
+    return keys;
+  }
+
+  /** Takes the rows of all keys that go on from the columns before `i`; false where there are too many. */
+  #visit(keys: readonly (readonly Datum[])[], i: number): boolean {
+    const { I, F } = this.#key;
+    if (i < keys.length) return keys[i]!.every((value) => !this.#write(I, F, i, value) || this.#visit(keys, i + 1));
+    const { rows } = this.index;
+    for (let handle = rows.find(this.#hash(I, 0), this.#same, I, 0); handle !== 0; handle = rows.next[handle]!) {
+      if (this.#count === MOST_ROWS) return false;
+      if (this.#count === this.#handles.length) this.#handles = growInt32(this.#handles, this.#count * 2);
+      this.#handles[this.#count++] = handle;
+    }
+    return true;
   }
 
   /** Writes a value of the key as the index holds it; false where no row can have it. */

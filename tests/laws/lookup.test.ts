@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { codecOf, defaultTextSettings, Oid, readRow, sqlType } from '../../src/core/index.ts';
 import type { Datum } from '../../src/core/index.ts';
 import type { LookupKey, Relation, Scalar } from '../../src/ir/index.ts';
-import { operatorsNamed, relationTypeOf } from '../../src/ir/index.ts';
+import { mapScalar, mapScalars, operatorsNamed, relationTypeOf } from '../../src/ir/index.ts';
 import { Interpreter } from '../planner/interpreter.ts';
 import { testEnvironment } from '../planner/support.ts';
 import { Draw, seeds } from './support/random.ts';
@@ -43,6 +43,13 @@ function drawQuery(draw: Draw, schema: Schema, columns: readonly number[]): Aske
   return { scan: { op: 'filter', input: get, predicates }, lookup: { op: 'filter', input: { ...get, lookup: { index: 'i', columns, keys } }, predicates } };
 }
 
+/** The same with parameters in the place of literals, and their values. */
+function parameterised(relation: Relation): { readonly relation: Relation; readonly values: readonly Datum[] } {
+  const values: Datum[] = [];
+  const general = mapScalars(relation, (scalar) => mapScalar(scalar, (node) => (node.op === 'literal' ? { op: 'parameter', index: values.push(node.value), type: node.type } : node)));
+  return { relation: general, values };
+}
+
 class Case {
   readonly draw: Draw;
   readonly schema: Schema;
@@ -52,7 +59,7 @@ class Case {
   /** the rows after each tick, by its time */
   readonly #states = new Map<number, Row[]>();
   #time = startMs;
-  covered = { cut: 0, found: 0 };
+  covered = { cut: 0, found: 0, peeked: 0 };
 
   constructor(seed: number) {
     this.draw = new Draw(seed);
@@ -64,6 +71,21 @@ class Case {
   }
 
   tick(rows: number): void {
+    this.world.tick(this.#next(rows));
+    this.#states.set(this.#time, [...this.#live]);
+  }
+  /** The same in slices, with `between` after each. */
+  tickInSlices(rows: number, between: () => void): void {
+    this.world.begin(this.#next(rows));
+    for (let done = false; !done; ) {
+      // The state as of the tick is there from its close on.
+      if (this.world.engine.time === this.#time) this.#states.set(this.#time, [...this.#live]);
+      between();
+      done = this.world.step();
+    }
+    this.#states.set(this.#time, [...this.#live]);
+  }
+  #next(rows: number): { readonly time: number; readonly changes: readonly RowChange[] } {
     const { draw } = this;
     const changes = draw.list(rows, (i): RowChange => {
       if (this.#live.length > 0 && draw.chance(0.4)) return { table: 0, row: this.#live.splice(draw.int(0, this.#live.length - 1), 1)[0]!, weight: -1 };
@@ -71,8 +93,28 @@ class Case {
       this.#live.push(row);
       return { table: 0, row, weight: 1 };
     });
-    this.world.tick({ time: ++this.#time, changes });
-    this.#states.set(this.#time, [...this.#live]);
+    return { time: ++this.#time, changes };
+  }
+
+  #bag(rows: readonly [(string | null)[], number][], types: Parameters<Schema['bag']>[1]): unknown {
+    return this.schema.bag([...rows], types);
+  }
+  #expected(scan: Relation, time: number): readonly { readonly row: readonly Datum[]; readonly weight: number }[] {
+    const stored = new Map([[this.schema.ids[0]! as string, this.#states.get(time)!.map((row) => this.schema.parse(0, row))]]);
+    return new Interpreter(testEnvironment(this.schema.catalog), stored, time).run(scan, new Map());
+  }
+
+  /** What is read at once, in the middle of a tick or not, is the last closed one. */
+  peek(): void {
+    const { draw, world, schema } = this;
+    const { scan, lookup } = drawQuery(draw, schema, this.columns);
+    const types = relationTypeOf(scan).columns.map((column) => column.type);
+    const { relation, values } = parameterised(lookup);
+    const batch = world.engine.peek({ relation, order: [], limit: null, offset: null, width: types.length }).read(values);
+    expect(batch).toBeDefined();
+    const rows = Array.from({ length: batch?.rowCount ?? 0 }, (_, row): [(string | null)[], number] => [printed(readRow(batch!, row), types), batch!.weight(row)]);
+    this.covered.peeked += rows.length;
+    expect(this.#bag(rows, types)).toEqual(this.#bag(this.#expected(scan, world.engine.time).map(({ row, weight }) => [printed(row, types), weight]), types));
   }
 
   /** The answer through the index, with ticks between slices, is what the query says of the rows at the time that it answers as of. */
@@ -96,9 +138,7 @@ class Case {
       for (let row = 0; row < (batch?.rowCount ?? 0); row++) rows.push([printed(readRow(batch!, row), types), batch!.weight(row)]);
     }
     this.covered.found += rows.length;
-    const stored = new Map([[schema.ids[0]! as string, this.#states.get(run.time)!.map((row) => schema.parse(0, row))]]);
-    const expected = new Interpreter(testEnvironment(schema.catalog), stored, run.time).run(scan, new Map());
-    expect(schema.bag(rows, types)).toEqual(schema.bag(expected.map(({ row, weight }) => [printed(row, types), weight]), types));
+    expect(schema.bag(rows, types)).toEqual(schema.bag(this.#expected(scan, run.time).map(({ row, weight }) => [printed(row, types), weight]), types));
   }
 }
 
@@ -122,6 +162,24 @@ it('a lookup answers as the scan does, for keys of any type, while ticks come be
   }
   expect(covered.cut).toBeGreaterThan(1000);
   expect(covered.found).toBeGreaterThan(10_000);
+});
+
+it('a peek answers as the scan does, as of the last closed tick, between the slices of a tick', { timeout: 300_000 }, () => {
+  let peeked = 0;
+  for (const seed of seeds(100)) {
+    const subject = new Case(seed);
+    const { world, schema, columns } = subject;
+    subject.tick(100);
+    world.engine.addIndex(schema.ids[0]!, { index: 'i', name: 'i', columns, unique: false });
+    try {
+      for (let round = 0; round < 3; round++) subject.tickInSlices(20, () => subject.peek());
+      subject.peek();
+    } catch (cause) {
+      throw new Error(`LAW_SEED=${seed}: columns ${columns.join()} of ${schema.tables[0]!.columns.map(({ type }) => type).join()}`, { cause });
+    }
+    peeked += subject.covered.peeked;
+  }
+  expect(peeked).toBeGreaterThan(5000);
 });
 
 it('an index is gone with its last owner, and its memory with it', () => {

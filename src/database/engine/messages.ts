@@ -1,6 +1,6 @@
-import type { RelationType, TextSettings } from '../../core/index.ts';
+import type { Datum, RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
-import type { BaseOptions, IndexOptions, OnErrorPolicy, ReadPlan, ViewError } from '../../views/index.ts';
+import type { BaseOptions, IndexOptions, OnErrorPolicy, PeekPlan, ReadPlan, ViewError } from '../../views/index.ts';
 
 /** Changes of one relation as they cross threads: the batch as its buffer. */
 export interface WireChange {
@@ -41,6 +41,16 @@ export interface QueryRequest {
   readonly cancel: SharedArrayBuffer;
   readonly memoryBytes: number;
 }
+
+/** A query by the number that its plan was sent with, and the values of its parameters. */
+export interface PeekRequest {
+  readonly plan: number;
+  readonly values: readonly Datum[];
+  /** the plan, where it is not known yet by its number */
+  readonly define?: PeekPlan;
+}
+/** The buffer of the rows, null for none; what is to be asked as a query, and what must be sent with its plan. */
+export type Peeked = ArrayBuffer | null | 'ask' | 'unknown';
 
 export type Request =
   /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */

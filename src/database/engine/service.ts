@@ -2,12 +2,12 @@ import { defaultTextSettings, InvariantError, SqlError } from '../../core/index.
 import type { Clock, Random } from '../../core/index.ts';
 import { Store } from '../../storage/index.ts';
 import { Engine } from '../../views/index.ts';
-import type { QueryRun, Subscription } from '../../views/index.ts';
+import type { Peek, QueryRun, Subscription } from '../../views/index.ts';
 import { wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
 import { environmentOf } from './environment.ts';
 import type { Outside } from './environment.ts';
-import type { EngineAction, EngineStatus, FetchedBatch, QueryReady, QueryRequest, Recovered, Request, Taken } from './messages.ts';
+import type { EngineAction, EngineStatus, FetchedBatch, Peeked, PeekRequest, QueryReady, QueryRequest, Recovered, Request, Taken } from './messages.ts';
 import { Relations } from './relations.ts';
 import { Timeline } from './timeline.ts';
 
@@ -15,6 +15,8 @@ import { Timeline } from './timeline.ts';
 const TICK_MS = 2;
 /** and how long on queries and hydration before it looks at ticks and messages again. */
 const WORK_MS = 1;
+/** Plans of peeks that are kept: those beyond are sent anew. */
+const MOST_PEEKS = 1024;
 /** With subscribers, time is told at least this often. */
 const HEARTBEAT_MS = 1000;
 
@@ -38,6 +40,7 @@ export class EngineService {
   readonly #arrivals: { readonly id: number; readonly begin: () => void }[] = [];
   readonly #queries = new Map<number, { readonly run: QueryRun; readonly maxRows: number; waiting: number | undefined }>();
   readonly #subscriptions = new Map<number, { readonly subscription: Subscription; waiting: number | undefined }>();
+  readonly #peeks = new Map<number, Peek>();
   #turning = false;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -95,6 +98,8 @@ export class EngineService {
       case 'write':
       case 'check':
       case 'lookup':
+        // None must hold what is dropped; those that are still asked for are sent again.
+        if (request.kind === 'change') this.#peeks.clear();
         this.#timeline.push(id, request);
         break;
       case 'sequences':
@@ -158,6 +163,29 @@ export class EngineService {
         return;
     }
     this.#wake();
+  }
+
+  /**
+   * Answers a lookup at once, as of the last closed tick: what was written and answered before it was asked is in it.
+   * What raises is left to a query, as is a view that the clock is about to change.
+   */
+  peek({ plan, values, define }: PeekRequest): Peeked {
+    if (!this.#started || this.#closed) return 'ask';
+    try {
+      if (define !== undefined) this.#keepPeek(plan, this.#engine.peek(define));
+      const peek = this.#peeks.get(plan);
+      if (peek === undefined) return 'unknown';
+      if (this.#engine.changesByClock(peek.id) && (this.#engine.nextChange() ?? Infinity) <= this.#clock.now()) return 'ask';
+      const rows = peek.read(values);
+      return rows === undefined ? 'ask' : rows?.buffer ?? null;
+    } catch {
+      return 'ask';
+    }
+  }
+  #keepPeek(plan: number, peek: Peek): void {
+    const [oldest] = this.#peeks.keys();
+    if (this.#peeks.size >= MOST_PEEKS && oldest !== undefined) this.#peeks.delete(oldest);
+    this.#peeks.set(plan, peek);
   }
 
   #unanswered(): number[] {

@@ -1,4 +1,4 @@
-import { assertNever, Oid, sqlType, SqlError } from '../../core/index.ts';
+import { assertNever, InvariantError, Oid, sqlType, SqlError } from '../../core/index.ts';
 import type { Datum, RowBatch } from '../../core/index.ts';
 import { bindParameters, bindScalar, evaluateScalar, relationTypeOf } from '../../ir/index.ts';
 import type { Query } from '../../ir/index.ts';
@@ -61,7 +61,7 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     case 'empty':
       return done('');
     case 'query':
-      return { tag: 'SELECT', counts: true, columns: queryColumns(plan.query), rows: await openQuery(plan.query, execution) };
+      return { tag: 'SELECT', counts: true, columns: queryColumns(plan.query), rows: await openSelect(plan.query, execution) };
     case 'subscribe':
       return { tag: 'SUBSCRIBE', counts: true, columns: subscribeColumns(plan.subscribe), rows: await openSubscription(plan.subscribe, execution) };
     case 'copyTo': {
@@ -153,6 +153,24 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     default:
       return assertNever(plan);
   }
+}
+
+/** Rows of a SELECT: at once where it is a lookup that needs nothing else, or else as any query's. */
+async function openSelect(query: Query, execution: Execution): Promise<RowStream> {
+  const { session, prepared, parameters, maxRows, signal } = execution;
+  const { block, core } = session;
+  const changedNothing = block === undefined || (block.work.length === 0 && block.writes.length === 0);
+  const rows = changedNothing && session.catalog === core.catalog ? await core.peeks.rows(query, parameters, maxRows, core.catalog) : undefined;
+  if (rows !== undefined) {
+    // It was too short to be stopped on the way.
+    signal.throwIfAborted();
+    return rows;
+  }
+  if (prepared.literals === undefined || prepared.literals.length === 0) return openQuery(query, execution);
+  // Its own plan knows where in its text something is wrong.
+  const { plan } = session.plan(prepared.statement, []);
+  if (plan.kind !== 'query') throw new InvariantError('a statement is no query any more');
+  return openQuery(plan.query, { ...execution, parameters: [] });
 }
 
 /** Rows of a query with its parameters bound. */

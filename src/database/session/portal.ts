@@ -11,18 +11,18 @@ import type { DatabaseSession, PreparedStatement } from './session.ts';
 const PACKET_ROWS = 1 << 30;
 
 /** Aborts when the caller's signal does, or `deadline` (of the monotonic clock) has passed. */
-async function withDeadline<T>(session: DatabaseSession, deadline: number | undefined, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withDeadline<T>(session: DatabaseSession, deadline: number, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new SqlError('57014', 'canceling statement due to user request'));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   const { clock } = session.core;
   const timeOut = (): void => controller.abort(new SqlError('57014', 'canceling statement due to statement timeout'));
-  const cancel = deadline === undefined ? undefined : clock.after(Math.max(0, deadline - clock.monotonic()), timeOut);
+  const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), timeOut);
   try {
     return await run(controller.signal);
   } finally {
-    cancel?.();
+    cancel();
     signal.removeEventListener('abort', abort);
   }
 }
@@ -75,7 +75,7 @@ export class StatementPortal implements Portal {
     const { core, settings } = this.#session;
     const timeoutMs = Number(settings.get('statement_timeout'));
     if (timeoutMs > 0) this.#deadline ??= core.clock.monotonic() + timeoutMs;
-    return withDeadline(this.#session, this.#deadline, signal, run);
+    return this.#deadline === undefined ? run(signal) : withDeadline(this.#session, this.#deadline, signal, run);
   }
   async #run(limit: number, signal: AbortSignal): Promise<Outcome> {
     return (this.#outcome ??= await this.#session.run(this.#prepared, this.#parameters, limit, signal));

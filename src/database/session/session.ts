@@ -23,6 +23,8 @@ import { Settings } from './settings.ts';
 export interface PreparedStatement extends Prepared {
   readonly statement: Statement;
   readonly planned: PlannedStatement | undefined;
+  /** what its own literals are, where it is planned as one of many that differ in them: the values of the plan's parameters */
+  readonly literals?: readonly Datum[];
   /** the catalog and search_path it was planned with; planned again when they have changed */
   readonly catalog: CatalogSnapshot;
   readonly searchPath: string;
@@ -107,7 +109,23 @@ export class DatabaseSession implements Session {
   async prepare(sql: string, parameterTypes: readonly number[]): Promise<PreparedStatement> {
     this.#query = sql;
     this.#statementStart = this.now();
-    return this.prepareStatement(await this.core.parser.parse(sql), parameterTypes, false);
+    return this.#again(sql, parameterTypes) ?? this.prepareStatement(this.core.parser.parse(sql), parameterTypes, false);
+  }
+
+  /** A statement whose plan is known. */
+  #again(sql: string, parameterTypes: readonly number[]): PreparedStatement | undefined {
+    if (parameterTypes.length > 0 || this.transaction === 'failed' || this.catalog !== this.core.catalog) return undefined;
+    const known = this.core.plans.find(sql, this);
+    if (known === undefined) return undefined;
+    const { planned, values } = known;
+    const { parser } = this.core;
+    return {
+      sql, planned, literals: values, catalog: this.catalog, searchPath: this.settings.get('search_path')!, declaredTypes: [], preparedAt: this.now(), fromSql: false,
+      get statement() {
+        return parser.parse(sql);
+      },
+      parameterTypes: [], columns: this.columnsOf(planned.plan), empty: false, endsTransaction: false,
+    };
   }
 
   prepareStatement(statement: Statement, parameterTypes: readonly number[], fromSql: boolean): PreparedStatement {
@@ -182,7 +200,7 @@ export class DatabaseSession implements Session {
   /** A query that was planned before another transaction made what it reads anew is planned again, once that transaction is at its end. */
   async #execute(prepared: PreparedStatement, parameters: readonly Datum[], maxRows: number, signal: AbortSignal, retries: number): ReturnType<typeof executePlan> {
     try {
-      return await executePlan({ session: this, prepared, parameters, maxRows, signal });
+      return await executePlan({ session: this, prepared, parameters: prepared.literals ?? parameters, maxRows, signal });
     } catch (error) {
       const kind = prepared.planned?.plan.kind;
       if (!(error instanceof SqlError) || error.code !== '40001' || (kind !== 'query' && kind !== 'copyTo') || retries === 0) throw error;

@@ -10,5 +10,7 @@ export type {
   CreateDefaultIndexTree, SubscribeTree, CopySubscribeTree, DeclareTree, FetchTree, PrepareTree, ExplainTree, ShowKind, ShowObjectsTree, ShowCreateTree,
   CreatedKind, DropTree, RenameTree, CommentTree, AlterOnErrorTree,
 } from './tree.ts';
+export { shapeOf } from './shape.ts';
+export type { StatementShape } from './shape.ts';
 export { positionOf } from './characters.ts';
 export { defaultText } from './default-text.ts';

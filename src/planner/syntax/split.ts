@@ -34,6 +34,8 @@ class Depth {
  * (`at or near ";"`, not at the end of input); the last one through the end of the string. Empty statements are dropped; a string of nothing else is one empty statement.
  */
 export function split(sql: string): StatementText[] {
+  const end = sql.indexOf(';');
+  if ((end < 0 || end === sql.length - 1) && /^[a-z]/i.test(sql)) return [{ sql, offset: 0 }];
   const statements: StatementText[] = [];
   let depth = new Depth();
   let first: Token | undefined;

@@ -26,7 +26,9 @@ export class Conversation {
   readonly #log: ServerLog;
   /** reported parameters that changed since the last ReadyForQuery */
   readonly #changed = new Map<string, string>();
-  #running: AbortController | undefined;
+  /** aborts what runs; one serves all commands until it has aborted one */
+  #abort = new AbortController();
+  #isRunning = false;
   #ending: FatalError | ConnectionLost | undefined;
   #inImplicit = false;
 
@@ -40,28 +42,31 @@ export class Conversation {
   /** Runs one command under a signal of its own. */
   async command(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.throwIfEnding();
-    const controller = new AbortController();
-    this.#running = controller;
+    if (this.#abort.signal.aborted) this.#abort = new AbortController();
+    this.#isRunning = true;
     try {
-      await run(controller.signal);
+      await run(this.#abort.signal);
     } finally {
-      this.#running = undefined;
+      this.#isRunning = false;
     }
+  }
+  #stop(reason: Error): void {
+    if (this.#isRunning) this.#abort.abort(reason);
   }
 
   /** CancelRequest: stops what runs now; where nothing runs it has no effect. */
   cancel(): void {
-    this.#running?.abort(canceledByUser());
+    this.#stop(canceledByUser());
   }
   /** The server shuts down: the client is told, and the connection ends. */
   terminate(): void {
     this.#ending ??= new FatalError(terminatedByAdministrator());
-    this.#running?.abort(terminatedByAdministrator());
+    this.#stop(terminatedByAdministrator());
   }
   /** The client is gone: what runs for it stops. */
   lost(): void {
     this.#ending ??= new ConnectionLost();
-    this.#running?.abort(canceledByUser());
+    this.#stop(canceledByUser());
   }
   throwIfEnding(): void {
     if (this.#ending) throw this.#ending;

@@ -98,7 +98,8 @@ export class Emitter {
       case 'literal':
         return this.#literal(scalar.value);
       case 'parameter':
-        throw new InvariantError(`parameter $${scalar.index} is not bound`);
+        if (this.#context.parameters === undefined) throw new InvariantError(`parameter $${scalar.index} is not bound`);
+        return this.#maybe(`C.parameters[${scalar.index - 1}]`);
       case 'currentTime':
         return { isNull: never, value: `H.currentTime(C.time, ${this.constant(scalar.type)})` };
       case 'call':

@@ -11,6 +11,8 @@ export interface Context {
   readonly environment: Environment;
   /** the code runs for one query: literals stay out of its text, so that the same query with other values runs what was compiled for this one */
   readonly once: boolean;
+  /** values of the parameters of code that is compiled once for all of them: asked for when it runs */
+  readonly parameters?: readonly Datum[];
   /** position in the statement of the call that is running, for errors; 0 when unknown */
   position: number;
   /** what the first `orNull` of the row at hand kept from being raised, until whoever runs the code takes it */
