@@ -187,7 +187,10 @@ class DateTimeReader {
       this.#beforeChrist = word === 'bc';
       this.#christ = true;
     } else if (word === 'epoch') this.#setSpecial('epoch');
-    else if (word === 'at' || word === 'on') return;
+    else if (word === 'allballs') {
+      this.#fields.micros = 0;
+      this.#fields.zone = 0;
+    } else if (word === 'at' || word === 'on') return;
     else this.#zoneName(word);
   }
 

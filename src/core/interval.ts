@@ -126,7 +126,7 @@ export function roundHalfEven(value: number): number {
 }
 
 const invalid = (text: string): SqlError => new SqlError('22007', `invalid input syntax for type interval: "${text}"`);
-const fieldOutOfRange = (text: string): SqlError => new SqlError('22008', `interval field value out of range: "${text}"`);
+const fieldOutOfRange = (text: string): SqlError => new SqlError('22015', `interval field value out of range: "${text}"`);
 
 /** The unit of a bare number at the end, by the range of the interval's typmod (`interval '3' hour`). */
 const unitOfRange: readonly (readonly [number, string])[] = [[1 << 12, 's'], [1 << 11, 'm'], [1 << 10, 'h'], [1 << 3, 'd'], [1 << 1, 'mon'], [1 << 2, 'y']];
@@ -139,7 +139,8 @@ export function parseInterval(text: string, typmod = -1, style = 'postgres'): In
   if (lower === '-infinity') return intervalMinusInfinity;
   const range = typmod < 0 ? 0x7fff : (typmod >> 16) & 0x7fff;
   const fields = /^[+-]?p/i.test(body) && lower.charAt(0) === 'p' ? parseIso(body, text) : parseTokens(lower, text, range, style === 'sql_standard' && /^-[^+-]*$/.test(lower));
-  if (!fits(fields.months, fields.days, fields.micros)) throw fieldOutOfRange(text);
+  // Years and months are fields of their own, each of which may fit where their sum does not.
+  if (!fits(0, fields.days, fields.micros) || Math.abs(fields.months) > 12 * (MAX_INT + 1)) throw fieldOutOfRange(text);
   return applyIntervalTypmod(checkedInterval(fields.months, fields.days, fields.micros), typmod);
 }
 
@@ -157,7 +158,7 @@ function decimal(text: string, original: string): readonly [number, number] {
 function parseTokens(lower: string, text: string, range: number, allNegative: boolean): IntervalFields {
   const fields = new IntervalFields();
   const signed = (value: string): string => (allNegative && !value.startsWith('-') ? `-${value}` : value);
-  const token = /\s*(?:(@|ago\b)|([+-]?\s*\d+):(\d+)(?::(\d*(?:\.\d*)?))?|([+-]?\d+)-(\d+)(?![\d.])|([+-]?\s*(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]+)?|([a-z]+))\s*/y;
+  const token = /\s*(?:(@|ago\b)|([+-]?\s*\d+):(\d+)(?::(\d*(?:\.\d*)?))?|([+-]?\d+)-(\d+)(?![\d.])|([+-]?\s*(?:\d+\.?\d*|\.\d+))\s*([a-z]+)?|([a-z]+))\s*/y;
   const seen = new Set<string>();
   let ago = false;
   let count = 0;
@@ -186,7 +187,7 @@ function parseTokens(lower: string, text: string, range: number, allNegative: bo
       if (seen.has(name)) throw invalid(text);
       seen.add(name);
       const plain = signed(number!.replace(/\s/g, ''));
-      const [whole, fraction] = decimal(plain.includes('e') ? String(Number(plain)) : plain, text);
+      const [whole, fraction] = decimal(plain, text);
       fields.add(whole, fraction, name);
     }
   }

@@ -10,9 +10,11 @@ import type { TimeZone } from './timezone.ts';
 type Change = (year: number) => number;
 
 const nameForm = '([A-Za-z]{3,}|<[A-Za-z0-9+-]+>)';
+/** The name of standard time may be left out: `+05:30`. */
+const firstNameForm = '([A-Za-z]{3,}|<[A-Za-z0-9+-]+>|)';
 const offsetForm = '([+-]?[0-9]{1,3}(?::[0-9]{1,2}(?::[0-9]{1,2})?)?)';
 const ruleForm = `(M[0-9]{1,2}\\.[1-5]\\.[0-6]|J[0-9]{1,3}|[0-9]{1,3})(?:/${offsetForm})?`;
-const zoneForm = new RegExp(`^${nameForm}${offsetForm}(?:${nameForm}${offsetForm}?(?:,${ruleForm},${ruleForm})?)?$`);
+const zoneForm = new RegExp(`^${firstNameForm}${offsetForm}(?:${nameForm}${offsetForm}?(?:,${ruleForm},${ruleForm})?)?$`);
 
 /** Seconds of `[+-]h[:mm[:ss]]`. */
 function seconds(text: string): number | undefined {

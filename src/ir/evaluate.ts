@@ -162,9 +162,9 @@ export function arrayOf(elements: readonly Datum[], nested: boolean, element: nu
   const filled = arrays.filter((array) => array.dims.length > 0);
   if (filled.length === 0) return { kind: 'array', element, dims: [], lowerBounds: [], items: [] };
   const first = filled[0]!;
-  const mismatch = filled.length !== elements.length || filled.some((array) => array.dims.length !== first.dims.length || array.dims.some((length, index) => length !== first.dims[index]));
+  const mismatch = filled.length !== elements.length || filled.some((array) => array.dims.length !== first.dims.length || array.dims.some((length, index) => length !== first.dims[index] || array.lowerBounds[index] !== first.lowerBounds[index]));
   if (mismatch) throw new SqlError('2202E', 'multidimensional arrays must have array expressions with matching dimensions');
-  return { kind: 'array', element, dims: [filled.length, ...first.dims], lowerBounds: [1, ...first.dims.map(() => 1)], items: filled.flatMap((array) => array.items) };
+  return { kind: 'array', element, dims: [filled.length, ...first.dims], lowerBounds: [1, ...first.lowerBounds], items: filled.flatMap((array) => array.items) };
 }
 
 /** `array[i]...`: NULL outside; a slice is an array of its own. Undefined bounds were left out. */

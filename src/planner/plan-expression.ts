@@ -40,7 +40,7 @@ class Reading {
   constructor(purpose: Purpose, sql: string, table: string, columns: readonly Pick<TableColumn, 'name' | 'type'>[], context: PlanContext) {
     this.planning = new Planning(sql, context);
     this.#columns = columns.map((column) => ({ id: this.planning.newColumn(`${table}.${column.name}`), name: column.name, type: column.type }));
-    const scope = { items: [{ name: table, columns: this.#columns, columnsVisible: true, rowType: Oid.record }], outer: null };
+    const scope = { items: [{ name: table, columns: this.#columns, columnsVisible: true }], outer: null };
     this.level = { planning: this.planning, scope, tables: null, aggregates: null, functions: null, ...purposes[purpose] };
   }
 

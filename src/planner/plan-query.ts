@@ -1,7 +1,7 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { ColumnsRead } from '../catalog/index.ts';
 import type { Column, Notice } from '../core/index.ts';
-import { Oid } from '../core/index.ts';
+import { Oid, typeInfo } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
 import { relationTypeOf } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
@@ -93,7 +93,8 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
     if (names.indexOf(column) !== index) throw planning.error('42701', `column "${column}" specified more than once`, undefined);
   }
   for (const [index, column] of typed.columns.entries()) {
-    if (column.type.oid === Oid.record) throw planning.error('42P16', `column "${names[index]}" has pseudo-type record`, undefined);
+    const { oid } = column.type;
+    if (oid === Oid.record || oid === Oid.recordArray) throw planning.error('42P16', `column "${names[index]}" has pseudo-type ${typeInfo(oid).sqlName}`, undefined);
   }
   const query = lowerQuery(planning, typed);
   const relation = optimize(named(limited(planning, query), names), context.environment);
@@ -145,7 +146,7 @@ function named(relation: Relation, names: readonly string[]): Relation {
 export function planExpression(node: Node, sql: string, relationName: string, columns: readonly Column[], context: PlanContext): Scalar {
   const planning = new Planning(sql, context);
   const typed = columns.map((column) => ({ id: planning.newColumn(`${relationName}.${column.name}`), name: column.name, type: column.type }));
-  const scope = { items: [{ name: relationName, columns: typed, columnsVisible: true, rowType: Oid.record }], outer: null };
+  const scope = { items: [{ name: relationName, columns: typed, columnsVisible: true }], outer: null };
   const value = resolveSettled({ planning, scope, tables: null, clause: 'expressions', aggregates: null, functions: null }, node);
   const bound: Bound = {
     at: new Map(typed.map((column, index) => [column.id, index])),

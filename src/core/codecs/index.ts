@@ -40,7 +40,7 @@ function makeCodec(type: TypeInfo): TypeCodec {
   if (type.kind === 'm' && isMultirangeType(type.oid)) return multirangeCodec(type.oid, codecOf);
   if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(codecOf);
   if (type.kind === 'e') return textCodec;
-  if (type.category === 'A' && type.element !== 0) return arrayCodec(type.element, codecOf);
+  if (type.element !== 0 && (type.category === 'A' || type.oid === Oid.recordArray)) return arrayCodec(type.element, codecOf);
   if (type.name.startsWith('reg') && type.storage === 'oid') return regCodec(type.name);
   const codec = byName[type.name];
   if (codec === undefined) throw new SqlError('0A000', `cannot accept a value of type ${type.sqlName}`);

@@ -33,7 +33,10 @@ function tokensOf(format: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < format.length; ) {
     let fill = false;
+    let translated = false;
     for (let prefix = format.slice(at, at + 2).toUpperCase(); prefix === 'FM' || prefix === 'TM' || prefix === 'FX'; prefix = format.slice(at, at + 2).toUpperCase()) {
+      // Names as the locale has them are not padded; the locale is C.
+      translated ||= prefix === 'TM';
       fill ||= prefix === 'FM';
       at += 2;
     }
@@ -46,7 +49,7 @@ function tokensOf(format: string): readonly Token[] {
       const suffix = format.slice(at, at + 2);
       const ordinal = suffix === 'TH' || suffix === 'th' ? suffix : '';
       at += ordinal.length;
-      tokens.push({ kind: 'field', name: pattern, fill, suffix: ordinal });
+      tokens.push({ kind: 'field', name: pattern, fill: fill || (translated && /^(day|month)$/i.test(pattern)), suffix: ordinal });
     } else if (format.charAt(at) === '"') {
       const quoted = /^"((?:[^"\\]|\\.)*)"?/s.exec(format.slice(at))!;
       tokens.push({ kind: 'text', text: quoted[1]!.replace(/\\(.)/gs, '$1'), quoted: true });
@@ -165,7 +168,7 @@ function writeField(token: Field, moment: Moment): string {
       return number((week - 1) * 7 + ((dayOfWeek(moment.days!) + 6) % 7) + 1, 3, token);
     }
     case 'DD':
-      return number(moment.day, 2, token);
+      return token.fill ? String(moment.day) : zeroPadded(moment.day, 2);
     case 'D':
       return String(dayOfWeek(dateOnly(moment)) + 1);
     case 'ID':

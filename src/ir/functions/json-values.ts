@@ -20,7 +20,7 @@ function isoTime(oid: number): ToText {
 
 const numberTypes: ReadonlySet<number> = new Set([Oid.int2, Oid.int4, Oid.int8, Oid.float4, Oid.float8, Oid.numeric]);
 const timeTypes: ReadonlySet<number> = new Set([Oid.date, Oid.timestamp, Oid.timestamptz]);
-const isJsonNumber = (text: string): boolean => !/[Na]/.test(text);
+const isJsonNumber = (text: string): boolean => !/[NI]/.test(text);
 
 const quoted = (text: string): string => JSON.stringify(text);
 

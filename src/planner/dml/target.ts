@@ -49,7 +49,7 @@ export function tableColumns(planning: Planning, table: TableItem, name: string)
 }
 
 export const tableItem = (table: TableItem, name: string, columns: readonly TypedColumn[]): ScopeItem =>
-  ({ name, columns, columnsVisible: true, rowType: table.rowType, tableOid: table.oid });
+  ({ name, columns, columnsVisible: true, tableOid: table.oid });
 
 export function tableScope(planning: Planning, table: TableItem, node: RangeVar | undefined): { readonly item: ScopeItem; readonly relation: TypedRelation } {
   const name = node?.alias?.aliasname ?? table.name;

@@ -57,7 +57,7 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   const call = resolveCall(planning, site, args);
   if (call.kind !== 'aggregate') throw planning.error('42809', `${site.name} is not an aggregate function`, position);
   const settled = call.args.map((arg) => settleUnknown(planning, arg));
-  const filter = node.agg_filter ? coerceToBoolean(planning, resolveExpression({ ...inner, clause: 'FILTER' }, node.agg_filter), 'FILTER') : null;
+  const filter = node.agg_filter ? coerceToBoolean(planning, resolveExpression({ ...inner, inAggregate: false, aggregates: null, clause: 'FILTER' }, node.agg_filter), 'FILTER') : null;
   const sorted = (node.agg_order ?? []).map((sort) => sortWithin(inner, sort, settled));
   if (node.agg_distinct && sorted.some(({ value }) => !settled.some((arg) => sameExpr(arg, value)))) {
     throw planning.error('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', startOf(sorted.find(({ value }) => !settled.some((arg) => sameExpr(arg, value)))!.value));

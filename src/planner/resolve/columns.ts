@@ -58,6 +58,7 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
 /** The system column that says which table a row is of. */
 const tableOid = (item: ScopeItem, position: number | undefined): Expr => ({ op: 'literal', value: item.tableOid ?? null, type: sqlType(Oid.oid), position });
 
+/** A record: row types have no codecs, and the fields say their own types. */
 function wholeRow(item: ScopeItem, position: number | undefined): Expr {
-  return { op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(item.rowType), position };
+  return { op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(Oid.record), position };
 }

@@ -84,11 +84,12 @@ function constant(level: Level, node: A_Const): Expr {
   return literal({ op: 'literal', value: text, type: sqlType(Oid.bit), position });
 }
 
-/** A number too large for integer: bigint where it fits and is written as an integer, else numeric. */
+/** A number that is no integer as the grammar reads it: the least integer, whose sign comes later; bigint where it fits and is written as an integer; else numeric. */
 function number(level: Level, text: string, position: number | undefined): Expr {
   const settings = level.planning.context.environment.settings;
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text);
+    if (value === -(2n ** 31n)) return { op: 'literal', value: Number(value), type: sqlType(Oid.int4), position };
     if (value >= -(2n ** 63n) && value < 2n ** 63n) return { op: 'literal', value: codecOf(Oid.int8).parse(text, settings, -1), type: sqlType(Oid.int8), position };
   }
   const digits = /^-?0[xob]/i.test(text) ? BigInt(text.replaceAll('_', '')).toString() : text.replaceAll('_', '');

@@ -62,7 +62,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
     const { relation, columns } = common.reference();
-    return aliased(level, relation, { name, columns, columnsVisible: true, rowType: Oid.record }, node.alias);
+    return aliased(level, relation, { name, columns, columnsVisible: true }, node.alias);
   }
   const item = findRelation(level.planning, node);
   planning.dependsOn.add(item.oid);
@@ -74,7 +74,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
   const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
   const scopeItem: ScopeItem = {
-    name, columns, columnsVisible: true, rowType: item.rowType, tableOid: item.oid,
+    name, columns, columnsVisible: true, tableOid: item.oid,
     ...(node.schemaname !== undefined && { schema: node.schemaname }),
     ...(key && { primaryKey: key.columns.map((column) => columns[column]!.id) }),
   };
@@ -118,7 +118,7 @@ function subselect(level: Level, node: RangeSubselect, before: readonly ScopeIte
   if (node.subquery === undefined || !('SelectStmt' in node.subquery)) throw new InvariantError('a subquery in FROM that is not a SELECT');
   const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level);
   const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
-  const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true, rowType: Oid.record };
+  const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true };
   return aliased(level, asRelation(level.planning, query), item, node.alias);
 }
 
@@ -131,9 +131,7 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const columns: TypedColumn[] = [];
   let scalar = true;
   const names: string[] = [];
-  for (const entry of node.functions ?? []) {
-    const [call, definition] = listOf(entry);
-    if (call === undefined) continue;
+  for (const { call, definition } of (node.functions ?? []).flatMap(inLockstep)) {
     const name = outputName(call);
     names.push(name);
     if ((node.coldeflist ?? []).length > 0 || (definition !== undefined && kindOf(definition) === 'List')) return columnDefinitions(level, node, call);
@@ -158,8 +156,16 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const [first, ...rest] = columns;
   // the alias of a function with one plain column names that column too
   const renamed = single && first !== undefined && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
-  const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, rowType: Oid.record, ...(single && !node.ordinality && { scalar: true }) };
+  const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, ...(single && !node.ordinality && { scalar: true }) };
   return aliased(level, relation, item, node.alias);
+}
+
+/** `unnest(a, b)` in FROM is ROWS FROM (unnest(a), unnest(b)). */
+function inLockstep(entry: Node): readonly { readonly call: Node; readonly definition: Node | undefined }[] {
+  const [call, definition] = listOf(entry);
+  if (call === undefined) return [];
+  if (!('FuncCall' in call) || namesOf(call.FuncCall.funcname).at(-1) !== 'unnest' || (call.FuncCall.args ?? []).length < 2) return [{ call, definition }];
+  return (call.FuncCall.args ?? []).map((argument) => ({ call: { FuncCall: { ...call.FuncCall, args: [argument] } }, definition }));
 }
 
 function tableCallOf(level: Level, node: Node): TableFunctionCall | undefined {
@@ -228,7 +234,7 @@ function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left
     return { id, name: pair.name, type };
   });
   const rest = (part: FromPart): readonly TypedColumn[] => visibleColumns(part.items).filter((column) => !names.includes(column.name));
-  const whole: ScopeItem = { name: null, columns: [...merged, ...rest(left), ...rest(right)], columnsVisible: true, rowType: Oid.record };
+  const whole: ScopeItem = { name: null, columns: [...merged, ...rest(left), ...rest(right)], columnsVisible: true };
   const relation: TypedRelation = computed.length === 0 ? joined : { op: 'compute', input: joined, columns: computed };
   return { relation, items: [whole, ...items.map((item) => ({ ...item, columnsVisible: false }))] };
 }
@@ -236,7 +242,7 @@ function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left
 /** `(a JOIN b ...) AS j`: from outside only `j` is seen. */
 function aliasedJoin(level: Level, joined: FromPart, node: JoinExpr): FromPart {
   if (node.alias === undefined) return joined;
-  const whole: ScopeItem = { name: null, columns: visibleColumns(joined.items), columnsVisible: true, rowType: Oid.record };
+  const whole: ScopeItem = { name: null, columns: visibleColumns(joined.items), columnsVisible: true };
   return aliased(level, joined.relation, whole, node.alias);
 }
 

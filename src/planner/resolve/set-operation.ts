@@ -19,7 +19,7 @@ import { startOf } from './walk.ts';
 export function resolveSetOperation(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): TypedQuery {
   const combined = combine(planning, node, outer, tables, options);
   const targets: Targets = { list: combined.columns.map((column) => ({ column, value: columnOf(column) })), visible: combined.columns.length };
-  const level: Level = { planning, scope: { items: [{ name: null, columns: combined.columns, columnsVisible: true, rowType: Oid.record }], outer }, tables, clause: 'ORDER BY', aggregates: null, functions: null };
+  const level: Level = { planning, scope: { items: [{ name: null, columns: combined.columns, columnsVisible: true }], outer }, tables, clause: 'ORDER BY', aggregates: null, functions: null };
   const order = resolveOrder(level, node.sortClause ?? [], targets);
   if (targets.list.length > targets.visible) {
     const sorts = (node.sortClause ?? []).map((sort) => sortDirection(planning, sort).expression);

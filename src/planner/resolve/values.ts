@@ -34,7 +34,7 @@ export function resolveValues(planning: Planning, node: SelectStmt, outer: Scope
   });
   const relation = { op: 'values' as const, columns, rows: rows.map((_, row) => byColumn.map((entries) => entries[row]!)) };
   const targets: Targets = { list: columns.map((column) => ({ column, value: columnOf(column) })), visible: columns.length };
-  const named: Level = { ...level, scope: { items: [{ name: '*VALUES*', columns, columnsVisible: true, rowType: Oid.record }], outer }, clause: 'ORDER BY' };
+  const named: Level = { ...level, scope: { items: [{ name: '*VALUES*', columns, columnsVisible: true }], outer }, clause: 'ORDER BY' };
   const order = resolveOrder(named, node.sortClause ?? [], targets);
   const hidden = targets.list.slice(targets.visible);
   return {

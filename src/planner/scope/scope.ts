@@ -14,8 +14,6 @@ export interface ScopeItem {
   readonly columnsVisible: boolean;
   /** a function that returns plain values: its alias names the value itself */
   readonly scalar?: boolean;
-  /** oid of the rows' composite type, 2249 (record) where they have none */
-  readonly rowType: number;
   /** its oid, which `tableoid` reads */
   readonly tableOid?: number;
   /** grouping by these determines every other column */

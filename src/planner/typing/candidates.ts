@@ -1,5 +1,7 @@
-import { Oid, findType } from '../../core/index.ts';
+import { Oid, findType, sqlType } from '../../core/index.ts';
+import type { Expr } from '../resolve/typed.ts';
 import { canCoerce } from './coerce.ts';
+import { bindPolymorphic } from './polymorphic.ts';
 
 /** Something that can be called: as many argument types as the call has arguments. */
 export interface Candidate<T> {
@@ -33,7 +35,8 @@ export function chooseCandidate<T>(candidates: readonly Candidate<T>[], types: r
   const distinct = new Set(known.map((index) => types[index]!));
   if (distinct.size === 1) {
     const [only] = distinct;
-    const assumed = left.filter(({ args }) => args.every((wanted) => canCoerce(only!, wanted, 'implicit')));
+    const stand = types.map((): Expr => ({ op: 'literal', value: null, type: sqlType(only!) }));
+    const assumed = left.filter(({ args }) => args.every((wanted) => canCoerce(only!, wanted, 'implicit')) && bindPolymorphic(args, stand) !== undefined);
     if (assumed.length === 1) return { kind: 'one', candidate: assumed[0]! };
   }
   return { kind: 'ambiguous' };

@@ -1,5 +1,5 @@
 import {
-  codecOf, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, typeInfo,
+  checkedInterval, codecOf, intervalInfinity, intervalInfinitySign, intervalMinusInfinity, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
 } from '../../core/index.ts';
 import type { Datum, Interval, Numeric, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
@@ -23,8 +23,8 @@ export type { Accumulator, ArgumentColumns } from './accumulator.ts';
 class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
   readonly #column: number;
   readonly #offset: number;
-  readonly #finish: (sum: number, count: number) => Datum;
-  constructor(args: ArgumentColumns, finish: (sum: number, count: number) => Datum) {
+  readonly #finish: (sum: number, count: number) => number;
+  constructor(args: ArgumentColumns, finish: (sum: number, count: number) => number) {
     super();
     this.#column = args.columns[0]!;
     this.#offset = args.layout.offsets[this.#column]!;
@@ -41,7 +41,10 @@ class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
   }
   result(g: number): Datum {
     const { sum, count } = this.state(g);
-    return count === 0 ? null : this.#finish(sum.value(), count);
+    if (count === 0) return null;
+    const result = this.#finish(sum.value(), count);
+    if ((result === Infinity || result === -Infinity) && sum.isFinite) throw new SqlError('22003', 'value out of range: overflow');
+    return result;
   }
 }
 
@@ -95,7 +98,16 @@ class NumericSum extends ByGroup<NumericState> {
   }
 }
 
-class IntervalSum extends ByGroup<{ months: number; days: number; micros: bigint; count: number }> {
+interface IntervalState {
+  months: number;
+  days: number;
+  micros: bigint;
+  count: number;
+  infinite: number;
+  minusInfinite: number;
+}
+
+class IntervalSum extends ByGroup<IntervalState> {
   readonly #args: ArgumentColumns;
   readonly #average: boolean;
   constructor(args: ArgumentColumns, average: boolean) {
@@ -103,23 +115,30 @@ class IntervalSum extends ByGroup<{ months: number; days: number; micros: bigint
     this.#args = args;
     this.#average = average;
   }
-  make(): { months: number; days: number; micros: bigint; count: number } {
-    return { months: 0, days: 0, micros: 0n, count: 0 };
+  make(): IntervalState {
+    return { months: 0, days: 0, micros: 0n, count: 0, infinite: 0, minusInfinite: 0 };
   }
   add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
     const { context, layout, columns } = this.#args;
     const value = readColumn(context.symbols, layout, I, F, b, columns[0]!) as Interval | null;
     if (value === null) return;
     const state = this.state(g);
-    state.months += value.months * w;
-    state.days += value.days * w;
-    state.micros += BigInt(value.micros) * BigInt(w);
     state.count += w;
+    const infinity = intervalInfinitySign(value);
+    if (infinity > 0) state.infinite += w;
+    else if (infinity < 0) state.minusInfinite += w;
+    else {
+      state.months += value.months * w;
+      state.days += value.days * w;
+      state.micros += BigInt(value.micros) * BigInt(w);
+    }
   }
   result(g: number): Datum {
-    const { months, days, micros, count } = this.state(g);
+    const { months, days, micros, count, infinite, minusInfinite } = this.state(g);
     if (count === 0) return null;
-    const sum: Interval = { kind: 'interval', months, days, micros: normalLong(micros) };
+    if (infinite > 0 && minusInfinite > 0) throw new SqlError('22008', 'interval out of range');
+    if (infinite + minusInfinite > 0) return infinite > 0 ? intervalInfinity : intervalMinusInfinity;
+    const sum = checkedInterval(months, days, normalLong(micros));
     return this.#average ? functionById('interval_div(interval,float8)')!.evaluate(sum, count) : sum;
   }
 }

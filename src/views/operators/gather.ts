@@ -59,7 +59,7 @@ export function jsonbArray(arg: Scalar, environment: Environment): (rows: Rows) 
   return (rows) => ({ kind: 'jsonb', value: rows.map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
 }
 
-/** Which rows an object is made of: without those whose value is NULL (`strict`), without a key twice (`unique`). */
+/** Which rows an object is made of: without those whose value is NULL (`strict`; of jsonb also JSON's null), without a key twice (`unique`). */
 export interface Members {
   readonly strict: boolean;
   readonly unique: boolean;
@@ -101,7 +101,7 @@ export function jsonbObject(args: readonly Scalar[], environment: Environment, m
       return object instanceof Map ? [...object] : [];
     });
     if (members.unique) refuseTwice(pairs.map(([key]) => key), () => '');
-    return { kind: 'jsonb', value: sortedMembers(pairs) };
+    return { kind: 'jsonb', value: sortedMembers(members.strict ? pairs.filter(([, value]) => value !== null) : pairs) };
   };
 }
 

@@ -129,12 +129,12 @@ export function makeArray(items: readonly Datum[], nested: boolean, element: num
   const first = inner.find((item) => item !== null && item.dims.length > 0);
   if (first === undefined || first === null) return { kind: 'array', element, dims: [], lowerBounds: [], items: [] };
   for (const item of inner) {
-    if (item === null || item.dims.length !== first.dims.length || item.dims.some((dim, i) => dim !== first.dims[i])) {
+    if (item === null || item.dims.length !== first.dims.length || item.dims.some((dim, i) => dim !== first.dims[i] || item.lowerBounds[i] !== first.lowerBounds[i])) {
       throw new SqlError('2202E', 'multidimensional arrays must have array expressions with matching dimensions');
     }
   }
   return {
-    kind: 'array', element, dims: [inner.length, ...first.dims], lowerBounds: [1, ...first.dims.map(() => 1)],
+    kind: 'array', element, dims: [inner.length, ...first.dims], lowerBounds: [1, ...first.lowerBounds],
     items: inner.flatMap((item) => item!.items),
   };
 }

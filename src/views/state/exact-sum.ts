@@ -1,27 +1,33 @@
 /**
  * The exact sum of doubles under addition and retraction: an expansion of non-overlapping doubles, smallest first
  * (Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997, GROW-EXPANSION), with infinities and NaN counted beside it.
- * What was added and then taken back leaves nothing. Overflow of a partial sum beyond the largest double is reported by `value` as infinite.
+ * What was added and then taken back leaves nothing. Values near the largest double have an expansion of their own, scaled down, so that no partial
+ * sum overflows: `value` is infinite only where an infinity was added or the sum itself is beyond the largest double.
  */
 export class ExactSum {
-  /** the first `#count` are the expansion; the array keeps its length, for to shorten it is to allocate it anew */
-  readonly #parts: number[] = [];
-  #count = 0;
+  readonly #plain = new Expansion();
+  /** of values from 2^900, divided by 2^200; absent until there is one */
+  #huge: Expansion | undefined;
   #infinite = 0;
   #minusInfinite = 0;
   #nan = 0;
 
   /** Adds `value` `times` times (negative: takes it back). */
   add(value: number, times: number): void {
-    if (value !== value) this.#nan += times;
+    if (value < HUGE && value > -HUGE) this.#plain.add(value, times);
+    else if (value !== value) this.#nan += times;
     else if (value === Infinity) this.#infinite += times;
     else if (value === -Infinity) this.#minusInfinite += times;
-    else if (times === 1 || times === -1) this.#grow(value * times);
-    else this.#product(value, times);
+    else (this.#huge ??= new Expansion()).add(value * SHRINK, times);
   }
 
   get isZero(): boolean {
-    return this.#count === 0 && this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
+    return this.#plain.isZero && (this.#huge === undefined || this.#huge.isZero) && this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
+  }
+
+  /** Whether no infinity and no NaN is among what was added. */
+  get isFinite(): boolean {
+    return this.#infinite === 0 && this.#minusInfinite === 0 && this.#nan === 0;
   }
 
   /** The sum, rounded once. */
@@ -29,6 +35,40 @@ export class ExactSum {
     if (this.#nan > 0 || (this.#infinite > 0 && this.#minusInfinite > 0)) return NaN;
     if (this.#infinite > 0) return Infinity;
     if (this.#minusInfinite > 0) return -Infinity;
+    if (this.#huge === undefined || this.#huge.isZero) return this.#plain.rounded();
+    // What the shrinking of the plain parts loses lies far below the last digit of a sum of huge ones.
+    return this.#plain.addedTo(this.#huge, SHRINK).rounded() / SHRINK;
+  }
+}
+
+const HUGE = 2 ** 900;
+const SHRINK = 2 ** -200;
+
+/** Non-overlapping doubles, smallest first, whose sum is what was added. */
+class Expansion {
+  /** the first `#count` are the expansion; the array keeps its length, for to shorten it is to allocate it anew */
+  readonly #parts: number[] = [];
+  #count = 0;
+
+  add(value: number, times: number): void {
+    if (times === 1 || times === -1) this.#grow(value * times);
+    else this.#product(value, times);
+  }
+
+  get isZero(): boolean {
+    return this.#count === 0;
+  }
+
+  /** A new expansion: this one times `factor`, a power of two, and `other`. */
+  addedTo(other: Expansion, factor: number): Expansion {
+    const sum = new Expansion();
+    for (let i = 0; i < other.#count; i++) sum.#grow(other.#parts[i]!);
+    for (let i = 0; i < this.#count; i++) sum.#grow(this.#parts[i]! * factor);
+    return sum;
+  }
+
+  /** The sum, rounded once. */
+  rounded(): number {
     const parts = this.#parts;
     let at = this.#count - 1;
     if (at < 0) return 0;
