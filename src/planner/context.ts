@@ -4,6 +4,8 @@ import type { Environment, RelationId } from '../ir/index.ts';
 
 /** What the planner asks of a catalog snapshot. */
 export interface CatalogView {
+  /** undefined where there is no schema of this name */
+  schema(name: string): object | undefined;
   /** The object `name` in `schema`, or in the first schema of `searchPath` that has one. */
   find(schema: string | undefined, name: string, searchPath: readonly string[]): CatalogItem | undefined;
   /** The indexes that find rows of the relation by equality of all their columns, in the order they are preferred. */

@@ -45,6 +45,9 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
     throw planning.error('0A000', `cross-database references are not implemented: ${path.join('.')}`, position);
   }
   const item = findItem(planning, level.scope, path.at(-2), path.at(-1)!, position);
+  if (item?.unreachable) {
+    throw planning.error('42P10', `invalid reference to FROM-clause entry for table "${path.at(-1)!}"`, position, { detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.' });
+  }
   if (item !== undefined) return item;
   const table = path.at(-1)!;
   if ((path.length > 1 && findItem(planning, level.scope, undefined, table, position) !== undefined) || level.scope.hidden?.includes(table) === true) {

@@ -189,7 +189,9 @@ function columnDefinitions(level: Level, node: RangeFunction, call: Node): FromP
 function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromPart {
   const { planning } = level;
   const left = resolvePart(level, required(node.larg), before);
-  const right = resolvePart(level, required(node.rarg), [...before, ...left.items]);
+  // What a right or full join may add rows to cannot be what its other side is made from.
+  const outwards = node.jointype === 'JOIN_RIGHT' || node.jointype === 'JOIN_FULL';
+  const right = resolvePart(level, required(node.rarg), outwards ? [...before, ...left.items.map((item): ScopeItem => ({ ...item, unreachable: true }))] : [...before, ...left.items]);
   const items = together(level, left.items, right.items);
   const kind = node.jointype === 'JOIN_LEFT' ? 'left' : node.jointype === 'JOIN_RIGHT' ? 'right' : node.jointype === 'JOIN_FULL' ? 'full' : 'inner';
   const shared = node.isNatural ? naturalColumns(left.items, right.items) : node.usingClause === undefined ? undefined : namesOf(node.usingClause);
@@ -219,6 +221,8 @@ function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left
     if (found[0] === undefined) throw planning.error('42703', `column "${name}" specified in USING clause does not exist in ${which} table`, undefined);
     return found[0];
   };
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw planning.error('42701', `column name "${twice}" appears more than once in USING clause`, undefined);
   const pairs = names.map((name) => ({ name, left: side(left, name, 'left'), right: side(right, name, 'right') }));
   const on = pairs.length === 0 ? null : conjunction(pairs.map((pair) => compare(planning, '=', columnOf(pair.left), columnOf(pair.right), undefined)), undefined);
   const joined: TypedRelation = { op: 'join', kind, left: left.relation, right: right.relation, on };

@@ -11,7 +11,7 @@ import type { Target } from './order.ts';
 import { requireComparable } from './select.ts';
 import type { ColumnId, Computed, Expr, ExprOf, GroupingSets, TableFunctionCall, TypedAggregate, TypedQuery, TypedRelation } from './typed.ts';
 import { columnOf } from './typed.ts';
-import { forEachOperand, mapOperands, mapRelation, sameExpr, startOf } from './walk.ts';
+import { forEachColumn, forEachOperand, mapOperands, mapRelation, sameExpr, startOf } from './walk.ts';
 
 interface Grouped {
   readonly relation: TypedRelation;
@@ -38,13 +38,23 @@ export function groupRelation(
   const groups: Groups = { planning, by, own, masks };
   const rewrite = (expr: Expr): Expr => overGroups(groups, expr, false);
   const grouping = { sets: sets.map((set) => set.map((key) => by[key]!.id)), masks };
-  const relation: TypedRelation = { op: 'aggregate', input, by, aggregates: above.aggregates, grouping };
+  // A set that is grouped by is made below the grouping; the others above it.
+  const isGrouped = (call: TableFunctionCall): boolean => by.some((key) => readsAny(key.value, call.ids));
+  const below = above.functions.filter(isGrouped);
+  const rows: TypedRelation = below.length === 0 ? input : { op: 'join', kind: 'inner', left: input, right: { op: 'functions', calls: below, ordinality: null }, on: null };
+  const relation: TypedRelation = { op: 'aggregate', input: rows, by, aggregates: above.aggregates, grouping };
   const having = above.having && rewrite(above.having);
   return {
     relation: having === undefined ? relation : { op: 'filter', input: relation, predicate: having },
     targets: above.targets.map((target) => ({ ...target, value: rewrite(target.value) })),
-    functions: above.functions.map((call) => ({ ...call, args: call.args.map(rewrite) })),
+    functions: above.functions.filter((call) => !isGrouped(call)).map((call) => ({ ...call, args: call.args.map(rewrite) })),
   };
+}
+
+function readsAny(expr: Expr, ids: readonly ColumnId[]): boolean {
+  let found = false;
+  forEachColumn(expr, (id) => (found ||= ids.includes(id)));
+  return found;
 }
 
 /** The keys of all groupings, and which of them each grouping has. */

@@ -12,6 +12,8 @@ export interface ScopeItem {
   readonly columns: readonly TypedColumn[];
   /** columns can be named without qualification, and stand in `*` */
   readonly columnsVisible: boolean;
+  /** on the left of a right or full join that a LATERAL on its right may not refer to */
+  readonly unreachable?: true;
   /** a function that returns plain values: its alias names the value itself */
   readonly scalar?: boolean;
   /** its oid, which `tableoid` reads */

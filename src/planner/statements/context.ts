@@ -29,7 +29,12 @@ export interface Scene extends StatementContext {
 }
 
 export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContext => ({
-  catalog: { find: (schema, name, searchPath) => scene.catalog.find(schemaWritten(schema, scene), name, searchPath), indexesOn: (id) => scene.catalog.indexesOn(id) }, searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
+  catalog: {
+    schema: (name) => scene.catalog.schema(schemaWritten(name, scene)),
+    find: (schema, name, searchPath) => scene.catalog.find(schemaWritten(schema, scene), name, searchPath),
+    indexesOn: (id) => scene.catalog.indexesOn(id),
+  },
+  searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
 });
 
 export const columnIndex = (columns: readonly Column[], name: string): number => columns.findIndex((column) => column.name === name);

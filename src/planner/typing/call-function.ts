@@ -40,7 +40,7 @@ export interface CallSite {
 
 /** Chooses the function, aggregate or table function that a call means (manual, "Type Conversion: Functions"). */
 export function resolveCall(planning: Planning, site: CallSite, args: readonly Expr[]): ResolvedCall {
-  const variants = variantsOf(site, args.length);
+  const variants = inCatalog(planning, site) ? variantsOf(site, args.length) : [];
   const types = args.map((arg) => arg.type.oid);
   const exact = variants.find(({ args: wanted, row }) => row.gathered === null && wanted.every((type, index) => type === types[index]));
   if (exact !== undefined) return finish(planning, site, exact, args);
@@ -54,6 +54,13 @@ export function resolveCall(planning: Planning, site: CallSite, args: readonly E
   if (choice.kind === 'none') choice = chooseCandidate(fitting, types);
   if (choice.kind === 'one') return finish(planning, site, choice.candidate, args);
   throw choice.kind === 'none' ? missing(planning, site, args) : ambiguous(planning, site, args);
+}
+
+/** Whether the schema that is written, if one is, has functions at all: only the system's own do. 3F000 where there is no such schema. */
+function inCatalog(planning: Planning, { schema, position }: CallSite): boolean {
+  if (schema === undefined) return true;
+  if (planning.context.catalog.schema(schema) === undefined) throw planning.error('3F000', `schema "${schema}" does not exist`, position);
+  return /^(pg_|mz_|information_schema$)/.test(schema);
 }
 
 /** The function that a call of this name would be, had it no arguments to choose by: is it an aggregate? */

@@ -25,10 +25,12 @@ export function applyOperator(planning: Planning, name: string, left: Expr | nul
 /** Chooses the operator that `name` means between these operands (manual, "Type Conversion: Operators"). */
 export function resolveOperator(planning: Planning, name: string, left: Expr | null, right: Expr, position: number | undefined, schema?: string): ResolvedOperator {
   const operands = left === null ? [right] : [left, right];
-  const candidates = operatorsNamed(name)
-    .filter((row) => (row.left === 0) === (left === null))
-    .map((row): Candidate<OperatorRow> => ({ row, args: left === null ? [row.right] : [row.left, row.right] }));
   const types = operands.map((operand) => operand.type.oid);
+  // Every number may become an mz_timestamp; beside a date that would give a meaning to what has none.
+  const ofTicks = types.includes(Oid.mzTimestamp);
+  const candidates = operatorsNamed(name)
+    .filter((row) => (row.left === 0) === (left === null) && (ofTicks || row.right !== Oid.mzTimestamp))
+    .map((row): Candidate<OperatorRow> => ({ row, args: left === null ? [row.right] : [row.left, row.right] }));
   const exact = exactMatch(candidates, types);
   if (exact !== undefined) return finish(planning, exact, operands);
   const fitting = candidates.filter(({ args }) => !args.some(isPolymorphic) || bindPolymorphic(args, operands) !== undefined);
