@@ -36,7 +36,8 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
     case 'subscribe':
       return subscribeColumns(plan.subscribe);
     case 'explain':
-      return [computed('QUERY PLAN', Oid.text)];
+    case 'explainOperators':
+      return [computed('QUERY PLAN', plan.json ? Oid.json : Oid.text)];
     case 'show':
       if (plan.name.toLowerCase() === 'all') return ['name', 'setting', 'description'].map((name) => computed(name, Oid.text));
       return [computed(plan.name, Oid.text)];

@@ -136,21 +136,24 @@ const asksSettings = (relation: Relation): boolean => {
   return asks || someRelation(relation, (node) => node.op === 'flatMap');
 };
 
+/** The relation with the rows of relations of the catalog as constants. */
+export const withCatalogRows = (scene: QueryScene, relation: Relation, state: () => SystemState): Relation => embedCatalog(relation, (id) =>
+  (scene.catalog.relation(id)?.kind === 'system' ? systemRows(id, scene.catalog, state()) : scene.sequenceRows(id)));
+
 /**
  * Runs a query over `relation` and returns its rows. Over catalog relations alone it runs here, on the session's own snapshot; otherwise on the engine,
- * with the rows of catalog relations put in as constants. Waits, with a NOTICE, until the sources it reads have finished their snapshots.
+ * with the rows of catalog relations put in as constants. With `onReport` the engine runs it in any case, and says what its operators did. Waits, with a NOTICE, until the sources it reads have finished their snapshots.
  */
-export async function runQuery(scene: QueryScene, relation: Relation, type: Pick<RelationType, 'columns'>, read: ReadPlan, maxRows: number, signal: AbortSignal): Promise<RowStream> {
+export async function runQuery(scene: QueryScene, relation: Relation, type: Pick<RelationType, 'columns'>, read: ReadPlan, maxRows: number, signal: AbortSignal, onReport?: (report: QueryReady['report']) => void): Promise<RowStream> {
   const { core, catalog } = scene;
   const reads = readsOf(relation);
   const status = [...reads].some((id) => needsStatus(id, catalog)) ? await core.engine.request<EngineStatus>({ kind: 'status' }) : undefined;
   let state: SystemState | undefined;
-  const embedded = embedCatalog(relation, (id): readonly (readonly Datum[])[] | undefined =>
-    (catalog.relation(id)?.kind === 'system' ? systemRows(id, catalog, (state ??= scene.systemState(status))) : scene.sequenceRows(id)));
+  const embedded = withCatalogRows(scene, relation, () => (state ??= scene.systemState(status)));
   const relationType = { columns: type.columns, keys: [] };
   const types = type.columns.slice(0, read.width).map((column) => column.type);
   // What asks for the time of the state it reads is read where time is kept.
-  if (readsOf(embedded).size === 0 && !asksTime(embedded)) {
+  if (readsOf(embedded).size === 0 && !asksTime(embedded) && onReport === undefined) {
     const rows = await runInline(scene, embedded, relationType, read, signal);
     if (rows !== undefined) return rows;
   }
@@ -170,7 +173,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   try {
     ready = await core.engine.request<QueryReady>({
       kind: 'query', query, maxRows,
-      request: { relation: embedded, type: relationType, read, environment: asksSettings(embedded) ? scene.environmentData : { ...scene.environmentData, variables: noVariables }, cancel, memoryBytes: scene.memoryBytes },
+      request: { relation: embedded, type: relationType, read, environment: asksSettings(embedded) ? scene.environmentData : { ...scene.environmentData, variables: noVariables }, cancel, memoryBytes: scene.memoryBytes, ...(onReport && { measure: true }) },
     });
   } finally {
     core.running.delete(flag);
@@ -179,6 +182,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
   for (const { view, count } of ready.skipped) {
     scene.onNotice({ severity: 'WARNING', code: '01000', message: `${count} row${count === 1 ? '' : 's'} with errors left out of "${view}"`, hint: 'They are in mz_internal.mz_view_errors.' });
   }
+  onReport?.(ready.report);
   const layout = rowLayout(types);
   let first: FetchedBatch | undefined = ready.first;
   let done = ready.first.done;

@@ -36,7 +36,11 @@ export function planQuery(select: SelectStmt, sql: string, context: PlanContext)
   return finishQuery(planning, resolveSelect(planning, select, null, null));
 }
 
-/** The stages of a query's planning, for EXPLAIN: before and after optimisation. */
+/** The stages of a query's planning, for EXPLAIN: with names and types resolved, and lowered. */
+export function resolveQuery(select: SelectStmt, sql: string, context: PlanContext): TypedQuery {
+  return resolveSelect(new Planning(sql, context), select, null, null);
+}
+
 export function planQueryUnoptimized(select: SelectStmt, sql: string, context: PlanContext): Query {
   const planning = new Planning(sql, context);
   return lowerQuery(planning, resolveSelect(planning, select, null, null));

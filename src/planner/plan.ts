@@ -70,7 +70,10 @@ export type Plan =
   | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }
   | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }; readonly options: CopyOptions }
   | { readonly kind: 'copyFrom'; readonly table: RelationId; readonly columns: readonly number[]; readonly options: CopyOptions }
-  | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized' | 'physical'; readonly text: string }
+  /** one line a step, indented below what reads it */
+  | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized'; readonly json: boolean; readonly text: string }
+  /** the operators as the engine has them; with `analyze` what they hold and did, with `timing` for how long */
+  | { readonly kind: 'explainOperators'; readonly of: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'view'; readonly oid: number }; readonly analyze: boolean; readonly timing: boolean; readonly json: boolean }
   | InsertPlan
   | DeletePlan
   | UpdatePlan

@@ -7,6 +7,8 @@ import { Still } from './operators/still.ts';
 import { Errors } from './outputs/errors.ts';
 import { pushConstants, render } from './render.ts';
 import type { Rendered, Scan } from './render.ts';
+import { reportOf } from './physical.ts';
+import type { Meter, OperatorReport } from './physical.ts';
 import type { Context } from './scalar/runtime.ts';
 import type { SymbolRoot } from './state/symbol-sweep.ts';
 
@@ -25,6 +27,8 @@ export interface DataflowWorld {
   readonly applying: boolean;
   /** polled during long work before the dataflow is live; throws to end it */
   readonly interrupt: () => void;
+  /** present: operators are measured */
+  readonly meter?: Meter;
   readable(id: RelationId): Collection | Passage;
   scanLog(scan: Scan): LogScan;
 }
@@ -71,8 +75,8 @@ export class Dataflow {
       world.interrupt();
       return this.#expired();
     };
-    this.rendered = render(relation, { context: this.#context, errors: this.errors, hidden: this.hidden, interrupt, readable: (id) => this.#readable(id) });
-    this.rendered.output.subscribe(output);
+    this.rendered = render(relation, { context: this.#context, errors: this.errors, hidden: this.hidden, interrupt, readable: (id) => this.#readable(id), ...(world.meter && { meter: world.meter }) });
+    this.rendered.output.subscribe(world.meter?.sink(output, this.rendered.operator.measured, undefined) ?? output);
   }
 
   #readable(id: RelationId): Readable {
@@ -105,7 +109,7 @@ export class Dataflow {
   hydrate(expired: Expired): boolean {
     this.#expired = expired;
     if (this.#stage === 'created') {
-      for (const operator of this.rendered.stateful) if (operator.prepare?.(expired) === false) return false;
+      for (const operator of this.rendered.stateful) if (this.#metered(operator, () => operator.prepare?.(expired)) === false) return false;
       this.#start();
     }
     const { scans } = this.rendered;
@@ -162,7 +166,7 @@ export class Dataflow {
   /** Goes on where operators paused; false when they do again. */
   #resume(): boolean {
     for (let paused = this.#paused; paused !== undefined; paused = this.#paused) {
-      const done = paused.resume();
+      const done = this.#metered(paused, () => paused.resume());
       this.#context.symbols.forgetTransients();
       if (!done) return false;
     }
@@ -225,12 +229,23 @@ export class Dataflow {
     for (;;) {
       if (!this.#resume()) return false;
       if (this.#operator === stateful.length) break;
-      if (!act(stateful[this.#operator]!)) return false;
+      const operator = stateful[this.#operator]!;
+      if (!this.#metered(operator, () => act(operator))) return false;
       this.#operator++;
     }
     this.#operator = 0;
     this.#context.symbols.forgetTransients();
     return true;
+  }
+
+  #metered<T>(operator: object, act: () => T): T {
+    const { meter } = this.#world;
+    return meter === undefined ? act() : meter.run(this.rendered.measuredAs.get(operator), act);
+  }
+
+  /** Its operators as they are now, from the output down. */
+  report(): readonly OperatorReport[] {
+    return reportOf(this.rendered.operator);
   }
 
   nextChange(): number | undefined {

@@ -10,6 +10,7 @@ import type { UniqueKey } from './key-check.ts';
 import { NamedIndexes } from './named-indexes.ts';
 import type { IndexOptions } from './named-indexes.ts';
 import type { QueryLimits } from './limits.ts';
+import type { Meter, OperatorReport } from './physical.ts';
 import { Collection, Passage } from './operators/collection.ts';
 import { QueryEnd } from './operators/operator.ts';
 import type { Expired, Sink } from './operators/operator.ts';
@@ -21,6 +22,7 @@ import type { PeekPlan, PeekWorld } from './peek.ts';
 import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
+import { KEYS } from './state/indexes.ts';
 import { SymbolSweep } from './state/symbol-sweep.ts';
 import type { SymbolRoot } from './state/symbol-sweep.ts';
 import { Symbols } from './state/symbols.ts';
@@ -124,7 +126,7 @@ export class Engine implements Surroundings, PeekWorld {
     this.#relations.set(id, { kind: 'base', readable, options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
     if (!(readable instanceof Collection)) return;
     readable.keep();
-    for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, 'keys');
+    for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, KEYS);
   }
 
   /** Creates a maintained view; it hydrates in `work`. */
@@ -173,11 +175,12 @@ export class Engine implements Surroundings, PeekWorld {
     return entry;
   }
 
-  #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void, once = false): Dataflow {
+  #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void, once = false, meter?: Meter): Dataflow {
     const engine = this;
     return new Dataflow(relation, output, {
       context: { symbols: this.symbols, environment, once, position: 0 },
       interrupt,
+      ...(meter && { meter }),
       readable: (id) => this.#readable(id),
       scanLog: (scan) => this.#scanLog(scan),
       get time() {
@@ -424,11 +427,23 @@ export class Engine implements Surroundings, PeekWorld {
     return sizes;
   }
 
-  /** Starts a one-shot query; it runs in `work`. */
-  query(relation: Relation, type: RelationType, read: ReadPlan, environment: Environment, limits: QueryLimits): QueryRun {
+  /** The operators of a materialized view as they are now. */
+  reportOfView(id: RelationId): readonly OperatorReport[] {
+    return this.#view(id).dataflow.report();
+  }
+  /** The operators that a query over `relation` would have. */
+  reportOfQuery(relation: Relation, environment: Environment): readonly OperatorReport[] {
+    const dataflow = this.#dataflow(relation, { push: () => {} }, environment, () => {}, true);
+    const report = dataflow.report();
+    this.#end(dataflow);
+    return report;
+  }
+
+  /** Starts a one-shot query; it runs in `work`. With a meter its operators are measured, and `report` says what each did. */
+  query(relation: Relation, type: RelationType, read: ReadPlan, environment: Environment, limits: QueryLimits, meter?: Meter): QueryRun {
     const query = new Query(this, (ended) => this.#finish(ended), type, read, limits);
     try {
-      const dataflow = this.#dataflow(relation, query.result, environment, () => ending(() => query.interrupt()), true);
+      const dataflow = this.#dataflow(relation, query.result, environment, () => ending(() => query.interrupt()), true, meter);
       query.begin(dataflow);
       this.#owners.set(dataflow, query);
     } catch (error) {

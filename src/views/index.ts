@@ -3,9 +3,11 @@
  * Synchronous: no clock, no IO, no thread. Between ticks everything readable is one state that existed.
  */
 export { Engine } from './engine.ts';
+export { Meter } from './physical.ts';
 export type { BaseOptions } from './engine.ts';
 export type { Change, LogReader } from './changes.ts';
 export type { QueryLimits } from './limits.ts';
+export type { OperatorReport, IndexUse } from './physical.ts';
 export type { QueryRun } from './query.ts';
 export { canPeek, MOST_PEEKED } from './peek.ts';
 export type { Peek, PeekPlan } from './peek.ts';

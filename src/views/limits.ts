@@ -6,6 +6,8 @@ export interface QueryLimits {
   readonly interrupt: () => void;
   /** bytes of state the query may hold; beyond it fails with 53200 */
   readonly memoryBytes: number;
+  /** tell of its operators when it is ready */
+  readonly report?: boolean;
 }
 
 /** The error a client is told, of what ended its dataflow. */

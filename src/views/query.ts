@@ -3,6 +3,7 @@ import type { RelationType, RowBatch } from '../core/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { Dataflow } from './dataflow.ts';
 import { checkMemory, failureOf } from './limits.ts';
+import type { OperatorReport } from './physical.ts';
 import type { QueryLimits } from './limits.ts';
 import { Collection } from './operators/collection.ts';
 import type { Expired } from './operators/operator.ts';
@@ -19,6 +20,8 @@ export interface QueryRun {
   readonly failure: SqlError | undefined;
   /** rows with errors that were left out under ON ERROR = 'skip', by view */
   readonly skipped: readonly { readonly view: string; readonly count: number }[];
+  /** its operators, and what each did, where it was metered; known when ready */
+  readonly report: readonly OperatorReport[];
   /** the time as of which it answers; known when ready */
   readonly time: number;
   next(maxRows: number): RowBatch | null;
@@ -46,6 +49,7 @@ export class Query implements QueryRun {
   failure: SqlError | undefined;
   skipped: readonly { readonly view: string; readonly count: number }[] = [];
   time = 0;
+  report: readonly OperatorReport[] = [];
   readonly #engine: Surroundings;
   /** takes the query out of the engine */
   readonly #leave: (query: Query) => void;
@@ -97,6 +101,7 @@ export class Query implements QueryRun {
       this.#failOnErrors(dataflow, this.#errors!);
       this.skipped = this.#errors!.skipped;
       this.time = dataflow.time;
+      if (this.#limits.report === true) this.report = dataflow.report();
       this.#reader = new ResultReader(this.result.arrangement, this.#read);
     } catch (error) {
       this.fail(error);

@@ -1,6 +1,6 @@
 import { assertNever, exactWords, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
-import { castBetween, mapScalar, substitute } from '../ir/index.ts';
+import { castBetween, explainScalar, mapScalar, substitute } from '../ir/index.ts';
 import type { JoinEdge, Lookup, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
 import { FlatMap } from './operators/flat-map.ts';
@@ -20,6 +20,8 @@ import { Intake } from './outputs/errors.ts';
 import type { Errors } from './outputs/errors.ts';
 import { carried, carryThrough, throughFilter, throughGroups, throughMap } from './outputs/known-row.ts';
 import type { Carry } from './outputs/known-row.ts';
+import { mapText, reduceText } from './physical.ts';
+import type { Measured, Meter, Operator } from './physical.ts';
 import { canonical } from './scalar/canonical.ts';
 import { plainColumn } from './scalar/compile.ts';
 import { writeColumn } from './scalar/runtime.ts';
@@ -45,6 +47,10 @@ export interface Constant {
 
 export interface Rendered {
   readonly output: Stream;
+  /** the operators, from that of the output down */
+  readonly operator: Operator;
+  /** where an operator that is told something by itself is measured */
+  readonly measuredAs: ReadonlyMap<object, Measured>;
   /** inputs before consumers */
   readonly stateful: readonly Stateful[];
   /** what may stop in the middle of a change, inputs before consumers */
@@ -65,6 +71,8 @@ export interface RenderWorld {
   /** errors that NULL stands for */
   readonly hidden: Errors;
   readonly interrupt: Interrupt;
+  /** present: operators are measured */
+  readonly meter?: Meter;
   readable(id: RelationId): Readable;
 }
 
@@ -76,7 +84,7 @@ export function render(relation: Relation, world: RenderWorld): Rendered {
   const renderer = new Renderer(world);
   const output = renderer.stream(relation, (row) => [row]);
   return {
-    output, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads, entries: renderer.entries,
+    output, operator: renderer.described(output), measuredAs: renderer.measuredAs, stateful: renderer.stateful, pausable: renderer.pausable, scans: renderer.scans, constants: renderer.constants, attached: renderer.attached, reads: renderer.reads, entries: renderer.entries,
     symbolRoots: renderer.symbolRoots,
   };
 }
@@ -110,6 +118,10 @@ class Renderer {
   readonly #interrupt: Interrupt;
   readonly #locals = new Map<string, Local>();
   readonly #intake: Intake;
+  readonly measuredAs = new Map<object, Measured>();
+  readonly #operators = new Map<Stream, Operator>();
+  /** streams whose rows are counted where the first consumer takes them */
+  readonly #counted = new Set<Stream>();
   /** streams in which each row is made of the one row of a relation that is being taken in */
   readonly #rowByRow = new WeakSet<Stream>();
 
@@ -136,6 +148,7 @@ class Renderer {
         const layout = rowLayout(relation.type.columns.map(({ type }) => type));
         const stream = new Stream(layout);
         this.constants.push({ layout, rows: relation.rows, stream });
+        this.#describe(stream, { text: `Constant (${relation.rows.length} rows)` });
         return stream;
       }
       case 'get':
@@ -177,7 +190,7 @@ class Renderer {
         const input = this.stream(relation.input, below());
         const flatMap = new FlatMap(input.layout, relation, context, this.#errorsOf(input, carry), this.#interrupt);
         this.pausable.push(flatMap);
-        return this.#alike([input], this.#follow(input, flatMap));
+        return this.#alike([input], this.#follow(input, flatMap, `FlatMap ${relation.function.slice(0, relation.function.indexOf('('))}(${relation.args.map(explainScalar).join(', ')})${relation.outer ? ' outer' : ''}`));
       }
       case 'join':
         return this.#join(relation, nothingAbove, carry);
@@ -190,41 +203,66 @@ class Renderer {
       case 'union': {
         const inputs = relation.inputs.map((input) => this.stream(input, carry));
         const union = new Passing(inputs[0]!.layout, 1);
-        for (const input of inputs) {
-          // Branches agree in type, but a NULL literal or a length may have left its own typmod; the words agree.
-          input.subscribe(union);
-        }
+        const operator = this.#describe(union, { text: 'Union', inputs });
+        // Branches agree in type, but a NULL literal or a length may have left its own typmod; the words agree.
+        for (const input of inputs) this.#connect(input, union, operator);
         return this.#alike(inputs, union);
       }
       case 'negate': {
         const input = this.stream(relation.input, carry);
-        return this.#alike([input], this.#follow(input, new Passing(input.layout, -1)));
+        return this.#alike([input], this.#follow(input, new Passing(input.layout, -1), 'Negate'));
       }
       case 'threshold': {
         const input = this.stream(relation.input, below());
         if (!input.layout.types.every(exactWords)) return this.#topK(input, { by: input.layout.types.map((_, i) => i), order: [], offset: 0, limit: 'net', withTies: false });
         const threshold = new Threshold(input.layout, false, context.symbols);
         this.stateful.push(threshold);
-        return this.#follow(input, threshold);
+        return this.#follow(input, threshold, 'Threshold', threshold);
       }
       case 'temporalFilter': {
         const input = this.stream(relation.input, carry);
         const filter = new TemporalFilter(input.layout, relation.intervals, context, this.#errorsOf(input, carry));
         this.stateful.push(filter);
-        return this.#follow(input, filter);
+        return this.#follow(input, filter, 'TemporalFilter', filter);
       }
       default:
         return assertNever(relation);
     }
   }
 
-  #follow<S extends Stream & Sink>(input: Stream, operator: S): S {
-    input.subscribe(operator);
+  /** The operator that makes a stream. */
+  described(stream: Stream): Operator {
+    const operator = this.#operators.get(stream);
+    if (operator === undefined) throw new InvariantError('a stream of no operator');
+    return operator;
+  }
+  #describe(stream: Stream, { inputs = [], ...rest }: Omit<Operator, 'inputs' | 'measured'> & { readonly inputs?: readonly Stream[] }): Operator {
+    const operator: Operator = { ...rest, inputs: inputs.map((input) => this.described(input)), measured: { rows: 0, ms: 0 } };
+    this.#operators.set(stream, operator);
+    this.measuredAs.set(stream, operator.measured);
+    return operator;
+  }
+  /** Lets a sink of an operator be told of a stream. */
+  #connect(input: Stream, sink: Sink, into: Operator): void {
+    const { meter } = this.#world;
+    const from = this.#counted.has(input) ? undefined : this.described(input).measured;
+    this.#counted.add(input);
+    input.subscribe(meter === undefined ? sink : meter.sink(sink, from, into.measured));
+  }
+  #metered(occurrence: Occurrence, { measured }: Operator): Occurrence {
+    const { meter } = this.#world;
+    if (meter === undefined) return occurrence;
+    const change = occurrence.change.bind(occurrence);
+    occurrence.change = (I, F, b, w, handle) => meter.run(measured, () => change(I, F, b, w, handle));
+    return occurrence;
+  }
+  #follow<S extends Stream & Sink>(input: Stream, operator: S, text: string, state?: Stateful): S {
+    this.#connect(input, operator, this.#describe(operator, { text, inputs: [input], ...(state && { state }) }));
     return operator;
   }
 
   #mapFilter(input: Stream, filters: readonly Scalar[], outputs: readonly Scalar[] | null, carry: Carry): Stream {
-    return this.#alike([input], this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#errorsOf(input, carry))));
+    return this.#alike([input], this.#follow(input, new MapFilter(input.layout, filters, outputs ?? allColumns(input.layout), this.#world.context, this.#errorsOf(input, carry)), mapText(filters, outputs)));
   }
 
   /** Where the errors go of an operator over `input` whose output carries by `carry`; one that sees rows of relations one by one says which row raised. */
@@ -252,6 +290,7 @@ class Renderer {
     this.entries.push({ relation: id, carry });
     const readable = this.#world.readable(id);
     const stream = new Stream(readable.layout);
+    this.#describe(stream, { text: lookup === undefined ? 'Scan' : `Lookup on ${lookup.index}`, relation: id });
     const occurrence = readable.attach((order) => ({
       order,
       cursor: 0,
@@ -271,7 +310,7 @@ class Renderer {
     if (input.layout.types.every(exactWords)) {
       const threshold = new Threshold(input.layout, true, context.symbols);
       this.stateful.push(threshold);
-      return this.#follow(input, threshold);
+      return this.#follow(input, threshold, 'Distinct', threshold);
     }
     const all = allColumns(input.layout);
     return this.#aggregate(input, all, [], carry);
@@ -281,7 +320,7 @@ class Renderer {
     const input = this.#groupable(from, plan.by);
     const { order, offset, limit, withTies } = plan;
     const topK = new TopK(input.stream.layout, { by: input.columns, order, offset, limit, withTies }, this.#world.context);
-    input.stream.subscribe(topK);
+    this.#follow(input.stream, topK, topKText(plan), topK);
     this.stateful.push(topK);
     return input.width === topK.layout.types.length ? topK : this.#mapFilter(topK, [], allColumns(topK.layout).slice(0, input.width), impossible);
   }
@@ -329,7 +368,7 @@ class Renderer {
     }, below);
     const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared }, context, this.#errorsOf(undefined, carry));
     this.stateful.push(reduce);
-    return this.#follow(source, reduce);
+    return this.#follow(source, reduce, reduceText(by, aggregates), reduce);
   }
 
   /**
@@ -374,12 +413,13 @@ class Renderer {
     const join = new Join(inputs, above.filters.map(place), above.outputs === null ? physical : above.outputs.map(place), context, this.#errorsOf(undefined, carry), this.#interrupt);
     this.stateful.push(join);
     this.pausable.push(join);
+    const operator = this.#describeJoin(join, arranged, relation, above);
     arranged.forEach((input, i) => {
       if (input.collection === undefined) {
-        input.stream!.subscribe(join.sink(i));
+        this.#connect(input.stream!, join.sink(i), operator);
         return;
       }
-      const occurrence = join.attach(i);
+      const occurrence = this.#metered(join.attach(i), operator);
       this.attached.push({ readable: input.collection, occurrence });
       if (i === 0) {
         occurrence.cursor = 0;
@@ -387,6 +427,21 @@ class Renderer {
       }
     });
     return join;
+  }
+
+  #describeJoin(join: Join, arranged: readonly Arranged[], { on }: Relation & { op: 'join' }, { filters, outputs }: Above): Operator {
+    const streams = arranged.map(({ stream, relation }) => stream ?? this.#inPlace(relation!));
+    const fused = filters.length === 0 && outputs === null ? '' : `, ${mapText(filters, outputs)}`;
+    return this.#describe(join, {
+      text: `Join${on.map(edgeText).join('')}${fused}`, inputs: streams, state: join,
+      uses: () => join.uses.map((use) => ({ ...use, ...(arranged[use.input]!.relation !== undefined && { relation: arranged[use.input]!.relation! }) })),
+    });
+  }
+  /** A relation whose rows a join reads where they lie: it stands among the operators, and does nothing. */
+  #inPlace(relation: RelationId): Stream {
+    const stream = new Stream(this.#world.readable(relation).layout);
+    this.#describe(stream, { text: 'In place', relation });
+    return stream;
   }
 
   #arranged(relation: Relation, keys: readonly Scalar[], input: number, carry: Carry): Arranged {
@@ -446,6 +501,16 @@ class Renderer {
     });
     return columns.every((place) => place !== undefined) ? { ...below, columns } : undefined;
   }
+}
+
+function edgeText({ parent, outer, keys }: JoinEdge, index: number): string {
+  const pairs = keys.map(({ left, right, nullSafe }) => `${explainScalar(left)} ${nullSafe ? 'IS NOT DISTINCT FROM' : '='} ${explainScalar(right)}`);
+  return ` [${outer ? 'left ' : ''}${parent} ⋈ ${index + 1}${pairs.length === 0 ? '' : ` on ${pairs.join(' AND ')}`}]`;
+}
+
+function topKText({ by, order, limit, offset }: TopKPlan): string {
+  const keys = order.map(({ column: at, descending }) => `#${at}${descending ? ' desc' : ''}`);
+  return `TopK by (${by.map((at) => `#${at}`).join(', ')}) order (${keys.join(', ')})${typeof limit === 'number' ? ` limit ${limit}` : ''}${offset === 0 ? '' : ` offset ${offset}`}`;
 }
 
 /** Of an operator that cannot raise. */

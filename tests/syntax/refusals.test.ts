@@ -25,7 +25,6 @@ test.each([
   ["create source s from kafka broker 'b' topic 't' format avro using schema file 'x'", 'FORMAT AVRO is not supported', 56],
   ["create source s from kafka broker 'b' topic 't' key format text value format text", 'KEY FORMAT ... VALUE FORMAT is not supported', 49],
   ["create table t from file 'x.csv' with (header)", 'CREATE TABLE ... FROM FILE ... WITH is not supported', 34],
-  ['explain analyze select 1', 'EXPLAIN ANALYZE is not supported', 9],
   ['explain timestamp for select 1', 'EXPLAIN TIMESTAMP is not supported', 9],
   ['show clusters', 'SHOW CLUSTERS is not supported', 6],
   ['alter source s add subsource t', 'ALTER SOURCE ... ADD is not supported', 16],

@@ -1,6 +1,6 @@
 import type { Datum, RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
-import type { BaseOptions, IndexOptions, OnErrorPolicy, PeekPlan, ReadPlan, ViewError } from '../../views/index.ts';
+import type { BaseOptions, IndexOptions, OnErrorPolicy, OperatorReport, PeekPlan, ReadPlan, ViewError } from '../../views/index.ts';
 
 /** Changes of one relation as they cross threads: the batch as its buffer. */
 export interface WireChange {
@@ -40,6 +40,8 @@ export interface QueryRequest {
   /** one int32 in shared memory: 0 go on, 1 cancelled by the user, 2 statement timeout, 3 the server is shutting down */
   readonly cancel: SharedArrayBuffer;
   readonly memoryBytes: number;
+  /** measure its operators */
+  readonly measure?: true;
 }
 
 /** A query by the number that its plan was sent with, and the values of its parameters. */
@@ -64,6 +66,8 @@ export type Request =
   /** raises what writing these changes with `check` would raise now */
   | { readonly kind: 'check'; readonly changes: readonly WireChange[] }
   | { readonly kind: 'query'; readonly query: number; readonly request: QueryRequest; /** rows of the first batch at most */ readonly maxRows: number }
+  /** the operators of a materialized view as they are, or those that a query would have */
+  | { readonly kind: 'describe'; readonly what: { readonly view: RelationId } | { readonly relation: Relation; readonly environment: EnvironmentData } }
   | { readonly kind: 'fetch'; readonly query: number; readonly maxRows: number }
   | { readonly kind: 'closeQuery'; readonly query: number }
   | { readonly kind: 'subscribe'; readonly subscription: number; readonly request: QueryRequest; readonly snapshot: boolean; /** the time of the snapshot, if not the first possible */ readonly asOf: number | null }
@@ -91,6 +95,8 @@ export interface QueryReady {
   readonly time: number;
   readonly skipped: readonly { readonly view: string; readonly count: number }[];
   readonly first: FetchedBatch;
+  /** what its operators did, where they were measured */
+  readonly report: readonly OperatorReport[];
 }
 export interface FetchedBatch {
   readonly rows: ArrayBuffer | null;

@@ -1,7 +1,7 @@
 import { defaultTextSettings, InvariantError, SqlError } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { Store } from '../../storage/index.ts';
-import { Engine } from '../../views/index.ts';
+import { Engine, Meter } from '../../views/index.ts';
 import type { Peek, QueryRun, Subscription } from '../../views/index.ts';
 import { wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
@@ -108,9 +108,16 @@ export class EngineService {
         return;
       case 'query':
         this.#arrivals.push({ id, begin: () => {
-          const { relation, type, read, environment } = request.request;
-          const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#outside), limitsOf(request.request));
+          const { relation, type, read, environment, measure } = request.request;
+          const meter = measure === true ? new Meter(() => this.#clock.monotonic()) : undefined;
+          const run = this.#engine.query(relation, type, read, environmentOf(environment, this.#outside), { ...limitsOf(request.request), report: measure === true }, meter);
           this.#queries.set(request.query, { run, maxRows: request.maxRows, waiting: id });
+        } });
+        break;
+      case 'describe':
+        this.#arrivals.push({ id, begin: () => {
+          const { what } = request;
+          this.#answer(id, 'view' in what ? this.#engine.reportOfView(what.view) : this.#engine.reportOfQuery(what.relation, environmentOf(what.environment, this.#outside)));
         } });
         break;
       case 'fetch': {
@@ -263,7 +270,7 @@ export class EngineService {
       }
       const first = fetchBatch(entry.run, entry.maxRows);
       if (first.done) this.#queries.delete(query);
-      const ready: QueryReady = { time: entry.run.time, skipped: entry.run.skipped, first };
+      const ready: QueryReady = { time: entry.run.time, skipped: entry.run.skipped, first, report: entry.run.report };
       this.#answer(id, ready, first.rows === null ? [] : [first.rows]);
     }
   }

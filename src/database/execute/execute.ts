@@ -15,6 +15,7 @@ import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
 import { executeDelete, executeInsert, executeMerge, executeTruncate, executeUpdate } from './dml.ts';
 import { withOwnWrites } from './own-writes.ts';
+import { explained, explainOperators, treeOfLines } from './explain.ts';
 import { purify } from './purify.ts';
 import { computed, splitSequences } from './sequence-columns.ts';
 import { openSubscription } from './subscribe.ts';
@@ -72,7 +73,9 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     case 'copyFrom':
       return done('COPY');
     case 'explain':
-      return { tag: 'EXPLAIN', counts: false, columns: null, rows: rowsOf([sqlType(Oid.text)], plan.text.split('\n').map((line) => [line])) };
+      return explained(plan.json ? treeOfLines(plan.text.split('\n')) : plan.text, plan.json);
+    case 'explainOperators':
+      return explainOperators(plan, execution);
     case 'insert':
       return executeInsert(plan, execution);
     case 'delete':

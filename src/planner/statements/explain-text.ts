@@ -62,7 +62,7 @@ function aggregateText(aggregate: Aggregate): string {
   return `${functionName(aggregate.function)}(${distinct}${list(aggregate.args)})${aggregate.filter === null ? '' : ` FILTER (${scalarText(aggregate.filter)})`}`;
 }
 
-function scalarText(scalar: Scalar): string {
+export function scalarText(scalar: Scalar): string {
   switch (scalar.op) {
     case 'column': return `#${scalar.index}`;
     case 'literal': return literalText(scalar.value, scalar.type.oid);

@@ -7,7 +7,7 @@ import type { ExplainTree } from './tree.ts';
 const stages = ['raw', 'decorrelated', 'optimized', 'physical'] as const;
 const hint = 'There are EXPLAIN [RAW | DECORRELATED | OPTIMIZED | PHYSICAL] PLAN FOR a query or view.';
 
-/** `EXPLAIN [stage] PLAN [AS TEXT] FOR {statement | [MATERIALIZED] VIEW name}`, `EXPLAIN statement`, and Postgres' EXPLAIN (options) statement */
+/** `EXPLAIN [stage] PLAN [AS TEXT] FOR {statement | [MATERIALIZED] VIEW name}`, and Postgres' `EXPLAIN [ANALYZE] [VERBOSE] statement` and `EXPLAIN (options) statement`, where the statement may be `[MATERIALIZED] VIEW name` too */
 export function parseExplain(cursor: TokenCursor, fragments: Fragments): ExplainTree {
   cursor.expect('explain');
   const position = cursor.position;
@@ -16,21 +16,23 @@ export function parseExplain(cursor: TokenCursor, fragments: Fragments): Explain
   if (cursor.sees('with')) throw notSupported('EXPLAIN ... PLAN WITH', hint, cursor.position);
   if (cursor.accept('as') && !cursor.accept('text')) throw notSupported('EXPLAIN ... AS JSON', 'Plans are shown as text.', cursor.position);
   cursor.expect('for');
-  return { kind: 'explain', stage, options: [], target: parseExplained(cursor, fragments) };
+  return { kind: 'explain', stage, analyze: false, options: [], target: parseExplained(cursor, fragments) };
 }
 
 function parsePlainExplain(cursor: TokenCursor, fragments: Fragments, position: number): ExplainTree {
   for (const what of ['timestamp', 'filter pushdown', 'typed plan', 'query graph', 'schema', 'key schema', 'value schema'])
     if (cursor.sees(what)) throw notSupported(`EXPLAIN ${what.toUpperCase()}`, hint, position);
-  if (cursor.sees('analyze')) throw notSupported('EXPLAIN ANALYZE', hint, position);
   if (cursor.seesMark('(') && !cursorSeesQuery(cursor)) {
     cursor.skipBrackets();
     const node = fragments.replacing(cursor, cursor.index, cursor.tokens.length, 'SELECT');
     const options = 'ExplainStmt' in node ? (node.ExplainStmt.options ?? []) : [];
-    return { kind: 'explain', stage: null, options, target: parseExplained(cursor, fragments) };
+    cursor.accept('for');
+    return { kind: 'explain', stage: null, analyze: false, options, target: parseExplained(cursor, fragments) };
   }
+  const analyze = cursor.accept('analyze') || cursor.accept('analyse');
   cursor.accept('verbose');
-  return { kind: 'explain', stage: null, options: [], target: parseExplained(cursor, fragments) };
+  if (analyze) cursor.accept('for');
+  return { kind: 'explain', stage: null, analyze, options: [], target: parseExplained(cursor, fragments) };
 }
 
 /** `EXPLAIN (SELECT 1)`: the bracket opens a query, not options */

@@ -222,6 +222,8 @@ export interface ExplainTree {
   readonly kind: 'explain';
   /** null: not said */
   readonly stage: 'raw' | 'decorrelated' | 'optimized' | 'physical' | null;
+  /** EXPLAIN ANALYZE, as a word */
+  readonly analyze: boolean;
   /** options of EXPLAIN (...) as Postgres reads them */
   readonly options: readonly Node[];
   readonly target: { readonly kind: 'statement'; readonly statement: Statement } | { readonly kind: 'view'; readonly name: ObjectName };

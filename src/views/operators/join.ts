@@ -6,10 +6,12 @@ import type { SlabDatumsFunction, SlabRowFunction } from '../scalar/compile.ts';
 import type { Context } from '../scalar/runtime.ts';
 import type { Arrangement } from '../state/arrangement.ts';
 import type { HashIndex } from '../state/hash-index.ts';
+import { KEYS } from '../state/indexes.ts';
 import type { RowIndex } from '../state/indexes.ts';
 import { anyNull, hashRow, sameRow } from '../state/row-code.ts';
 import type { AnyNull, HashRow, SameRow } from '../state/row-code.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
+import type { IndexUse } from '../physical.ts';
 import type { Occurrence, SharedRows } from './collection.ts';
 import { POLL_ROWS, reportError, reportHidden, Scratch, Stream, valueAlone } from './operator.ts';
 import type { ErrorSink, Interrupt, Pausable, Sink, Stateful } from './operator.ts';
@@ -99,6 +101,7 @@ export class Join extends Stream implements Stateful, Pausable {
   readonly #filters: readonly Scalar[];
   readonly #outputs: readonly Scalar[];
   readonly #hides: boolean;
+  readonly #indexes = new Set<RowIndex>();
   #complete = false;
   /** by input, made when its first change comes to a complete dataflow */
   readonly #functions: (JoinFunction | undefined)[] = [];
@@ -177,6 +180,16 @@ export class Join extends Stream implements Stateful, Pausable {
   close(): void {
     for (const { arrangement, collection } of this.#inputs) if (collection !== undefined) arrangement.indexes.release(this);
   }
+  /** The indexes it finds rows by, with who else holds them. */
+  get uses(): readonly Omit<IndexUse, 'relation'>[] {
+    return [...this.#indexes].map(({ slab, columns, owners }) => {
+      const holders = [...owners];
+      return {
+        input: this.#slabs.indexOf(slab), columns, key: owners.has(KEYS), named: holders.filter((owner) => typeof owner === 'string' && owner !== KEYS).map(String),
+        joins: holders.filter((owner) => owner instanceof Join && owner !== this).length,
+      };
+    });
+  }
   get symbolRoots(): readonly SymbolRoot[] {
     return [...this.#inputs.flatMap((input) => (input.collection ? [] : [input.arrangement])), this.#waiting];
   }
@@ -189,6 +202,7 @@ export class Join extends Stream implements Stateful, Pausable {
 
   #indexOn(arrangement: Arrangement, columns: readonly number[]): HashIndex {
     const index = arrangement.indexes.byWords(columns, this);
+    this.#indexes.add(index);
     if (!index.complete) this.#building.push(index);
     return index.rows;
   }

@@ -7,6 +7,9 @@ import type { Symbols } from './symbols.ts';
 /** Arrangements of fewer rows are indexed at once; larger ones in slices, by `build`. */
 const AT_ONCE_ROWS = 4096;
 
+/** Who owns the indexes of a table's keys. */
+export const KEYS = 'keys';
+
 /** An index of an arrangement: what it finds, how far it is built, and who needs it. */
 export class RowIndex {
   readonly columns: readonly number[];
@@ -14,7 +17,7 @@ export class RowIndex {
   /** present where the words of some column do not decide equality: the index finds all rows of an equal key, and some of others */
   readonly lanes: KeyLanes | undefined;
   readonly owners = new Set<unknown>();
-  readonly #slab: Slab;
+  readonly slab: Slab;
   readonly #linked: (handle: number) => boolean;
   readonly #completed: (index: RowIndex) => void;
   /** rows at or above this handle are not in it yet; they are met by `build` */
@@ -22,7 +25,7 @@ export class RowIndex {
   #dropped = false;
 
   constructor(slab: Slab, columns: readonly number[], lanes: KeyLanes | undefined, linked: (handle: number) => boolean, completed: (index: RowIndex) => void) {
-    this.#slab = slab;
+    this.slab = slab;
     this.#linked = linked;
     this.#completed = completed;
     this.columns = columns;
@@ -53,7 +56,7 @@ export class RowIndex {
   /** Takes in about `most` rows more; true when it is complete. */
   build(most: number): boolean {
     if (this.#built === Infinity) return true;
-    const slab = this.#slab;
+    const { slab } = this;
     const end = Math.min(slab.top, this.#built + most);
     for (let handle = this.#built; handle < end; handle++) {
       this.#built = handle + 1;
