@@ -82,6 +82,10 @@ export class RowBatch {
     this.#buffer = buffer;
   }
 
+  /** How many rows the buffer of a batch has, whatever their layout. */
+  static rowsOf(bytes: Uint8Array): number {
+    return new DataView(bytes.buffer, bytes.byteOffset, 8).getInt32(4, true);
+  }
   /** The one transferable buffer; after a transfer the batch must not be read any more. */
   get buffer(): ArrayBuffer {
     return this.#buffer;
@@ -193,6 +197,23 @@ export class RowBatchBuilder {
     const at = this.#present(column);
     this.#words[at] = this.#reserve(bytes.length);
     this.#arena.set(bytes, this.#words[at]! + 4);
+  }
+  /** A value of a column of another batch that has the type of this one. */
+  copy(column: number, from: RowBatch, row: number, fromColumn: number): void {
+    if (from.isNull(row, fromColumn)) return;
+    const at = row * from.layout.stride + from.layout.offsets[fromColumn]!;
+    switch (this.layout.storages[column]!) {
+      case 'bool':
+      case 'int':
+      case 'oid':
+        return this.setWord(column, from.I[at]!);
+      case 'long':
+        return this.setWords(column, from.I[at]!, from.I[at + 1]!);
+      case 'double':
+        return this.setDouble(column, from.F[at >> 1]!);
+      case 'symbol':
+        return this.setBytes(column, from.bytes(row, fromColumn));
+    }
   }
   #reserve(length: number): number {
     const start = this.#arenaUsed;

@@ -51,6 +51,9 @@ export const resolveOption = (core: Core, value: OptionValue): string => {
   return secret;
 };
 
+/** The buffers of changes, to be given to another thread with them. */
+export const buffersOf = (changes: readonly WireChange[]): ArrayBuffer[] => [...new Set(changes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])))];
+
 /** Makes catalog work durable and real, in one step: log, engine, then the shared snapshot. The caller holds `core.ddl`. */
 export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly WireChange[], standing?: ReadonlyMap<number, SequenceState>): Promise<void> {
   const changes = work.flatMap((one) => one.changes);
@@ -58,6 +61,7 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
   const dropped = changes.flatMap((change) => (change.kind === 'drop' && core.catalog.item(change.oid)?.kind === 'sequence' ? [change.oid] : []));
   const set = standing ?? new Map(work.flatMap((one) => one.sequences ?? []));
   const sequences = [...[...set].map(([oid, state]) => [String(oid), writeSequence(state)] as const), ...dropped.map((oid) => [String(oid), null] as const)];
+  const written = [...work.flatMap((one) => one.rows ?? []), ...rows];
   await core.engine.request<number>({
     kind: 'change',
     actions: work.flatMap((one) => one.actions),
@@ -66,8 +70,8 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     forget: work.flatMap((one) => one.forget ?? []),
     sequences,
     unchanged: work.flatMap((one) => one.unchanged ?? []),
-    changes: [...work.flatMap((one) => one.rows ?? []), ...rows],
-  });
+    changes: written,
+  }, buffersOf(written));
   core.catalog = next;
   for (const [oid, state] of sequences) {
     if (state === null) core.sequences.forget(Number(oid));
@@ -219,7 +223,7 @@ class TooLong extends Error {}
 async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream | undefined> {
   const { core } = scene;
   signal.throwIfAborted();
-  const engine = new Engine({ environment: scene.environment, log: { next: () => undefined } });
+  const engine = new Engine({ environment: scene.environment, log: { next: () => undefined, rows: () => 0 } });
   engine.tick(core.clock.now(), []);
   let end = Infinity;
   const interrupt = (): void => {

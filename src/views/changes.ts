@@ -21,7 +21,9 @@ export interface Change {
 /** The stored changes, for relations that are not held in memory. */
 export interface LogReader {
   /** The next stored changes of the relation behind `position` (undefined: from the start) that lie at or before `time`; undefined where there are none. */
-  next(relation: RelationId, position: number | undefined, time: number): { readonly changes: readonly Change[]; readonly position: number } | undefined;
+  next(relation: RelationId, position: number | undefined, time: number): { readonly changes: Iterable<Change>; readonly position: number } | undefined;
+  /** How many rows of the relation are stored. */
+  rows(relation: RelationId): number;
 }
 
 /** The rows that a change finds stored: by them a row that holds its key only is completed. */

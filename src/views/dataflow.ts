@@ -16,6 +16,10 @@ import type { SymbolRoot } from './state/symbol-sweep.ts';
 export interface LogScan {
   /** Pushes rows up to `time` until `expired()`; false when there are no more. */
   step(time: number, expired: Expired): boolean;
+  /** rows pushed so far */
+  readonly rowsRead: number;
+  /** rows the log had of the relation when the scan was made */
+  readonly rowsKnown: number;
 }
 
 /** What a dataflow finds around it. */
@@ -31,6 +35,7 @@ export interface DataflowWorld {
   readonly meter?: Meter;
   readable(id: RelationId): Collection | Passage;
   scanLog(scan: Scan): LogScan;
+  rowsInLog(relation: RelationId): number;
 }
 
 /** Rows scanned between looks at the clock: few, since each may match every row of the other inputs. */
@@ -62,8 +67,9 @@ export class Dataflow {
   /** the operator whose turn it is, in what goes through them all */
   #operator = 0;
   #stage: 'created' | 'scanning' | 'telling' | 'advancing' | 'flushing' | 'live' = 'created';
-  /** rows scanned so far */
-  rowsScanned = 0;
+  /** rows of collections scanned so far, and how many there were to be scanned when it began */
+  #rowsScanned = 0;
+  #rowsToScan = 0;
 
   constructor(relation: Relation, output: Sink, world: DataflowWorld) {
     this.#context = { ...world.context, hidden: undefined, time: world.time };
@@ -105,6 +111,20 @@ export class Dataflow {
     return this.#context.time;
   }
 
+  /** Rows of the inputs read so far, */
+  get rowsDone(): number {
+    let rows = this.#rowsScanned;
+    for (const log of this.#logs.values()) rows += log.rowsRead;
+    return rows;
+  }
+  /** and those there are to be read: as many as are known when it begins; where more have come meanwhile that had to be read too, these. */
+  get rowsKnown(): number {
+    if (this.#stage === 'created') return this.rendered.scans.reduce((sum, { readable, relation }) => sum + (readable instanceof Still ? readable.arrangement.rows : this.#world.rowsInLog(relation)), 0);
+    let rows = this.#rowsToScan;
+    for (const log of this.#logs.values()) rows += log.rowsKnown;
+    return this.live ? this.rowsDone : Math.max(rows, this.rowsDone);
+  }
+
   /** Scans until `expired()`; true when the inputs are scanned. */
   hydrate(expired: Expired): boolean {
     this.#expired = expired;
@@ -131,7 +151,10 @@ export class Dataflow {
     this.#stage = 'scanning';
     this.#context.time = this.#world.time;
     for (const still of this.#stills) still.open(this.#world.applying);
-    for (const scan of this.rendered.scans) if (!(scan.readable instanceof Still)) this.#logs.set(scan, this.#world.scanLog(scan));
+    for (const scan of this.rendered.scans) {
+      if (scan.readable instanceof Still) this.#rowsToScan += scan.readable.arrangement.rows;
+      else this.#logs.set(scan, this.#world.scanLog(scan));
+    }
     pushConstants(this.rendered.constants, this.#context);
     this.#context.symbols.forgetTransients();
   }
@@ -142,6 +165,7 @@ export class Dataflow {
       occurrence.cursor = 1;
       this.#found = lookup && findRows(lookup, still.arrangement, this.#context);
       this.#foundAt = 0;
+      if (this.#found !== undefined) this.#rowsToScan += this.#found.length - still.arrangement.rows;
     }
     const found = this.#found;
     for (let rows = 0; rows < SLICE_ROWS && this.#paused === undefined; rows++) {
@@ -149,7 +173,7 @@ export class Dataflow {
       const handle = found === undefined ? occurrence.cursor++ : found[this.#foundAt++]!;
       const weight = still.weight(handle);
       if (weight === 0) continue;
-      this.rowsScanned++;
+      this.#rowsScanned++;
       const { slab } = still.arrangement;
       occurrence.change(slab.I, slab.F, handle * slab.stride, weight, handle);
       this.#context.symbols.forgetTransients();

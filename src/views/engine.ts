@@ -183,6 +183,7 @@ export class Engine implements Surroundings, PeekWorld {
       ...(meter && { meter }),
       readable: (id) => this.#readable(id),
       scanLog: (scan) => this.#scanLog(scan),
+      rowsInLog: (id) => this.#log.rows(id),
       get time() {
         return engine.#time;
       },
@@ -200,14 +201,14 @@ export class Engine implements Surroundings, PeekWorld {
 
   // Ticks
 
-  /** Applies the changes at `time`, which lies after the last tick, and closes the tick: every view is then as of `time`. */
-  tick(time: number, changes: readonly Change[]): void {
+  /** Applies the changes at `time`, which lies after the last tick, and closes the tick: every view is then as of `time`. Each change is asked for when those before it are applied. */
+  tick(time: number, changes: Iterable<Change>): void {
     this.begin(time, changes);
     while (!this.step(() => false));
   }
 
   /** Begins a tick at `time`, which lies after the last; `step` goes on with it. */
-  begin(time: number, changes: readonly Change[]): void {
+  begin(time: number, changes: Iterable<Change>): void {
     if (time <= this.#time && this.#time !== 0) throw new InvariantError(`tick ${time} does not follow ${this.#time}`);
     if (this.#tick !== undefined) throw new InvariantError(`tick ${time} begins in the middle of another`);
     this.#tick = tickSteps(this.#tickWorld, time, changes, () => this.#expired());
@@ -393,12 +394,13 @@ export class Engine implements Surroundings, PeekWorld {
     return entry === undefined || entry.kind === 'base' || entry.dataflow.live;
   }
 
-  /** Rows scanned of each view's inputs, and whether it is complete. */
-  hydration(): readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly scanned: number; readonly known: number }[] {
-    return [...this.#relations].flatMap(([id, entry]) => entry.kind === 'view' ? [{
-      id, name: entry.name, hydrated: entry.dataflow.live, scanned: entry.dataflow.rowsScanned,
-      known: entry.dataflow.rendered.scans.reduce((sum, scan) => sum + (scan.readable.arrangement?.rows ?? 0), 0),
-    }] : []);
+  /** How far each view has read its inputs: rows read so far, and those there are. */
+  hydration(): readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly rowsDone: number; readonly rowsKnown: number }[] {
+    return [...this.#relations].flatMap(([id, entry]) => {
+      if (entry.kind !== 'view') return [];
+      const { live, rowsDone, rowsKnown } = entry.dataflow;
+      return [{ id, name: entry.name, hydrated: live, rowsDone, rowsKnown }];
+    });
   }
 
   /** The errors of views, also those that NULL stands for. */
@@ -513,23 +515,35 @@ export class Engine implements Surroundings, PeekWorld {
     const reader = new ChangeReader(scan.readable.layout, this.symbols);
     const push = (I: Int32Array, F: Float64Array, b: number, w: number): void => scan.occurrence.change(I, F, b, w, 0);
     let position: number | undefined;
-    let changes: readonly Change[] = [];
-    let at = 0;
+    let changes: Iterator<Change> | undefined;
+    let change: Change | undefined;
     let row = 0;
+    let read = 0;
     return {
+      get rowsRead() {
+        return read;
+      },
+      rowsKnown: this.#log.rows(scan.relation),
       step: (time, expired) => {
         for (;;) {
-          while (at < changes.length) {
-            row = reader.push(changes[at]!, row, push, undefined, expired);
-            if (row < (changes[at]!.rows?.rowCount ?? 0)) return true;
-            at++;
-            row = 0;
+          if (change !== undefined) {
+            const from = row;
+            row = reader.push(change, row, push, undefined, expired);
+            read += row - from;
+            if (row < (change.rows?.rowCount ?? 0)) return true;
+            change = undefined;
             if (expired()) return true;
+          }
+          const following = changes?.next();
+          if (following?.done === false) {
+            change = following.value;
+            row = 0;
+            continue;
           }
           const next = this.#log.next(scan.relation, position, time);
           if (next === undefined) return false;
-          ({ changes, position } = next);
-          at = 0;
+          changes = next.changes[Symbol.iterator]();
+          position = next.position;
         }
       },
     };

@@ -44,7 +44,7 @@ export interface TickWorld {
  *
  * Every step but the fifth takes time proportional to what changes; the fifth to the number of relations and subscriptions.
  */
-export function* tickSteps(world: TickWorld, time: number, changes: readonly Change[], expired: Expired): Generator<undefined, void> {
+export function* tickSteps(world: TickWorld, time: number, changes: Iterable<Change>, expired: Expired): Generator<undefined, void> {
   yield* each(world.arriving(), (dataflow) => world.guard(dataflow, () => world.arrive(dataflow, expired)), expired);
   world.open(time);
   yield* each(world.live, (dataflow) => world.guard(dataflow, () => dataflow.advance(expired)), expired);

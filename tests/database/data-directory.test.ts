@@ -19,9 +19,9 @@ test('a file is no place for data', () => {
   for (const directory of [join(folder, 'file'), join(folder, 'file', 'below')]) expect(() => new Store(directory)).toThrow(`could not make the data directory ${directory}: `);
 });
 
-test('what is missing above the directory is made with it, for its owner alone', () => {
+test('what is missing above the directory is made with it, for its owner alone', async () => {
   const directory = join(folder, 'a', 'b', 'c');
-  new Store(directory).close();
+  await new Store(directory).close();
   for (const made of [directory, join(folder, 'a')]) expect(statSync(made).mode & 0o777).toBe(0o700);
-  new Store(directory).close();
+  await new Store(directory).close();
 });

@@ -110,7 +110,15 @@ function* viewErrorRows(snapshot: CatalogSnapshot, state: SystemState): Iterable
 function* hydrationRows(snapshot: CatalogSnapshot, state: SystemState): Iterable<NamedRow> {
   for (const entry of state.hydration) {
     const item = snapshot.item(entry.object);
-    if (item !== undefined) yield { object_id: idOf(item), name: item.name, hydrated: entry.hydrated, rows_scanned: entry.rowsScanned ?? null };
+    if (item !== undefined) yield { object_id: idOf(item), name: item.name, hydrated: entry.hydrated, rows_done: entry.rowsDone, rows_known: entry.rowsKnown };
+  }
+  for (const { source, snapshotDone, snapshotRows, snapshotKnown } of state.sources) {
+    const item = snapshot.item(source);
+    // Of one that was read by an earlier run of the server the counts are not known.
+    const counted = !snapshotDone || snapshotRows > 0;
+    const known = snapshotDone ? snapshotRows : snapshotKnown === undefined ? null : Math.max(snapshotKnown, snapshotRows);
+    if (item?.kind !== 'source' || item.origin.kind !== 'postgres') continue;
+    yield { object_id: idOf(item), name: item.name, hydrated: snapshotDone, rows_done: counted ? snapshotRows : null, rows_known: counted ? known : null };
   }
 }
 
@@ -168,7 +176,7 @@ export const materializeCatalogs: readonly SystemRelation[] = [
   define('mz_internal', 'mz_view_errors',
     'view_id text, schema_name text, view_name text, sqlstate text, message text, source_name text?, key text?, row text?, count int8',
     'errors among the rows of materialized views', viewErrorRows),
-  define('mz_internal', 'mz_hydration_statuses', 'object_id text, name text, hydrated bool, rows_scanned int8?', 'which views have read all that was there when they were made', hydrationRows),
+  define('mz_internal', 'mz_hydration_statuses', 'object_id text, name text, hydrated bool, rows_done int8?, rows_known int8?', 'how far views and sources have come: rows read so far of those that were there when they began', hydrationRows),
   define('mz_internal', 'mz_frontiers', 'object_id text, name text, write_frontier mz_timestamp', 'the last closed time of each relation', frontierRows),
   define('mz_internal', 'mz_sessions',
     'connection_id int4, role text, application_name text, connected_at timestamptz, client_address text?, state text, query text', 'sessions', (_, { sessions }) =>

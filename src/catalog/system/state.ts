@@ -72,6 +72,9 @@ export interface SourceState {
   readonly rowsDeleted: number;
   readonly messagesFailed: number;
   readonly snapshotDone: boolean;
+  /** rows of the first reading that were read since the server started, and how many there are as far as upstream tells */
+  readonly snapshotRows: number;
+  readonly snapshotKnown?: number;
 }
 
 /** One error among the rows of a materialized view. */
@@ -91,7 +94,8 @@ export interface HydrationState {
   /** oid of the view or index */
   readonly object: number;
   readonly hydrated: boolean;
-  readonly rowsScanned?: number;
+  readonly rowsDone: number;
+  readonly rowsKnown: number;
 }
 
 export interface FrontierState {

@@ -109,6 +109,6 @@ export interface Taken {
 export interface EngineStatus {
   readonly time: number;
   readonly errors: readonly { readonly id: RelationId; readonly name: string; readonly errors: readonly (ViewError & { readonly sourceName?: string })[] }[];
-  readonly hydration: readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly scanned: number; readonly known: number }[];
+  readonly hydration: readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly rowsDone: number; readonly rowsKnown: number }[];
   readonly memory: readonly { readonly name: string; readonly bytes: number; readonly rows: number }[];
 }

@@ -54,21 +54,21 @@ export class Relations {
     }
   }
 
-  /** The changes as the engine reads them; those of relations that are gone are left out. */
-  changes(changes: readonly (StoredChange | WireChange)[]): Change[] {
-    return changes.flatMap((change) => {
+  /** The changes as the engine reads them, each read when its turn comes; those of relations that are gone are left out. */
+  *changes(changes: Iterable<StoredChange | WireChange>): Generator<Change, void> {
+    for (const change of changes) {
       const id = change.relation as RelationId;
       const type = this.#types.get(id);
-      if (type === undefined) return [];
+      if (type === undefined) continue;
       const { rows } = change;
       const buffer = rows === undefined ? undefined : rows instanceof ArrayBuffer ? rows : (rows.buffer as ArrayBuffer);
-      return [{
+      yield {
         relation: id,
         ...(buffer === undefined ? {} : { rows: new RowBatch(buffer, rowLayout(type.columns.map((column) => column.type))) }),
         ...(change.missing === undefined ? {} : { missing: change.missing }),
         ...(change.keyOnly === undefined ? {} : { keyOnly: change.keyOnly }),
         ...(change.truncate === true ? { truncate: true } : {}),
-      }];
-    });
+      };
+    }
   }
 }

@@ -58,14 +58,15 @@ export class EngineService {
       log: {
         next: (relation, position, time) => {
           const record = this.#store.next(relation, position ?? 0);
-          return record === undefined || record.time > time ? undefined : { changes: this.#relations.changes(record.changes.filter((change) => change.relation === relation)), position: record.sequence };
+          return record === undefined || record.time > time ? undefined : { changes: this.#relations.changes(record.changes), position: record.sequence };
         },
+        rows: (relation) => this.#store.rows(relation),
       },
     });
     this.#relations = new Relations(this.#engine);
     this.#timeline = new Timeline({
       clock: this.#clock, store: this.#store, engine: this.#engine, relations: this.#relations, wanted: () => this.#arrivals.length > 0,
-      answer: (id, value, transfer) => this.#answer(id, value, transfer), fail: (id, error) => this.#fail(id, error),
+      answer: (id, value, transfer) => this.#answer(id, value, transfer), fail: (id, error) => this.#fail(id, error), wake: () => this.#wake(),
     });
   }
 
@@ -103,8 +104,7 @@ export class EngineService {
         this.#timeline.push(id, request);
         break;
       case 'sequences':
-        this.#store.keepSequences(request.states);
-        this.#answer(id, undefined);
+        this.#settle(id, this.#store.keepSequences(request.states));
         return;
       case 'query':
         this.#arrivals.push({ id, begin: () => {
@@ -165,8 +165,7 @@ export class EngineService {
         this.#closed = true;
         this.#cancelTimer?.();
         for (const waiting of this.#unanswered()) this.#fail(waiting, new SqlError('57P01', 'the server is shutting down'));
-        this.#store.close();
-        this.#answer(id, undefined);
+        this.#settle(id, this.#store.close());
         return;
     }
     this.#wake();
@@ -236,18 +235,19 @@ export class EngineService {
     this.#heartbeat = false;
     if (settled || this.#timeline.isLong) this.#admit();
     this.#slice(WORK_MS);
-    const more = this.#engine.work(this.#expired) || !settled || this.#engine.unpublished;
+    const { blocked } = this.#timeline;
+    const more = this.#engine.work(this.#expired) || (!blocked && (!settled || this.#engine.unpublished));
     this.#serveQueries();
     this.#serveSubscriptions();
     if (more || this.#timeline.pressed) this.#wake();
-    else this.#sleep();
+    else if (!blocked) this.#sleep();
   }
 
   #slice(ms: number): void {
     this.#sliceEnd = this.#clock.monotonic() + ms;
   }
 
-  /** Begins what was asked for, as of now; where a long tick is under way, what has waited for it long enough, as of the tick before. */
+  /** Begins what was asked for, as of now; while the disk works, or a tick takes long, as of the tick before. */
   #admit(): void {
     for (const { id, begin } of this.#arrivals.splice(0)) {
       try {
@@ -319,6 +319,10 @@ export class EngineService {
     };
   }
 
+  /** Answers when the work is done. */
+  #settle(id: number, work: Promise<void>): void {
+    work.then(() => this.#answer(id, undefined), (error: unknown) => this.#fail(id, error));
+  }
   #answer(id: number, value: unknown, transfer: readonly ArrayBuffer[] = []): void {
     this.#reply({ id, value }, transfer);
   }

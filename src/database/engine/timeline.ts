@@ -28,12 +28,14 @@ export interface TimelineWorld {
   readonly wanted: () => boolean;
   readonly answer: (id: number, value: unknown, transfer?: readonly ArrayBuffer[]) => void;
   readonly fail: (id: number, error: unknown) => void;
+  /** Something happened that `work` waited for. */
+  readonly wake: () => void;
 }
 
 /**
  * Closes ticks: those that are due by the clock alone, each at its own time; then one tick for all writes that wait, with one durable append for all of them, before which nothing of them is visible.
  * A tick's time is max(wall clock, last + 1), and never more than 1 ms ahead of the wall clock; the clock jumping back holds time still.
- * It works in slices: a tick that does not end within its slice goes on in the next, and what is read meanwhile is the tick before.
+ * It works in slices: a tick that does not end within its slice goes on in the next, and what is read meanwhile is the tick before. While the disk works, it does nothing, and writes gather for the next tick.
  */
 export class Timeline {
   readonly #world: TimelineWorld;
@@ -48,6 +50,8 @@ export class Timeline {
   #held = false;
   #underWay: Slices | undefined;
   #heartbeat = false;
+  /** whether it waits for the disk */
+  #blocked = false;
   /** how many slices the tick under way has taken */
   #tickSlices = 0;
   #expired: () => boolean = () => false;
@@ -71,13 +75,17 @@ export class Timeline {
         this.#underWay = undefined;
         return true;
       }
-    } while (!expired());
+    } while (!expired() && !this.#blocked);
     return false;
   }
 
+  /** Whether it waits for the disk: `wake` is called when it can go on. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
   /** Whether writes wait that could be taken now, */
   get pressed(): boolean {
-    return this.#writes.length > 0 && !this.#held;
+    return this.#writes.length > 0 && !this.#held && !this.#blocked;
   }
   /** and whether any wait. */
   get waiting(): boolean {
@@ -85,7 +93,7 @@ export class Timeline {
   }
   /** Whether what is under way takes so long that readers had better be answered as of the tick before. */
   get isLong(): boolean {
-    return this.#tickSlices >= PATIENCE_SLICES;
+    return this.#blocked || this.#tickSlices >= PATIENCE_SLICES;
   }
 
   /** Who is not answered yet; nothing is kept of them. */
@@ -106,6 +114,22 @@ export class Timeline {
     this.#engine.begin(time, changes);
     for (this.#tickSlices = 1; !this.#engine.step(this.#expired); this.#tickSlices++) yield;
     this.#tickSlices = 0;
+  }
+
+  /** Waits for what is done elsewhere. */
+  *#until(work: Promise<unknown>): Slices {
+    let failure: { readonly error: unknown } | undefined;
+    this.#blocked = true;
+    const end = (): void => {
+      this.#blocked = false;
+      this.#world.wake();
+    };
+    work.then(end, (error: unknown) => {
+      failure = { error };
+      end();
+    });
+    while (this.#blocked) yield;
+    if (failure !== undefined) throw failure.error;
   }
 
   *#closeDueTicks(): Slices {
@@ -140,7 +164,7 @@ export class Timeline {
     const [first] = accepted;
     if (first === undefined) return false;
     try {
-      store.append(recordOf(time, accepted.map(({ request }) => request)));
+      yield* this.#until(store.append(recordOf(time, accepted.map(({ request }) => request))));
     } catch (error) {
       // Nothing of it is durable, so nothing of it has happened.
       if (first.request.kind === 'change') relations.takeBack(first.request.actions);
@@ -180,7 +204,7 @@ export class Timeline {
       try {
         if (request.kind === 'lookup') this.#lookUp(id, request);
         else if (request.kind === 'check') {
-          yield* this.#engine.check(this.#world.relations.changes(request.changes), this.#expired);
+          yield* this.#engine.check([...this.#world.relations.changes(request.changes)], this.#expired);
           this.#world.answer(id, undefined);
         } else {
           const checked = yield* this.#checked(request);
@@ -199,7 +223,7 @@ export class Timeline {
   }
 
   #lookUp(id: number, request: Request & { kind: 'lookup' }): void {
-    const [change] = this.#world.relations.changes([request]);
+    const [change] = [...this.#world.relations.changes([request])];
     const rows = change?.rows === undefined ? undefined : this.#engine.lookup(request.relation, request.columns, change.rows);
     if (rows === undefined) throw staleRelation();
     this.#world.answer(id, rows.buffer, [rows.buffer]);
@@ -214,7 +238,7 @@ export class Timeline {
     if (request.kind === 'write') {
       // A source's last rows may come after its relation; a statement's rows may not be lost so.
       if (request.check && request.changes.some(({ relation }) => !relations.has(relation))) throw staleRelation();
-      const changes = relations.changes(request.changes);
+      const changes = [...relations.changes(request.changes)];
       if (request.check) yield* this.#engine.check(changes, this.#expired);
       return changes;
     }
@@ -226,7 +250,7 @@ export class Timeline {
         relations.act(action);
         done.push(action);
       }
-      const changes = relations.changes(request.changes);
+      const changes = [...relations.changes(request.changes)];
       yield* this.#engine.check(changes, this.#expired);
       return changes;
     } catch (error) {

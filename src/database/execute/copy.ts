@@ -1,4 +1,4 @@
-import { appendRow, codecOf, readDatum, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
+import { codecOf, readDatum, SqlError } from '../../core/index.ts';
 import type { Datum, RowBatch, TextSettings } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
 import type { CopyOptions, Plan } from '../../planner/index.ts';
@@ -6,7 +6,9 @@ import { subscribeColumns } from '../answer.ts';
 import type { Portal, ResultColumn } from '../contract.ts';
 import type { RowStream } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
+import { Pace } from '../pace.ts';
 import { writableTable, writeChanges } from './dml.ts';
+import { Outgoing } from './outgoing.ts';
 import { TableRows } from './table-rows.ts';
 
 /** How the client speaks with the portal of a COPY; undefined for other plans. */
@@ -116,7 +118,9 @@ export class CopyReader {
   readonly #rows: TableRows;
   /** columns that no row gives */
   readonly #missing: readonly number[];
-  readonly #builder: RowBatchBuilder;
+  readonly #out: Outgoing;
+  readonly #pace: Pace;
+  #count = 0;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #pending = '';
   #binary = Buffer.alloc(0);
@@ -133,7 +137,8 @@ export class CopyReader {
     this.#options = plan.options;
     this.#rows = new TableRows(this.#table, session);
     this.#missing = [...this.#table.columns.keys()].filter((column) => !plan.columns.includes(column));
-    this.#builder = new RowBatchBuilder(rowLayout(this.#table.columns.map((column) => column.type)));
+    this.#out = new Outgoing(this.#table.columns.map((column) => column.type));
+    this.#pace = new Pace(session.core.clock);
     if (this.#options.header) this.#line = -1;
   }
 
@@ -141,8 +146,8 @@ export class CopyReader {
     return this.#table.columns.map((): Datum => null);
   }
 
-  data(chunk: Uint8Array): Promise<void> {
-    if (this.#options.format === 'binary') this.#readBinary(chunk);
+  async data(chunk: Uint8Array): Promise<void> {
+    if (this.#options.format === 'binary') await this.#readBinary(chunk);
     else {
       let text: string;
       try {
@@ -151,20 +156,19 @@ export class CopyReader {
         throw new SqlError('22021', 'invalid byte sequence for encoding "UTF8"', { cause });
       }
       this.#pending += text;
-      this.#readLines(false);
+      await this.#readLines(false);
     }
-    return Promise.resolve();
   }
 
   async done(): Promise<string> {
-    if (this.#options.format !== 'binary') this.#readLines(true);
+    if (this.#options.format !== 'binary') await this.#readLines(true);
     else if (!this.#ended && this.#binary.length > 0) throw new SqlError('22P04', 'unexpected EOF in COPY data');
-    const count = this.#builder.rowCount;
-    if (count > 0) await writeChanges(this.#session, [{ relation: this.#table.id, rows: this.#builder.finish().buffer }]);
-    return `COPY ${count}`;
+    const changes = this.#out.take().map((rows) => ({ relation: this.#table.id, rows }));
+    if (changes.length > 0) await writeChanges(this.#session, changes);
+    return `COPY ${this.#count}`;
   }
 
-  #readLines(last: boolean): void {
+  async #readLines(last: boolean): Promise<void> {
     const csv = this.#options.format === 'csv';
     let start = 0;
     while (!this.#ended) {
@@ -177,6 +181,7 @@ export class CopyReader {
       }
       this.#record(this.#pending.slice(start, end).replace(/\r$/, ''));
       start = end + 1;
+      if (this.#pace.row()) await this.#pace.rest();
     }
     this.#pending = this.#pending.slice(start);
   }
@@ -204,10 +209,11 @@ export class CopyReader {
   #take(row: Datum[]): void {
     this.#rows.fill(row, this.#missing);
     this.#rows.finish(row);
-    appendRow(this.#builder, row, 1);
+    this.#out.append(row, 1);
+    this.#count++;
   }
 
-  #readBinary(chunk: Uint8Array): void {
+  async #readBinary(chunk: Uint8Array): Promise<void> {
     this.#binary = Buffer.concat([this.#binary, chunk]);
     let at = 0;
     if (!this.#binaryStarted) {
@@ -222,6 +228,7 @@ export class CopyReader {
       const next = this.#binaryRow(at);
       if (next < 0) break;
       at = next;
+      if (this.#pace.row()) await this.#pace.rest();
     }
     this.#binary = this.#binary.subarray(at);
   }

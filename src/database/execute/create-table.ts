@@ -1,13 +1,14 @@
-import { InvariantError, Oid, readDatum, RowBatchBuilder, rowLayout, appendRow, sqlType } from '../../core/index.ts';
-import type { Datum } from '../../core/index.ts';
+import { InvariantError, Oid, sqlType } from '../../core/index.ts';
 import type { CatalogChange, OidAllocator, SequenceItem, SequenceOptions, TableColumn, TableItem } from '../../catalog/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { openFile } from '../../batch/index.ts';
 import type { Plan, PlannedColumn, PlannedTable } from '../../planner/index.ts';
 import { sequenceColumns } from '../sequences.ts';
 import type { SequenceState } from '../sequences.ts';
-import { openQuery } from './execute.ts';
+import { Pace } from '../pace.ts';
+import { eachRow } from './dml.ts';
 import type { Execution } from './execute.ts';
+import { Outgoing } from './outgoing.ts';
 
 type CreateTablePlan = Plan & { kind: 'createTable' };
 
@@ -40,18 +41,13 @@ async function readFile(path: string, plan: CreateTablePlan): Promise<FirstRows>
 
 async function readRows(plan: CreateTablePlan, execution: Execution): Promise<FirstRows> {
   if (plan.rows?.kind !== 'query') throw new InvariantError('a table to be filled from no query');
-  const stream = await openQuery(plan.rows.query, { ...execution, maxRows: 1 << 30 });
-  const builder = new RowBatchBuilder(rowLayout(plan.columns.map((column) => column.type)));
+  const out = new Outgoing(plan.columns.map((column) => column.type));
   let count = 0;
-  for (let done = false; !done; ) {
-    const next = await stream.next(1 << 30, execution.signal);
-    done = next.done;
-    for (let row = 0; row < (next.rows?.rowCount ?? 0); row++) {
-      appendRow(builder, plan.columns.map((_, column): Datum => readDatum(next.rows!, row, column)), 1);
-      count++;
-    }
-  }
-  return { buffers: count === 0 ? [] : [builder.finish().buffer], count };
+  await eachRow(plan.rows.query, execution, new Pace(execution.session.core.clock), (batch, row) => {
+    out.copy(batch, row, 0, 1);
+    count++;
+  });
+  return { buffers: out.take(), count };
 }
 
 /** A new table with the sequences of its columns, and where these stand. */

@@ -1,4 +1,4 @@
-import { codecOf, defaultTextSettings, Oid, readDatum, RowBatch, RowBatchBuilder, rowLayout, appendRow, SqlError } from '../../core/index.ts';
+import { codecOf, defaultTextSettings, Oid, readDatum, RowBatch, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
 import { bindScalar, evaluateScalar } from '../../ir/index.ts';
@@ -7,6 +7,8 @@ import type { DatabaseSession } from '../session/session.ts';
 import { readAll } from './dml.ts';
 import type { Affected } from './dml.ts';
 import type { Execution } from './execute.ts';
+import type { Pace } from '../pace.ts';
+import { Outgoing } from './outgoing.ts';
 import type { TableRows } from './table-rows.ts';
 
 /** A row as it stands while the statement goes on; `own`: the statement put it there. */
@@ -21,22 +23,31 @@ interface Standings {
   readonly rows: Map<string, Standing>;
 }
 
+/** What resolving needs of the statement; `affect` takes what is done with each row. */
+interface Resolving {
+  readonly rows: TableRows;
+  readonly session: DatabaseSession;
+  readonly parameters: readonly Datum[];
+  readonly pace: Pace;
+  readonly affect: (affected: Affected) => void;
+}
+
 /**
  * What INSERT ... ON CONFLICT does, row by row: a row whose key is there is left out, or changes the row that has it; any other is inserted.
  * The caller holds the lock on rows. Costs a look into an index for each row and key.
  */
-export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly Datum[][], rows: TableRows, session: DatabaseSession, parameters: readonly Datum[]): Promise<Affected[]> {
+export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly Datum[][], { rows, session, parameters, pace, affect }: Resolving): Promise<void> {
   const { table } = rows;
   const arbiters = await Promise.all(plan.arbiters.map(async (key): Promise<Standings> => {
-    const there = await rowsWithKeys(table, key, proposed, session);
+    const there = await rowsWithKeys(table, key, proposed, session, pace);
     return { key, rows: new Map(there.map((row) => [keyText(table, key, row)!, { row, own: false }])) };
   }));
   const update = plan.update && { ...plan.update, values: plan.update.values.map((value) => bindScalar(value, parameters)), where: plan.update.where && bindScalar(plan.update.where, parameters) };
-  const affected: Affected[] = [];
   for (const row of proposed) {
+    if (pace.row()) await pace.rest();
     const met = arbiters.map(({ key, rows: there }) => there.get(keyText(table, key, row) ?? '')).find((standing) => standing !== undefined);
     if (met === undefined) {
-      affected.push({ before: null, after: row });
+      affect({ before: null, after: row });
       stand(table, arbiters, row);
       continue;
     }
@@ -51,7 +62,7 @@ export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly 
     const after = update.values.map((value) => evaluateScalar(value, pair, rows.environment));
     rows.fill(after, update.defaulted);
     rows.finish(after);
-    affected.push({ before: met.row, after });
+    affect({ before: met.row, after });
     for (const { key, rows: there } of arbiters) there.delete(keyText(table, key, met.row) ?? '');
     stand(table, arbiters, after);
     // The old key is free again for the table, and taken for this statement: Postgres sees the row by its old version too.
@@ -60,7 +71,6 @@ export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly 
       if (old !== undefined && !there.has(old)) there.set(old, { row: after, own: true });
     }
   }
-  return affected;
 }
 
 function stand(table: TableItem, arbiters: readonly Standings[], row: readonly Datum[]): void {
@@ -71,29 +81,40 @@ function stand(table: TableItem, arbiters: readonly Standings[], row: readonly D
 }
 
 /** The rows of the table, as this session sees it, that share their key with one of these. */
-async function rowsWithKeys(table: TableItem, key: Arbiter, like: readonly Datum[][], session: DatabaseSession): Promise<Datum[][]> {
+async function rowsWithKeys(table: TableItem, key: Arbiter, like: readonly Datum[][], session: DatabaseSession, pace: Pace): Promise<Datum[][]> {
   const layout = rowLayout(table.columns.map((column) => column.type));
-  const wanted = new Set(like.map((row) => keyText(table, key, row)));
+  const wanted = new Set<string | undefined>();
+  for (const row of like) {
+    wanted.add(keyText(table, key, row));
+    if (pace.row()) await pace.rest();
+  }
   const found = new Map<string, { readonly row: Datum[]; count: number }>();
-  const count = (batch: RowBatch): void => {
+  const count = async (batch: RowBatch, stored: boolean): Promise<void> => {
     for (let at = 0; at < batch.rowCount; at++) {
+      if (pace.row()) await pace.rest();
       const row = layout.types.map((_, column) => readDatum(batch, at, column));
       const own = keyText(table, key, row);
       if (own === undefined || !wanted.has(own)) continue;
       const text = rowText(table, row);
       const entry = found.get(text) ?? { row, count: 0 };
-      found.set(text, { row, count: entry.count + batch.weight(at) });
+      // A stored row is found by each of the batches that ask for its key.
+      found.set(text, { row, count: (stored ? 0 : entry.count) + batch.weight(at) });
     }
   };
   const changes = session.block?.changesOf(table.id) ?? [];
   const truncated = changes.findLastIndex((change) => change.truncate === true);
   if (truncated < 0 && session.core.catalog.relation(table.id) !== undefined) {
-    const builder = new RowBatchBuilder(layout, like.length);
-    for (const row of like) appendRow(builder, row, 1);
-    const there = await session.core.engine.request<ArrayBuffer>({ kind: 'lookup', relation: table.id, columns: key.columns, rows: builder.finish().buffer });
-    count(new RowBatch(there, layout));
+    const out = new Outgoing(layout.types);
+    for (const row of like) {
+      out.append(row, 1);
+      if (pace.row()) await pace.rest();
+    }
+    for (const rows of out.take()) {
+      const there = await session.core.engine.request<ArrayBuffer>({ kind: 'lookup', relation: table.id, columns: key.columns, rows }, [rows]);
+      await count(new RowBatch(there, layout), true);
+    }
   }
-  for (const change of changes.slice(truncated + 1)) if (change.rows !== undefined) count(new RowBatch(change.rows, layout));
+  for (const change of changes.slice(truncated + 1)) if (change.rows !== undefined) await count(new RowBatch(change.rows, layout), false);
   return [...found.values()].flatMap(({ row, count: times }) => (times > 0 ? [row] : []));
 }
 
@@ -119,9 +140,10 @@ const rowText = (table: TableItem, row: readonly Datum[]): string =>
   JSON.stringify(row.map((value, column) => (value === null ? null : codecOf(table.columns[column]!.type.oid).print(value, defaultTextSettings))));
 
 /** MERGE may change a row once: of rows that are alike, as many as there are. */
-export async function refuseTwice(table: TableItem, affected: readonly Affected[], execution: Execution): Promise<void> {
+export async function refuseTwice(table: TableItem, affected: readonly Affected[], execution: Execution, pace: Pace): Promise<void> {
   const times = new Map<string, number>();
   for (const { before } of affected) {
+    if (pace.row()) await pace.rest();
     if (before === null) continue;
     const text = rowText(table, before);
     times.set(text, (times.get(text) ?? 0) + 1);
@@ -129,8 +151,9 @@ export async function refuseTwice(table: TableItem, affected: readonly Affected[
   if (![...times.values()].some((count) => count > 1)) return;
   const there = new Map<string, number>();
   const columns = table.columns.map(({ name, type }) => ({ name, type }));
-  const all = await readAll({ relation: { op: 'get', id: table.id, type: table.type }, columns, order: [], limit: null, offset: null }, execution);
+  const all = await readAll({ relation: { op: 'get', id: table.id, type: table.type }, columns, order: [], limit: null, offset: null }, execution, pace);
   for (const row of all) {
+    if (pace.row()) await pace.rest();
     const text = rowText(table, row);
     if (times.has(text)) there.set(text, (there.get(text) ?? 0) + 1);
   }

@@ -1,9 +1,11 @@
-import { codecOf, defaultTextSettings, SqlError } from '../../core/index.ts';
-import type { Datum } from '../../core/index.ts';
+import { codecOf, defaultTextSettings, readDatum, SqlError, writeDatum } from '../../core/index.ts';
+import type { Datum, RowBatch } from '../../core/index.ts';
 import type { CheckConstraint, TableItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import type { Environment } from '../../ir/index.ts';
+import type { InsertColumn } from '../../planner/index.ts';
 import type { DatabaseSession } from '../session/session.ts';
+import type { Outgoing } from './outgoing.ts';
 
 /** Bytes of a value that a message shows. */
 const SHOWN = 64;
@@ -53,6 +55,46 @@ export class TableRows {
         detail: this.#failing(row), schema: this.#schema, table: table.name, constraint: check.name,
       });
     }
+  }
+
+  /**
+   * Has rows of batches stored, of which each column of the table is one, or is left out: returns what puts a row of a batch into `out`, with weight 1.
+   * Where nothing has to be computed a row is copied as it lies.
+   */
+  writer(columns: readonly InsertColumn[], types: RowBatch['layout']['types'], out: Outgoing): (batch: RowBatch, row: number) => void {
+    const { table } = this;
+    const asItLies = this.#checks.length === 0 && this.#generated.length === 0 && columns.every(({ source, defaulted }, index) => {
+      const filled = source === null || defaulted !== undefined;
+      const { default: value, type } = table.columns[index]!;
+      return (!filled || value === undefined || value.op === 'literal') && (source === null || types[source]!.oid === type.oid);
+    });
+    if (!asItLies) return (batch, row) => out.append(this.proposed(batch, row, columns), 1);
+    const given = table.columns.map((column, index) => ({
+      ...columns[index]!, nullable: column.nullable, value: column.default?.op === 'literal' ? column.default.value : null,
+    }));
+    return (batch, row) => {
+      out.builder.begin(1);
+      for (let index = 0; index < given.length; index++) {
+        const { source, defaulted, nullable, value } = given[index]!;
+        const isGiven = source !== null && (defaulted === undefined || batch.word(row, defaulted) === 0);
+        // The row that was begun is begun anew by whoever comes next.
+        if (!nullable && (isGiven ? batch.isNull(row, source) : value === null)) this.finish(this.proposed(batch, row, columns));
+        if (isGiven) out.builder.copy(index, batch, row, source);
+        else writeDatum(out.builder, index, value);
+      }
+      out.end();
+    };
+  }
+
+  /** A row of a batch as it would be stored. */
+  proposed(batch: RowBatch, row: number, columns: readonly InsertColumn[]): Datum[] {
+    const proposed = columns.map(({ source }): Datum => (source === null ? null : readDatum(batch, row, source)));
+    this.fill(proposed, [...columns.keys()].filter((index) => {
+      const { source, defaulted } = columns[index]!;
+      return source === null || (defaulted !== undefined && readDatum(batch, row, defaulted) === true);
+    }));
+    this.finish(proposed);
+    return proposed;
   }
 
   #failing(row: readonly Datum[]): string {

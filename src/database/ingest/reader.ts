@@ -108,6 +108,7 @@ export class SourceReader {
     switch (event.kind) {
       case 'snapshotBegin':
         // Nobody reads the relations from here on. The old position is void with the old rows: an interrupted snapshot must not look like one that can be gone on from.
+        this.#counters.beginSnapshot(event.rowsKnown);
         await this.#tell({ kind: 'snapshot', complete: false });
         transaction.take();
         writes.send(this.#relations.map((relation) => ({ relation, truncate: true })), 0, null);
@@ -165,6 +166,7 @@ export class SourceReader {
     this.#counters.add({
       messagesReceived: rows.rowCount, bytesReceived: rows.buffer.byteLength,
       rowsInserted: errors ? 0 : inserted, rowsDeleted: rows.rowCount - inserted, messagesFailed: errors ? inserted : 0,
+      snapshotRows: event.kind === 'snapshotChunk' ? rows.rowCount : 0,
     });
   }
 

@@ -8,7 +8,7 @@ import { planStatement } from '../../planner/index.ts';
 import type { Plan, PlannedStatement, Purified, Statement, StatementContext } from '../../planner/index.ts';
 import { answerColumns } from '../answer.ts';
 import type { Portal, Prepared, ResultColumn, Session, SessionOptions, TransactionStatus } from '../contract.ts';
-import { commitWork } from '../core.ts';
+import { buffersOf, commitWork } from '../core.ts';
 import type { Core, QueryScene } from '../core.ts';
 import { environmentOf } from '../engine/environment.ts';
 import type { EngineStatus, EnvironmentData } from '../engine/messages.ts';
@@ -289,7 +289,7 @@ export class DatabaseSession implements Session {
         release();
       }
     } else if (writes.length > 0) {
-      await core.engine.request<number>({ kind: 'write', changes: writes, check: true }, writes.flatMap((change) => (change.rows === undefined ? [] : [change.rows])));
+      await core.engine.request<number>({ kind: 'write', changes: writes, check: true }, buffersOf(writes));
     }
   }
   /** Forgets what the block has done. */
@@ -365,7 +365,7 @@ export class DatabaseSession implements Session {
         view: oidOf(view.id), code: error.code, message: error.message, count: error.count,
         ...(error.source === undefined ? {} : { source: oidOf(error.source) }), ...(error.row === undefined ? {} : { row: error.row }), ...(error.group === undefined ? {} : { key: error.group }),
       }))),
-      hydration: (status?.hydration ?? []).map((view) => ({ object: oidOf(view.id), hydrated: view.hydrated, rowsScanned: view.scanned })),
+      hydration: (status?.hydration ?? []).map((view) => ({ object: oidOf(view.id), hydrated: view.hydrated, rowsDone: view.rowsDone, rowsKnown: view.rowsKnown })),
       frontiers: status === undefined ? [] : status.hydration.map((view) => ({ object: oidOf(view.id), time: status.time })),
     };
   }

@@ -109,6 +109,7 @@ export class World {
         const record = this.#log[position];
         return record === undefined || record.time > time ? undefined : { changes: record.changes.filter((change) => change.relation === relation), position: position + 1 };
       },
+      rows: (relation) => this.#log.flatMap(({ changes }) => changes).reduce((sum, change) => sum + (change.relation === relation ? change.rows?.rowCount ?? 0 : 0), 0),
     };
     this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log, poisonsSymbols: options.sweeps === 'whole' || options.sweeps === 'sliced' });
     schema.ids.forEach((id, index) => {
