@@ -12,7 +12,8 @@ export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId
 export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
 export type { DropPlan, Droppable } from './drop.ts';
 export { sequencesOf } from './parts.ts';
-export { bothForms, constraintNames, constraintsOf, expressionText } from './definitions.ts';
+export { withColumnRenamed } from './rename-column.ts';
+export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { describe, displayName } from './describe.ts';
 export { catalogQuestions } from './questions.ts';
 export { emptyCatalog, systemRelations, systemRows } from './system/index.ts';

@@ -94,8 +94,11 @@ export type Plan =
   | { readonly kind: 'createTablesFromSource'; readonly source: number; readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName; readonly ifNotExists: boolean }[]; readonly sql: string }
   | { readonly kind: 'drop'; readonly oids: readonly number[]; readonly notices: readonly Notice[]; readonly tag: string }
   | { readonly kind: 'rename'; readonly oid: number; readonly to: string; readonly tag: string }
+  | { readonly kind: 'renameColumn'; readonly oid: number; readonly column: number; readonly to: string; readonly tag: string }
+  | { readonly kind: 'renameConstraint'; readonly oid: number; /** its OID */ readonly constraint: number; readonly to: string; readonly tag: string }
+  | { readonly kind: 'setSchema'; readonly oids: readonly number[]; readonly schema: number; readonly tag: string }
   | { readonly kind: 'alterOnError'; readonly oid: number; readonly onError: OnError }
-  | { readonly kind: 'comment'; readonly oid: number; readonly column: number; readonly text: string | null }
+  | { readonly kind: 'comment'; readonly oid: number; readonly column: number; /** the OID of a constraint of the table */ readonly constraint?: number; readonly text: string | null }
   | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean; /** further settings of the same statement, set alike: SET TRANSACTION with several modes */ readonly also?: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: 'resetAll' }
   | { readonly kind: 'show'; readonly name: string }

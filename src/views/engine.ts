@@ -43,7 +43,7 @@ export interface BaseOptions {
 interface Base {
   readonly kind: 'base';
   readonly readable: Collection | Passage;
-  readonly options: BaseOptions;
+  options: BaseOptions;
   /** columns of which no two rows may have the same values: those of the table's keys, and of its unique indexes, by what these are known by */
   readonly keys: Map<string, UniqueKey>;
 }
@@ -51,7 +51,7 @@ interface View {
   readonly kind: 'view';
   readonly readable: Collection;
   readonly dataflow: Dataflow;
-  readonly name: string;
+  name: string;
   onError: OnErrorPolicy;
 }
 
@@ -153,6 +153,19 @@ export class Engine implements Surroundings, PeekWorld {
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
     this.#view(id).onError = onError;
     for (const subscription of this.#subscriptions) subscription.reviewErrors();
+  }
+
+  /** What messages call a relation from now on. */
+  rename(id: RelationId, name: string): void {
+    const entry = this.#relations.get(id);
+    if (entry?.kind === 'view') entry.name = name;
+    else if (entry !== undefined) entry.options = { ...entry.options, name };
+  }
+  /** What messages call a key, or a unique index, from now on. */
+  renameKey(id: RelationId, from: string, to: string): void {
+    const entry = this.#relations.get(id);
+    if (entry?.kind !== 'base') return;
+    for (const [known, key] of entry.keys) if (key.name === from) entry.keys.set(known, { ...key, name: to });
   }
 
   remove(id: RelationId): void {

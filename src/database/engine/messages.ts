@@ -30,7 +30,10 @@ export type EngineAction =
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
   | { readonly kind: 'addIndex'; readonly id: RelationId; readonly options: IndexOptions }
   | { readonly kind: 'dropIndex'; readonly id: RelationId; readonly index: string }
-  | { readonly kind: 'remove'; readonly id: RelationId };
+  | { readonly kind: 'remove'; readonly id: RelationId }
+  /** what messages call a relation, and a key of it, from now on */
+  | { readonly kind: 'rename'; readonly id: RelationId; readonly name: string }
+  | { readonly kind: 'renameKey'; readonly id: RelationId; readonly from: string; readonly to: string };
 
 export interface QueryRequest {
   readonly relation: Relation;

@@ -39,6 +39,12 @@ export class Relations {
       case 'dropIndex':
         this.#engine.dropIndex(action.id, action.index);
         return;
+      case 'rename':
+        this.#engine.rename(action.id, action.name);
+        return;
+      case 'renameKey':
+        this.#engine.renameKey(action.id, action.from, action.to);
+        return;
       case 'remove':
         this.#types.delete(action.id);
         this.#engine.remove(action.id);

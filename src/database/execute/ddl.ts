@@ -16,14 +16,15 @@ import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
 import { viewAnew } from './made-anew.ts';
+import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execute.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'alterOnError', 'comment',
+  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
@@ -159,11 +160,11 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       return { tag: 'CREATE VIEWS', work: tablesFromSource(plan, session, oids) };
     case 'drop':
       return drop(plan, session);
-    case 'rename': {
-      const item = catalog.item(plan.oid);
-      if (item === undefined) throw new InvariantError(`no object ${plan.oid}`);
-      return { tag: plan.tag, work: { changes: [{ kind: 'replace', item: { ...item, name: plan.to } }], actions: [] } };
-    }
+    case 'rename':
+    case 'renameColumn':
+    case 'renameConstraint':
+    case 'setSchema':
+      return { tag: plan.tag, work: rename(plan, catalog) };
     case 'alterOnError': {
       const item = catalog.item(plan.oid);
       if (item?.kind !== 'materialized view') throw new InvariantError(`no materialized view ${plan.oid}`);
@@ -178,7 +179,7 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'comment': {
       const item = catalog.item(plan.oid);
       if (item === undefined) throw new InvariantError(`no object ${plan.oid}`);
-      return { tag: 'COMMENT', work: { changes: [{ kind: 'replace', item: withComment(item, plan.column, plan.text) }], actions: [] } };
+      return { tag: 'COMMENT', work: { changes: [{ kind: 'replace', item: plan.constraint === undefined ? withComment(item, plan.column, plan.text) : withConstraintComment(item, plan.constraint, plan.text) }], actions: [] } };
     }
     default:
       return assertNever(plan);
@@ -189,6 +190,16 @@ const named = (catalog: CatalogSnapshot, name: QualifiedName): CatalogItem | und
   const schema = catalog.item(name.schema);
   return schema === undefined ? undefined : catalog.find(schema.name, name.name, []);
 };
+
+function withConstraintComment(item: CatalogItem, oid: number, text: string | null): CatalogItem {
+  if (item.kind !== 'table') throw new InvariantError(`constraints of a ${item.kind}`);
+  const commented = <T extends { readonly oid: number; readonly comment?: string }>(constraint: T): T => {
+    if (constraint.oid !== oid) return constraint;
+    const { comment: _comment, ...rest } = constraint;
+    return (text === null ? rest : { ...rest, comment: text }) as T;
+  };
+  return { ...item, keys: item.keys.map(commented), ...(item.checks && { checks: item.checks.map(commented) }), ...(item.foreignKeys && { foreignKeys: item.foreignKeys.map(commented) }) };
+}
 
 function withComment(item: CatalogItem, column: number, text: string | null): CatalogItem {
   if (column === 0) {

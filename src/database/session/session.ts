@@ -1,6 +1,6 @@
 import { findType, InvariantError, findTimeZone, POSTGRES_EPOCH_MS, SqlError, typeInfo } from '../../core/index.ts';
 import type { Datum, SqlType, TextSettings } from '../../core/index.ts';
-import { catalogQuestions, ownerName, ownerOid } from '../../catalog/index.ts';
+import { catalogQuestions, indexesOf, ownerName, ownerOid } from '../../catalog/index.ts';
 import type { CatalogSnapshot, SessionState, SystemState } from '../../catalog/index.ts';
 import { functionById } from '../../ir/index.ts';
 import type { Environment } from '../../ir/index.ts';
@@ -391,10 +391,8 @@ export class DatabaseSession implements Session {
 /** The engine knows a violated key by its name; its table is the catalog's to say. */
 function withTable(error: unknown, catalog: CatalogSnapshot): unknown {
   if (!(error instanceof SqlError) || error.code !== '23505' || error.fields.table !== undefined) return error;
-  for (const item of catalog.relations()) {
-    if (item.kind === 'table' && item.keys.some((key) => key.name === error.fields.constraint)) {
-      return new SqlError(error.code, error.message, { ...error.fields, schema: catalog.schemaNameOf(item), table: item.name });
-    }
+  for (const { unique, name, on } of indexesOf(catalog).values()) {
+    if (unique && name === error.fields.constraint) return new SqlError(error.code, error.message, { ...error.fields, schema: catalog.schemaNameOf(on), table: on.name });
   }
   return error;
 }

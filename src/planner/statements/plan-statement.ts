@@ -4,7 +4,8 @@ import type { Plan, PlannedStatement } from '../plan.ts';
 import { planDelete, planInsert, planMerge, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
-import { planComment, planCommentTree, planRename, planRenameTree } from './alter.ts';
+import { planComment, planCommentTree } from './comment.ts';
+import { planRename, planRenameTree, planSetSchema } from './rename.ts';
 import { planAlterTable } from './alter-table.ts';
 import { planContext } from './context.ts';
 import type { Scene, StatementContext } from './context.ts';
@@ -106,6 +107,7 @@ function planNode(node: Node, scene: Scene): Outcome {
   if ('IndexStmt' in node) return planCreateIndex(node.IndexStmt, scene);
   if ('DropStmt' in node) return planDropStatement(node.DropStmt, scene);
   if ('RenameStmt' in node) return planRename(node.RenameStmt, scene);
+  if ('AlterObjectSchemaStmt' in node) return planSetSchema(node.AlterObjectSchemaStmt, scene);
   if ('AlterTableStmt' in node) return planAlterTable(node.AlterTableStmt, scene);
   if ('CommentStmt' in node) return planComment(node.CommentStmt, scene);
   if ('VariableSetStmt' in node) return planSet(node.VariableSetStmt, scene);

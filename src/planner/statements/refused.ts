@@ -37,7 +37,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   CreatedbStmt: { feature: 'CREATE DATABASE', hint: 'There is one database; use CREATE SCHEMA.' },
   DropdbStmt: { feature: 'DROP DATABASE', hint: 'There is one database; drop its schemas, or stop the server and remove its data directory.' },
   CreateExtensionStmt: { feature: 'CREATE EXTENSION', hint: 'What there is is built in.' },
-  AlterObjectSchemaStmt: { feature: 'ALTER ... SET SCHEMA', hint: 'Make the object anew in the other schema.' },
   CreatePublicationStmt: { feature: 'CREATE PUBLICATION', hint: 'SUBSCRIBE sends changes on.' },
   CreateSubscriptionStmt: { feature: 'CREATE SUBSCRIPTION', hint: 'CREATE SOURCE ... FROM POSTGRES replicates tables.' },
   AlterSystemStmt: { feature: 'ALTER SYSTEM', hint: 'Settings of the server are given when it starts.' },
