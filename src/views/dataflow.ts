@@ -40,6 +40,9 @@ export interface DataflowWorld {
 
 /** Rows scanned between looks at the clock: few, since each may match every row of the other inputs. */
 const SLICE_ROWS = 8;
+/** The same where each row makes one at most, once a scan is known to be long. */
+const PLAIN_ROWS = 256;
+const LONG_SCAN = 1024;
 
 /**
  * The operators of one view, subscription or query, from hydration to its end.
@@ -168,7 +171,8 @@ export class Dataflow {
       if (this.#found !== undefined) this.#rowsToScan += this.#found.length - still.arrangement.rows;
     }
     const found = this.#found;
-    for (let rows = 0; rows < SLICE_ROWS && this.#paused === undefined; rows++) {
+    const most = this.rendered.pausable.length === 0 && this.#rowsScanned > LONG_SCAN ? PLAIN_ROWS : SLICE_ROWS;
+    for (let rows = 0; rows < most && this.#paused === undefined; rows++) {
       if (found === undefined ? occurrence.cursor >= still.arrangement.slab.top : this.#foundAt === found.length) return false;
       const handle = found === undefined ? occurrence.cursor++ : found[this.#foundAt++]!;
       const weight = still.weight(handle);

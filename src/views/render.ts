@@ -305,6 +305,20 @@ class Renderer {
     return stream;
   }
 
+  /** Whether a query is told of each row of the relation once, with a weight above 0: rows of a relation as they lie, filtered and computed. */
+  #onlyGrows(relation: Relation): boolean {
+    switch (relation.op) {
+      case 'map':
+      case 'filter':
+      case 'flatMap':
+        return this.#onlyGrows(relation.input);
+      case 'get':
+        return this.#world.readable(relation.id) instanceof Still;
+      default:
+        return false;
+    }
+  }
+
   #distinct(input: Stream, carry: Carry): Stream {
     const { context } = this.#world;
     if (input.layout.types.every(exactWords)) {
@@ -366,7 +380,7 @@ class Renderer {
     const source = input instanceof Stream ? this.#mapFilter(input, [], outputs, below) : this.stream({
       op: 'map', input, columns: outputs.map((value, i) => ({ name: `c${i}`, value })),
     }, below);
-    const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared }, context, this.#errorsOf(undefined, carry));
+    const reduce = new Reduce({ input: source.layout, keys: by.length, shown, aggregates: prepared, grows: context.once && !(input instanceof Stream) && this.#onlyGrows(input) }, context, this.#errorsOf(undefined, carry));
     this.stateful.push(reduce);
     return this.#follow(source, reduce, reduceText(by, aggregates), reduce);
   }

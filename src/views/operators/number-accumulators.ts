@@ -1,4 +1,4 @@
-import { normalLong, numericDiv, numericFromBigint, Oid, SqlError } from '../../core/index.ts';
+import { loadLong, normalLong, numericDiv, numericFromBigint, Oid, SqlError } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 
 /**
@@ -68,6 +68,34 @@ const bools = (layout: RowLayout, column: number, and: boolean): NumberAccumulat
   write: (n, target) => `if (${n(0)} + ${n(1)} === 0) { ${target.setNull} } else { ${target.storeBool(and ? `${n(1)} === 0` : `${n(0)} > 0`)} }`,
 });
 
+/** The types of an extreme that is a number, and of one that is two words. */
+const ordered: ReadonlySet<number> = new Set([Oid.int2, Oid.int4, Oid.date, Oid.float8]);
+const longs: ReadonlySet<number> = new Set([Oid.int8, Oid.timestamp, Oid.timestamptz]);
+
+/**
+ * min and max of rows of which none is taken away: the extreme so far, and whether there is one. Of doubles NaN is the greatest, and of the zeros, which are equal, the first that came is shown;
+ * of int8 the words are compared, the high one with its sign.
+ */
+function extreme(layout: RowLayout, column: number, type: number, least: boolean): NumberAccumulator | undefined {
+  const offset = layout.offsets[column]!;
+  const better = least ? '<' : '>';
+  if (longs.has(type)) {
+    return {
+      numbers: 3,
+      add: (n) => `if (${notNull(column)}) { const low = I[b + ${offset}] >>> 0, high = I[b + ${offset + 1}]; if (${n(2)} === 0 || high ${better} ${n(1)} || (high === ${n(1)} && low ${better} ${n(0)})) { ${n(0)} = low; ${n(1)} = high; ${n(2)} = 1; } }`,
+      write: (n, target) => `if (${n(2)} === 0) { ${target.setNull} } else { ${target.storeDatum(`${target.constant(loadLong)}(${n(0)} | 0, ${n(1)})`)} }`,
+    };
+  }
+  if (!ordered.has(type)) return undefined;
+  const value = layout.storages[column] === 'double' ? `F[b + ${offset} >> 1]` : `I[b + ${offset}]`;
+  const isBetter = (n: string): string => (type !== Oid.float8 ? `value ${better} ${n}` : least ? `(value < ${n} || ${n} !== ${n})` : `(value > ${n} || value !== value)`);
+  return {
+    numbers: 2,
+    add: (n) => `if (${notNull(column)}) { const value = ${value}; if (${n(1)} === 0 || ${isBetter(n(0))}) { ${n(0)} = value; ${n(1)} = 1; } }`,
+    write: (n, target) => `if (${n(1)} === 0) { ${target.setNull} } else { ${target.storeDatum(n(0))} }`,
+  };
+}
+
 function toMoney(sum: bigint): Datum {
   if (sum !== BigInt.asIntN(64, sum)) throw new SqlError('22003', 'money out of range');
   return normalLong(sum);
@@ -79,7 +107,7 @@ function toInt8(sum: bigint): Datum {
 }
 
 /** The accumulator of an aggregate that is numbers, if it is one. */
-export function numberAccumulatorFor(name: string, star: boolean, layout: RowLayout, columns: readonly number[], type: number | undefined): NumberAccumulator | undefined {
+export function numberAccumulatorFor(name: string, star: boolean, layout: RowLayout, columns: readonly number[], type: number | undefined, grows: boolean): NumberAccumulator | undefined {
   const column = columns[0]!;
   const integer = type === Oid.int2 || type === Oid.int4 || type === Oid.int8;
   switch (name) {
@@ -91,6 +119,9 @@ export function numberAccumulatorFor(name: string, star: boolean, layout: RowLay
       return type === Oid.int8 ? integerSum(layout, column, numericFromBigint, false) : integerSum(layout, column, toInt8, true);
     case 'avg':
       return integer ? integerSum(layout, column, (sum, counted) => numericDiv(numericFromBigint(sum), numericFromBigint(BigInt(counted))), false) : undefined;
+    case 'min':
+    case 'max':
+      return grows && type !== undefined ? extreme(layout, column, type, name === 'min') : undefined;
     case 'bool_and':
     case 'every':
       return bools(layout, column, true);

@@ -33,6 +33,8 @@ export interface ReducePlan {
   /** for each key column the accumulator column that shows it (where equal values differ in bytes), or null: the key itself */
   readonly shown: readonly (number | null)[];
   readonly aggregates: readonly PreparedAggregate[];
+  /** rows only come: what would answer for their going is not kept */
+  readonly grows: boolean;
 }
 
 /** What an aggregate raised that is NULL for it. */
@@ -55,7 +57,7 @@ interface GroupError {
  *     Δout = -old + new, nothing where both are the same row
  *
  * The row before is computed at the first touch, the row after at `flush`; a group whose rows are gone emits only -old, but the group of a reduce without keys stays.
- * State: one key row and the accumulators a group; for DISTINCT one row a distinct value; for min, max and the like one entry a distinct value.
+ * State: one key row and the accumulators a group; for DISTINCT one row a distinct value; for min, max and the like one entry a distinct value, but one number where rows only come (`grows`).
  * Right because every accumulator is a function of the bag of rows in the group, whatever the order of changes. An aggregate that raises makes an error of the group, taken back like a row; with `orNull` its value is NULL, and what it hides is taken back alike.
  */
 export class Reduce extends Stream implements Sink, Stateful {
@@ -115,7 +117,7 @@ export class Reduce extends Stream implements Sink, Stateful {
     const { input } = this.#plan;
     const id = aggregate.function;
     const filterAt = filter === null ? -1 : input.offsets[filter]!;
-    const code = numberAccumulatorFor(id.slice(0, id.indexOf('(')), id === 'count(*)', input, columns, types[0]?.oid);
+    const code = numberAccumulatorFor(id.slice(0, id.indexOf('(')), id === 'count(*)', input, columns, types[0]?.oid, this.#plan.grows);
     let distinct: DistinctValues | undefined;
     let leads = false;
     if (aggregate.distinct) {
