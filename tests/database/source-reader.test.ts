@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { appendRow, ManualClock, Oid, rowLayout, RowBatchBuilder, sqlType, TransientError } from '../../src/core/index.ts';
+import { appendRow, ManualClock, Oid, rowLayout, RowBatchBuilder, sqlType, SqlError, TransientError } from '../../src/core/index.ts';
 import type { RowBatch } from '../../src/core/index.ts';
 import type { WireChange } from '../../src/database/engine/messages.ts';
 import { SourceCounters } from '../../src/database/ingest/counters.ts';
@@ -43,14 +43,14 @@ class Scripted implements Source<number> {
 /** A reader over the source, with an engine that makes durable what it is told to. */
 function begin(source: Scripted, hold = false) {
   const clock = new ManualClock(0);
-  const written: { changes: readonly WireChange[]; position: string | null | undefined }[] = [];
+  const written: { changes: readonly WireChange[]; position: string | null | undefined; first: boolean }[] = [];
   const waiting: { resolve(): void; reject(error: Error): void }[] = [];
   const news: SourceNews[] = [];
   const counters = new SourceCounters();
   const reader = new SourceReader(source as Source<unknown>, { source: 7, relations: ['u1' as RelationId], position: undefined, counters: counters.buffer }, {
     clock,
-    write: (changes, position) => {
-      written.push({ changes, position: position?.[1] });
+    write: (changes, { position, first }) => {
+      written.push({ changes, position, first });
       return hold ? new Promise<void>((resolve, reject) => waiting.push({ resolve, reject })) : Promise.resolve();
     },
     report: async (report) => void news.push(report.news),
@@ -116,4 +116,24 @@ test('a write that failed is never acknowledged, nor what came after it', async 
   expect(source.acknowledged).toEqual([1]);
   expect(news.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'XX000', message: 'internal error: the disk is full' } });
   expect(await reader.stop()).toBe('1');
+});
+
+test('a write that the log could not take is tried again, from the durable position', async () => {
+  const source = new Scripted([{ kind: 'commit', position: 1 }, { kind: 'commit', position: 2 }, { kind: 'commit', position: 3 }], [{ kind: 'commit', position: 2 }, { kind: 'commit', position: 3 }]);
+  const { reader, clock, waiting, written, news } = begin(source, true);
+  await pause(5);
+  const [first, second, third] = waiting.splice(0);
+  first!.resolve();
+  second!.reject(new SqlError('58000', 'could not write to the log: no space left on device'));
+  third!.reject(new SqlError('58000', 'an earlier write of the source failed'));
+  await pause(5);
+  expect(news.at(-1)).toEqual({ kind: 'stalled', error: 'could not write to the log: no space left on device' });
+  clock.advance(10_000);
+  await pause(5);
+  for (const write of waiting.splice(0)) write.resolve();
+  await pause(5);
+  expect(source.resumed).toEqual([undefined, 1]);
+  expect(written.map(({ first: begins, position }) => [begins, position])).toEqual([[true, '1'], [false, '2'], [false, '3'], [true, '2'], [false, '3']]);
+  expect(source.acknowledged).toEqual([1, 2, 3]);
+  expect(await reader.stop()).toBe('3');
 });

@@ -57,11 +57,19 @@ export interface PeekRequest {
 /** The buffer of the rows, null for none; what is to be asked as a query, and what must be sent with its plan. */
 export type Peeked = ArrayBuffer | null | 'ask' | 'unknown';
 
+/** What a source's reader says of a write. Each goes behind the one before it: where that failed it fails too, until reading begins anew (`first`) behind what is durable. */
+export interface SourceWrite {
+  readonly source: string;
+  readonly first: boolean;
+  /** as JSON, where the source stands then; null: its position is void */
+  readonly position?: string | null;
+}
+
 export type Request =
   /** durable first, then carried out; `secrets` and `catalog` as storage keeps them */
   | { readonly kind: 'change'; readonly actions: readonly EngineAction[]; readonly catalog: readonly string[]; readonly secrets: readonly (readonly [string, string | null])[]; readonly changes: readonly WireChange[]; readonly forget: readonly string[]; readonly sequences: readonly (readonly [string, string | null])[]; /** relations that were read at that time, and must be as they were */ readonly unchanged: readonly (readonly [RelationId, number])[] }
-  /** rows from a statement (`check` enforces keys) or a source (with its position, null where it is void); answers when durable and visible */
-  | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly position?: readonly [source: string, position: string | null] }
+  /** rows from a statement (`check` enforces keys) or a source; answers when durable and visible */
+  | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly from?: SourceWrite }
   /** the rows of a table that share these columns with one of `rows`, as a batch's buffer */
   | { readonly kind: 'lookup'; readonly relation: RelationId; readonly columns: readonly number[]; readonly rows: ArrayBuffer }
   /** where sequences stand: answers when durable */

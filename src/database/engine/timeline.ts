@@ -1,9 +1,9 @@
-import { SqlError } from '../../core/index.ts';
+import { SqlError, TransientError } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { LogRecord, Store, StoredChange } from '../../storage/index.ts';
 import type { Change, Engine } from '../../views/index.ts';
-import type { EngineAction, Request } from './messages.ts';
+import type { EngineAction, Request, SourceWrite } from './messages.ts';
 import { adds } from './relations.ts';
 import type { Relations } from './relations.ts';
 
@@ -21,7 +21,7 @@ type Slices<T = void> = Generator<undefined, T>;
 /** What the timeline finds around it. */
 export interface TimelineWorld {
   readonly clock: Clock;
-  readonly store: Store;
+  readonly store: Pick<Store, 'append'>;
   readonly engine: Engine;
   readonly relations: Relations;
   /** whether somebody wants to read as of now */
@@ -46,6 +46,8 @@ export class Timeline {
   /** writes that share the tick under way, and what is being checked */
   readonly #accepted: { readonly id: number; readonly request: Write }[] = [];
   #checking: number | undefined;
+  /** sources of which a write failed, until they are read anew */
+  readonly #broken = new Set<string>();
   /** whether the writes that wait have to wait for the clock */
   #held = false;
   #underWay: Slices | undefined;
@@ -165,10 +167,14 @@ export class Timeline {
     if (first === undefined) return false;
     try {
       yield* this.#until(store.append(recordOf(time, accepted.map(({ request }) => request))));
-    } catch (error) {
+    } catch (cause) {
       // Nothing of it is durable, so nothing of it has happened.
+      const error = new TransientError(`could not write to the log: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       if (first.request.kind === 'change') relations.takeBack(first.request.actions);
-      for (const { id } of accepted.splice(0)) fail(id, error);
+      for (const { id, request } of accepted.splice(0)) {
+        this.#break(request);
+        fail(id, error);
+      }
       return false;
     }
     yield* this.#tick(time, changes);
@@ -176,6 +182,15 @@ export class Timeline {
     if (first.request.kind === 'change') this.#finish(first.request.actions);
     for (const { id } of accepted.splice(0)) answer(id, time);
     return false;
+  }
+
+  /** A write failed: a position behind it must not be kept, or what it held would be missing for good. */
+  #break(request: Waiting): void {
+    if (request.kind === 'write' && request.from !== undefined) this.#broken.add(request.from.source);
+  }
+  #requireWhole({ source, first }: SourceWrite): void {
+    if (first) this.#broken.delete(source);
+    else if (this.#broken.has(source)) throw new TransientError('an earlier write of the source failed');
   }
 
   /** Does what of a catalog change is done behind its rows. */
@@ -214,6 +229,7 @@ export class Timeline {
           for (const change of request.changes) bytes += change.rows?.byteLength ?? 0;
         }
       } catch (error) {
+        this.#break(request);
         this.#world.fail(id, error);
       }
       this.#checking = undefined;
@@ -236,6 +252,7 @@ export class Timeline {
   *#checked(request: Write): Slices<readonly Change[]> {
     const { relations } = this.#world;
     if (request.kind === 'write') {
+      if (request.from !== undefined) this.#requireWhole(request.from);
       // A source's last rows may come after its relation; a statement's rows may not be lost so.
       if (request.check && request.changes.some(({ relation }) => !relations.has(relation))) throw staleRelation();
       const changes = [...relations.changes(request.changes)];
@@ -260,12 +277,14 @@ export class Timeline {
   }
 }
 
+const positionOf = (from: SourceWrite | undefined): (readonly [string, string | null])[] => (from?.position === undefined ? [] : [[from.source, from.position]]);
+
 /** What becomes durable of writes that share a tick. */
 function recordOf(time: number, writes: readonly Write[]): LogRecord {
   return {
     time,
     changes: writes.flatMap((request) => request.changes.map((change): StoredChange => ({ ...change, rows: change.rows && new Uint8Array(change.rows) }) as StoredChange)),
-    positions: writes.flatMap((request): (readonly [string, string | null])[] => request.kind === 'write' ? (request.position === undefined ? [] : [request.position]) : request.forget.map((source) => [source, null] as const)),
+    positions: writes.flatMap((request): (readonly [string, string | null])[] => request.kind === 'write' ? positionOf(request.from) : request.forget.map((source) => [source, null] as const)),
     catalog: writes.flatMap((request) => (request.kind === 'change' ? request.catalog : [])),
     secrets: writes.flatMap((request) => (request.kind === 'change' ? request.secrets : [])),
     sequences: writes.flatMap((request) => (request.kind === 'change' ? request.sequences : [])),

@@ -3,7 +3,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { sleep, SqlError, SystemClock, SystemRandom } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import type { EngineHost, EngineThread } from '../engine/host.ts';
-import type { Request, WireChange } from '../engine/messages.ts';
+import type { Request, SourceWrite, WireChange } from '../engine/messages.ts';
 import { beginThread, Pending, startThread, wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
 import type { IngestRequest, SourceReport } from './messages.ts';
@@ -37,15 +37,15 @@ type ToIngest = { readonly id: number; readonly request: IngestRequest } | Reply
 /** What it posts: answers, reports, and what Node warns of there. */
 type FromIngest = Reply | { readonly id: number; readonly report: SourceReport } | { readonly warning: { readonly name: string; readonly message: string } };
 
-const writeRequest = (changes: readonly WireChange[], position: readonly [string, string | null] | undefined): Request =>
-  ({ kind: 'write', changes, check: false, ...(position === undefined ? {} : { position }) });
+const writeRequest = (changes: readonly WireChange[], from: SourceWrite): Request =>
+  ({ kind: 'write', changes, check: false, from });
 const buffersOf = (changes: readonly WireChange[]): ArrayBuffer[] => changes.flatMap((change) => (change.rows === undefined ? [] : [change.rows]));
 
 /** Reading on the caller's own thread, with the caller's clock: beside an engine that is there too. */
 export function inlineIngest({ engine, clock, random, listener }: { readonly engine: EngineHost; readonly clock: Clock; readonly random: Random; readonly listener: IngestListener }): IngestHost {
   const service = new IngestService({
     clock,
-    write: async (changes, position) => void (await engine.request<number>(writeRequest(changes, position), buffersOf(changes))),
+    write: async (changes, from) => void (await engine.request<number>(writeRequest(changes, from), buffersOf(changes))),
     report: async (report) => listener.report(report),
   }, random);
   return {
@@ -135,7 +135,7 @@ export function serve(port: MessagePort, engine: MessagePort): void {
   const reports = new Pending();
   const surroundings: Surroundings = {
     clock: new SystemClock(),
-    write: (changes, position) => writes.open((id) => engine.postMessage({ id, request: writeRequest(changes, position) }, buffersOf(changes))),
+    write: (changes, from) => writes.open((id) => engine.postMessage({ id, request: writeRequest(changes, from) }, buffersOf(changes))),
     report: (report) => reports.open((id) => port.postMessage({ id, report } satisfies FromIngest)),
   };
   const service = beginThread(port, () => new IngestService(surroundings, new SystemRandom()));

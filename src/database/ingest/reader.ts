@@ -81,11 +81,13 @@ export class SourceReader {
    * a write still under way would be durable after its successor had begun to read it again.
    */
   async #pump(signal: AbortSignal): Promise<void> {
-    const writes = new Writes(this.#oid, this.#surroundings.write, (position) => this.#durable(position));
+    // A write that failed ends the reading, also of an upstream that has nothing more to say.
+    const lost = new AbortController();
+    const writes = new Writes(this.#oid, this.#surroundings.write, { onDurable: (position) => this.#durable(position), onFailed: () => lost.abort() });
     const resumeAfter: unknown = this.#position === undefined ? undefined : JSON.parse(this.#position);
     const transaction = new Transaction();
     try {
-      for await (const event of this.#source.read(resumeAfter, signal)) {
+      for await (const event of this.#source.read(resumeAfter, AbortSignal.any([signal, lost.signal]))) {
         writes.throwIfFailed();
         if (!this.#running && event.kind !== 'failed') {
           this.#running = true;
@@ -100,8 +102,8 @@ export class SourceReader {
       }
     } finally {
       await writes.settled;
+      writes.throwIfFailed();
     }
-    writes.throwIfFailed();
   }
 
   async #take(event: SourceEvent<unknown>, transaction: Transaction, writes: Writes): Promise<void> {

@@ -1,23 +1,28 @@
-import type { WireChange } from '../engine/messages.ts';
+import { SqlError, TransientError } from '../../core/index.ts';
+import type { SourceWrite, WireChange } from '../engine/messages.ts';
 
-/** Resolves once the changes are durable and visible, with the position of their source (null: it has none any more). Their buffers are given away. */
-export type Write = (changes: readonly WireChange[], position: readonly [source: string, position: string | null] | undefined) => Promise<void>;
+/** Resolves once the changes are durable and visible, with the position of their source, if one is given. Their buffers are given away. */
+export type Write = (changes: readonly WireChange[], from: SourceWrite) => Promise<void>;
 
-/** What was sent to the engine and is not durable yet. Positions become durable in the order in which they were sent. */
+/** The engine could not write, which it may be able to later. */
+const CANNOT_WRITE = '58000';
+
+/** What one reading of a source has sent to the engine and is not durable yet. Positions become durable in the order in which they were sent, and none behind a write that failed. */
 export class Writes {
   readonly #source: string;
   readonly #write: Write;
-  readonly #onDurable: (position: unknown) => void;
+  readonly #heard: { readonly onDurable: (position: unknown) => void; readonly onFailed: () => void };
   #failure: unknown;
+  #first = true;
   /** bytes sent that are not durable */
   bytes = 0;
   /** resolves when everything sent so far is durable, or has failed */
   settled: Promise<void> = Promise.resolve();
 
-  constructor(source: number, write: Write, onDurable: (position: unknown) => void) {
+  constructor(source: number, write: Write, heard: { readonly onDurable: (position: unknown) => void; readonly onFailed: () => void }) {
     this.#source = String(source);
     this.#write = write;
-    this.#onDurable = onDurable;
+    this.#heard = heard;
   }
 
   throwIfFailed(): void {
@@ -26,18 +31,20 @@ export class Writes {
   /** `position`: of the source once this is durable; null where it then has none; undefined where it stays. */
   send(changes: readonly WireChange[], bytes: number, position?: unknown): void {
     this.bytes += bytes;
-    const own = this.#write(changes, position === undefined ? undefined : [this.#source, position === null ? null : JSON.stringify(position)]);
+    const own = this.#write(changes, { source: this.#source, first: this.#first, ...(position === undefined ? {} : { position: position === null ? null : JSON.stringify(position) }) });
+    this.#first = false;
     const before = this.settled;
     this.settled = own.then(
       async () => {
         await before;
         this.bytes -= bytes;
-        if (position !== undefined && this.#failure === undefined) this.#onDurable(position);
+        if (position !== undefined && this.#failure === undefined) this.#heard.onDurable(position);
       },
       async (error: unknown) => {
         await before;
-        this.#failure ??= error;
+        this.#failure ??= error instanceof SqlError && error.code === CANNOT_WRITE ? new TransientError(error.message, { cause: error }) : error;
         this.bytes -= bytes;
+        this.#heard.onFailed();
       },
     );
   }
