@@ -156,8 +156,9 @@ export class Store {
 
   #decode(sequence: number, bytes: Uint8Array): StoredRecord {
     const chunk = (number: number): Uint8Array => {
-      const found = this.#chunks.getBinaryFast([sequence, number]);
+      const found = this.#chunks.get([sequence, number]);
       if (found === undefined) throw new InvariantError(`the log's record ${sequence} lacks chunk ${number}`);
+      // A batch wants a buffer of its own, aligned.
       return new Uint8Array(found);
     };
     return { ...decodeRecord(bytes, chunk), sequence };
