@@ -1,7 +1,7 @@
 import type { RowLayout } from '../../core/index.ts';
 import type { RowCode } from '../scalar/compile.ts';
 import type { HashIndex } from '../state/hash-index.ts';
-import { anyNullSource, hashSource, sameSource } from '../state/row-code.ts';
+import { anyNullSource, hashSource, homeSource, sameSource } from '../state/row-code.ts';
 import type { Slab } from '../state/slab.ts';
 
 /** One way along an edge, as columns: from the row of `from` to the rows of `to` with the same key. */
@@ -157,7 +157,7 @@ class JoinSource {
       notNull.length === 0 ? '{' : `if (!(${anyNullSource(notNull, I, base)})) {`,
       hashSource('hash', this.#layoutOf(from), fromColumns, I, base),
       `const { table } = ${name}, mask = (table.length >> 1) - 1;`,
-      `for (let slot = hash >>> ${name}.shift; ; slot = slot + 1 & mask) {`,
+      `for (let slot = ${homeSource('hash', `${name}.shift`)}; ; slot = slot + 1 & mask) {`,
       'const first = table[slot * 2 + 1] - 1;', 'if (first < 0) break;', `const a = first * ${stride};`,
       `if (table[slot * 2] === hash && ${sameSource(this.#layoutOf(to), toColumns, `I${to}`, 'a', this.#layoutOf(from), fromColumns, I, base)}) { r${to} = first; break; }`,
       '}', '}',

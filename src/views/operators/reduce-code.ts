@@ -1,7 +1,7 @@
 import type { Datum, RowLayout } from '../../core/index.ts';
 import { storeLong, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
-import { compiled, copyColumnsSource, hashSource, internSource, sameSource } from '../state/row-code.ts';
+import { compiled, copyColumnsSource, hashSource, homeSource, internSource, sameSource } from '../state/row-code.ts';
 import type { Accumulator } from './accumulators.ts';
 import type { DistinctValues } from './distinct-values.ts';
 import type { Groups } from './groups.ts';
@@ -56,7 +56,7 @@ return function push(I, F, b, w) {
 ${internSource(input, 'symbols', 'I', 'b', all)}
 ${hashSource('hash', input, all, 'I', 'b')}
 const { index } = groups, { table } = index, mask = (table.length >> 1) - 1;
-let S = groups.slab.I, slot = hash >>> index.shift, g;
+let S = groups.slab.I, slot = ${homeSource('hash', 'index.shift')}, g;
 for (;; slot = slot + 1 & mask) {
   g = table[slot * 2 + 1] - 1;
   if (g < 0) {

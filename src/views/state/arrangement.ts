@@ -2,7 +2,7 @@ import { rowLayout, InvariantError } from '../../core/index.ts';
 import type { RowLayout, SqlType } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
 import { Indexes } from './indexes.ts';
-import { compiled, copySource, hashSource, identicalSource, internSource, sameSource } from './row-code.ts';
+import { compiled, copySource, hashSource, homeSource, identicalSource, internSource, sameSource } from './row-code.ts';
 import { Slab } from './slab.ts';
 import type { SymbolRoot } from './symbol-sweep.ts';
 import type { Symbols } from './symbols.ts';
@@ -122,7 +122,7 @@ function addition({ slab: { layout, stride }, columns }: HashIndex): AddRow {
 ${internSource(layout, 'arrangement.symbols', 'I', 'b')}
 ${hashSource('hash', layout, columns, 'I', 'b')}
 const { slab } = arrangement, { table, next } = locator, mask = (table.length >> 1) - 1;
-let S = slab.I, slot = hash >>> locator.shift, first;
+let S = slab.I, slot = ${homeSource('hash', 'locator.shift')}, first;
 for (;; slot = slot + 1 & mask) {
   first = table[slot * 2 + 1] - 1;
   if (first < 0) break;

@@ -1,5 +1,5 @@
 import { growInt32 } from './symbols.ts';
-import { anyNull, compiled, hashRow, hashSource, sameRow, sameSource } from './row-code.ts';
+import { anyNull, compiled, hashRow, hashSource, home, homeSource, sameRow, sameSource } from './row-code.ts';
 import type { HashRow, SameRow } from './row-code.ts';
 import type { Slab } from './slab.ts';
 
@@ -14,7 +14,7 @@ export class HashIndex {
   readonly hash: HashRow;
   readonly hasNull: (I: Int32Array, b: number) => boolean;
   readonly #insert: (index: HashIndex, handle: number) => void;
-  /** pairs of hash and first row + 1; generated code probes it from `hash >>> shift` on, and no one else writes it */
+  /** pairs of hash and first row + 1; generated code probes it from `homeSource` on, and no one else writes it */
   table = new Int32Array(32);
   shift = 28;
   #keys = 0;
@@ -45,7 +45,7 @@ export class HashIndex {
     const mask = (table.length >> 1) - 1;
     const I = this.slab.I;
     const stride = this.slab.stride;
-    let slot = hash >>> this.shift;
+    let slot = home(hash, this.shift);
     for (;;) {
       const first = table[slot * 2 + 1]! - 1;
       if (first < 0) return 0;
@@ -102,7 +102,7 @@ export class HashIndex {
     const table = this.table;
     const mask = (table.length >> 1) - 1;
     const hash = this.hash(this.slab.I, handle * this.slab.stride);
-    let slot = hash >>> this.shift;
+    let slot = home(hash, this.shift);
     while (table[slot * 2 + 1] !== handle + 1) slot = (slot + 1) & mask;
     if (next !== 0) {
       table[slot * 2 + 1] = next + 1;
@@ -112,8 +112,8 @@ export class HashIndex {
     for (let probe = slot; ; ) {
       probe = (probe + 1) & mask;
       if (table[probe * 2 + 1] === 0) break;
-      const home = table[probe * 2]! >>> this.shift;
-      if (((probe - home) & mask) >= ((probe - slot) & mask)) {
+      const distance = (probe - home(table[probe * 2]!, this.shift)) & mask;
+      if (distance >= ((probe - slot) & mask)) {
         table[slot * 2] = table[probe * 2]!;
         table[slot * 2 + 1] = table[probe * 2 + 1]!;
         slot = probe;
@@ -130,7 +130,7 @@ export class HashIndex {
     this.shift--;
     for (let i = 0; i < old.length; i += 2) {
       if (old[i + 1] === 0) continue;
-      let slot = old[i]! >>> this.shift;
+      let slot = home(old[i]!, this.shift);
       while (table[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
       table[slot * 2] = old[i]!;
       table[slot * 2 + 1] = old[i + 1]!;
@@ -146,7 +146,7 @@ function insertion(slab: Slab, columns: readonly number[]): (index: HashIndex, h
 const I = index.slab.I, b = handle * ${stride};
 ${hashSource('hash', layout, columns, 'I', 'b')}
 const { table } = index, mask = (table.length >> 1) - 1;
-for (let slot = hash >>> index.shift; ; slot = slot + 1 & mask) {
+for (let slot = ${homeSource('hash', 'index.shift')}; ; slot = slot + 1 & mask) {
   const first = table[slot * 2 + 1] - 1;
   if (first < 0) return index.begin(slot, hash, handle);
   const a = first * ${stride};

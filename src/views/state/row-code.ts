@@ -42,19 +42,28 @@ const nullTest = (array: string, base: string, column: number): string => `(${ar
 /**
  * JavaScript that declares `name` as the hash of the key columns of the row at `base` of `array`.
  * A null column's words are 0 by the rule that every writer of rows keeps, so that hashing words and null bits is enough.
- * The final multiplication spreads dense ids over the high bits, which the tables index by.
+ * The multiplications spread dense ids over the high bits; the low three are those of the last word as they are: see `home`.
  */
 export function hashSource(name: string, layout: RowLayout, columns: readonly number[], array: string, base: string): string {
-  const words = columns.flatMap((column) => wordsOf(layout, column));
+  // Of an int8 or a timestamp the low word comes last, which is the one that counts up.
+  const words = columns.flatMap((column) => (layout.storages[column] === 'long' ? wordsOf(layout, column).reverse() : wordsOf(layout, column))).map((word) => `${array}[${base} + ${word}]`);
   const nulls = columns.map((column, i) => (i % 31 === 0 ? nullTest(array, base, column) : `${nullTest(array, base, column)} << ${i % 31}`));
   const lines = [`let ${name} = ${columns.length === 0 ? '1' : nulls.join(' ^ ')};`];
-  words.forEach((word, i) => {
-    const value = `${array}[${base} + ${word}]`;
-    lines.push(i === 0 ? `${name} = Math.imul(${value} ^ ${name}, 0x9E3779B1);` : `${name} = Math.imul((${name} ^ ${name} >>> 15) ^ ${value}, 0x85EBCA77);`);
-  });
-  if (words.length > 1) lines.push(`${name} = Math.imul(${name} ^ ${name} >>> 13, 0x9E3779B1);`);
+  const last = words.pop();
+  if (last === undefined) return lines.join();
+  words.forEach((word, i) => lines.push(i === 0 ? `${name} = Math.imul(${word} ^ ${name}, 0x9E3779B1);` : `${name} = Math.imul((${name} ^ ${name} >>> 15) ^ ${word}, 0x85EBCA77);`));
+  lines.push(words.length === 0 ? `${name} = Math.imul(${last} >>> 3 ^ ${name}, 0x9E3779B1) & -8 | ${last} & 7;`
+    : `${name} = Math.imul((${name} ^ ${name} >>> 15) ^ ${last} >>> 3, 0x85EBCA77); ${name} = Math.imul(${name} ^ ${name} >>> 13, 0x9E3779B1) & -8 | ${last} & 7;`);
   return lines.join(' ');
 }
+
+/**
+ * The slot of a table at which probing for a hash begins; the table has 2^(32 - shift) slots, 16 at least. The low bits of the slot are those of the hash, the high ones its high bits:
+ * eight keys that follow one another lie side by side, in one line of the cache, and such lines are spread over the table. Keys that come together are looked for together.
+ */
+export const home = (hash: number, shift: number): number => ((hash >>> shift) & -8) | (hash & 7);
+/** JavaScript for the same. */
+export const homeSource = (hash: string, shift: string): string => `${hash} >>> ${shift} & -8 | ${hash} & 7`;
 
 /** JavaScript for whether the key columns of row `a` of `I` and row `b` of `J` hold the same words; the columns' storages agree. */
 export function sameSource(left: RowLayout, leftColumns: readonly number[], I: string, a: string, right: RowLayout, rightColumns: readonly number[], J: string, b: string): string {
