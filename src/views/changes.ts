@@ -3,8 +3,9 @@ import type { RowBatch, RowLayout } from '../core/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { Collection } from './operators/collection.ts';
 import { LOOK_ROWS, Scratch } from './operators/operator.ts';
-import type { Expired } from './operators/operator.ts';
-import { sameRow } from './state/row-code.ts';
+import type { Expired, Sink } from './operators/operator.ts';
+import { copyRow, sameRow } from './state/row-code.ts';
+import type { CopyRow } from './state/row-code.ts';
 import type { Symbols } from './state/symbols.ts';
 
 /** Changes of one relation, in order, as they lie in the log. */
@@ -32,7 +33,7 @@ export interface Stored {
   readonly key: readonly number[] | undefined;
 }
 
-/** Takes the rows of changes apart, one by one, as engine rows: the words as they lie, symbols as transients over the batch's arena. Fills what upstream left out from the stored rows. */
+/** Takes the rows of changes apart, one by one, as engine rows: the words as they lie, and where they lie if there are no symbols; symbols as transients over the batch's arena. Fills what upstream left out from the stored rows. */
 export class ChangeReader {
   readonly #layout: RowLayout;
   readonly #symbols: Symbols;
@@ -50,13 +51,18 @@ export class ChangeReader {
   }
 
   /** Pushes the rows of the batch from row `first` on, and returns the row to go on with, which is their number when it has come to the end. */
-  push(change: Change, first: number, push: (I: Int32Array, F: Float64Array, b: number, w: number) => void, stored: Stored | undefined, expired: Expired): number {
+  push(change: Change, first: number, target: Sink, stored: Stored | undefined, expired: Expired): number {
     const { rows, missing, keyOnly } = change;
     if (rows === undefined) return 0;
     const { I, F } = this.#scratch;
     this.#symbols.useArena(rows.arena);
     for (let row = first; row < rows.rowCount; row++) {
       if (row % LOOK_ROWS === 0 && row > first && expired()) return row;
+      if (this.#unpack.plain && keyOnly === undefined && missing === undefined) {
+        const at = row * this.#layout.stride;
+        target.push(rows.I, rows.F, at, rows.I[at]!);
+        continue;
+      }
       this.#unpack.row(rows, row, I);
       if (keyOnly?.has(row) === true && !this.#complete(stored)) continue;
       const lacks = missing?.get(row);
@@ -64,7 +70,7 @@ export class ChangeReader {
         for (let column = 0; column < this.#layout.types.length; column++) if (((lacks >> BigInt(column)) & 1n) === 1n) copyWords(this.#layout, this.#old, I, column);
       }
       if (missing !== undefined && I[0]! < 0) intern(this.#layout, this.#symbols, I, this.#old);
-      push(I, F, 0, I[0]!);
+      target.push(I, F, 0, I[0]!);
       this.#symbols.forgetTransients();
     }
     return rows.rowCount;
@@ -119,17 +125,24 @@ export class Unpacker {
   readonly #symbolColumns: readonly { readonly at: number; readonly mask: number; readonly bit: number }[];
   readonly #symbols: Symbols;
   readonly #stride: number;
+  readonly #copy: CopyRow;
 
   constructor(layout: RowLayout, symbols: Symbols) {
     this.#symbols = symbols;
     this.#stride = layout.stride;
+    this.#copy = copyRow(layout);
     this.#symbolColumns = layout.storages.flatMap((storage, column) => (storage === 'symbol' ? [{ at: layout.offsets[column]!, mask: 1 + (column >> 5), bit: 1 << (column & 31) }] : []));
+  }
+  /** whether there are no symbols: a row of a batch is then an engine row as it lies */
+  get plain(): boolean {
+    return this.#symbolColumns.length === 0;
   }
   row(rows: RowBatch, row: number, I: Int32Array): void {
     const from = row * this.#stride;
-    const words = rows.I;
-    for (let word = 0; word < this.#stride; word++) I[word] = words[from + word]!;
-    for (const { at, mask, bit } of this.#symbolColumns) {
+    I[0] = rows.I[from]!;
+    this.#copy(rows.I, from, I, 0);
+    for (let column = 0; column < this.#symbolColumns.length; column++) {
+      const { at, mask, bit } = this.#symbolColumns[column]!;
       if ((I[mask]! & bit) !== 0) continue;
       const start = I[at]!;
       const { arena } = rows;

@@ -43,6 +43,7 @@ export interface BaseOptions {
 interface Base {
   readonly kind: 'base';
   readonly readable: Collection | Passage;
+  readonly reader: ChangeReader;
   options: BaseOptions;
   /** columns of which no two rows may have the same values: those of the table's keys, and of its unique indexes, by what these are known by */
   readonly keys: Map<string, UniqueKey>;
@@ -100,7 +101,6 @@ export class Engine implements Surroundings, PeekWorld {
     this.#environment = options.environment;
     this.#log = options.log;
     this.#tickWorld = {
-      symbols: this.symbols,
       live: this.#live,
       subscriptions: this.#subscriptions,
       arriving: () => [...this.#hydrating].filter((dataflow) => dataflow.arriving),
@@ -108,7 +108,7 @@ export class Engine implements Surroundings, PeekWorld {
       collections: () => this.#collections(),
       base: (id) => {
         const entry = this.#relations.get(id);
-        return entry?.kind === 'base' ? { readable: entry.readable, key: entry.options.keys[0]?.columns } : undefined;
+        return entry?.kind === 'base' ? { readable: entry.readable, reader: entry.reader, key: entry.options.keys[0]?.columns } : undefined;
       },
       guard: (dataflow, act) => this.#guard(dataflow, act),
       open: (time) => this.#open(time),
@@ -123,7 +123,7 @@ export class Engine implements Surroundings, PeekWorld {
 
   addRelation(id: RelationId, type: RelationType, options: BaseOptions): void {
     const readable = options.held ? new Collection(type, this.symbols) : new Passage(type);
-    this.#relations.set(id, { kind: 'base', readable, options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
+    this.#relations.set(id, { kind: 'base', readable, reader: new ChangeReader(readable.layout, this.symbols), options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
     if (!(readable instanceof Collection)) return;
     readable.keep();
     for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, KEYS);
@@ -526,7 +526,7 @@ export class Engine implements Surroundings, PeekWorld {
 
   #scanLog(scan: Scan): LogScan {
     const reader = new ChangeReader(scan.readable.layout, this.symbols);
-    const push = (I: Int32Array, F: Float64Array, b: number, w: number): void => scan.occurrence.change(I, F, b, w, 0);
+    const target: Sink = { push: (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0) };
     let position: number | undefined;
     let changes: Iterator<Change> | undefined;
     let change: Change | undefined;
@@ -541,7 +541,7 @@ export class Engine implements Surroundings, PeekWorld {
         for (;;) {
           if (change !== undefined) {
             const from = row;
-            row = reader.push(change, row, push, undefined, expired);
+            row = reader.push(change, row, target, undefined, expired);
             read += row - from;
             if (row < (change.rows?.rowCount ?? 0)) return true;
             change = undefined;

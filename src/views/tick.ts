@@ -1,18 +1,14 @@
 import type { RelationId } from '../ir/index.ts';
-import { ChangeReader } from './changes.ts';
-import type { Change, Stored } from './changes.ts';
+import type { Change, ChangeReader, Stored } from './changes.ts';
 import type { Dataflow } from './dataflow.ts';
 import { Collection } from './operators/collection.ts';
 import type { Passage } from './operators/collection.ts';
 import { LOOK_ROWS } from './operators/operator.ts';
 import type { Expired } from './operators/operator.ts';
-import type { RowLayout } from '../core/index.ts';
-import type { Symbols } from './state/symbols.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What a tick finds in the engine. */
 export interface TickWorld {
-  readonly symbols: Symbols;
   /** hydrating dataflows that have scanned their inputs */
   arriving(): Iterable<Dataflow>;
   /** Lets one arrive; false when `expired()` came first. */
@@ -22,8 +18,8 @@ export interface TickWorld {
   readonly subscriptions: Iterable<Subscription>;
   /** the relations that are read, tables and views */
   collections(): Iterable<Collection>;
-  /** the relation whose changes come from outside, and the columns of its first key */
-  base(id: RelationId): { readonly readable: Collection | Passage; readonly key: readonly number[] | undefined } | undefined;
+  /** the relation whose changes come from outside, what takes them apart, and the columns of its first key */
+  base(id: RelationId): { readonly readable: Collection | Passage; readonly reader: ChangeReader; readonly key: readonly number[] | undefined } | undefined;
   /** Does something for a dataflow, true where it is done; if a subscription fails by it, it fails alone, and nothing is left to be done. */
   guard(dataflow: Dataflow, act: () => boolean): boolean;
   /** From here on the state is in the middle of the tick. */
@@ -48,8 +44,7 @@ export function* tickSteps(world: TickWorld, time: number, changes: Iterable<Cha
   yield* each(world.arriving(), (dataflow) => world.guard(dataflow, () => world.arrive(dataflow, expired)), expired);
   world.open(time);
   yield* each(world.live, (dataflow) => world.guard(dataflow, () => dataflow.advance(expired)), expired);
-  const readers = new Map<RowLayout, ChangeReader>();
-  for (const change of changes) yield* apply(world, change, readers, expired);
+  for (const change of changes) yield* apply(world, change, expired);
   yield* each(world.live, (dataflow) => world.guard(dataflow, () => dataflow.flush(expired)), expired);
   yield* each(world.subscriptions, (subscription) => world.guard(subscription.dataflow, () => subscription.prepare(time, expired)), expired);
   world.close(time);
@@ -65,21 +60,18 @@ function* each<T>(items: Iterable<T>, act: (item: T) => boolean, expired: Expire
   }
 }
 
-function* apply(world: TickWorld, change: Change, readers: Map<RowLayout, ChangeReader>, expired: Expired): Generator<undefined, void> {
+function* apply(world: TickWorld, change: Change, expired: Expired): Generator<undefined, void> {
   const base = world.base(change.relation);
   // A relation dropped while its source's last rows were under way.
   if (base === undefined) return;
-  const { readable, key } = base;
+  const { readable, reader, key } = base;
   if (change.truncate === true) {
     if (readable instanceof Collection) yield* truncate(readable, expired);
     return;
   }
-  let reader = readers.get(readable.layout);
-  if (reader === undefined) readers.set(readable.layout, (reader = new ChangeReader(readable.layout, world.symbols)));
   const stored: Stored | undefined = readable instanceof Collection ? { collection: readable, key } : undefined;
-  const push = (I: Int32Array, F: Float64Array, b: number, w: number): void => readable.push(I, F, b, w);
   const rows = change.rows?.rowCount ?? 0;
-  for (let row = reader.push(change, 0, push, stored, expired); row < rows; row = reader.push(change, row, push, stored, expired)) yield;
+  for (let row = reader.push(change, 0, readable, stored, expired); row < rows; row = reader.push(change, row, readable, stored, expired)) yield;
   if (expired()) yield;
 }
 

@@ -2,10 +2,14 @@ import type { RelationType, RowLayout } from '../../core/index.ts';
 import { rowLayout } from '../../core/index.ts';
 import { Arrangement } from '../state/arrangement.ts';
 import { Past } from '../state/past.ts';
+import { growInt32 } from '../state/symbols.ts';
 import type { Symbols } from '../state/symbols.ts';
 import { LOOK_ROWS } from './operator.ts';
 import type { Expired, Sink } from './operator.ts';
 import type { Still } from './still.ts';
+
+/** Room for more changes of a tick than these is given back. */
+const KEPT_CHANGES = 1 << 13;
 
 /** One occurrence of a relation in a dataflow. `order` tells which occurrences of the same relation have taken a change already. */
 export interface Occurrence {
@@ -39,17 +43,23 @@ export interface SharedRows extends Readable {
  * Changes are passed on one row at a time, after the row's weight has changed. Occurrence i of a relation must see the occurrences before it in the new state
  * and those behind it in the old one; since the rows are shared, a probe on behalf of occurrence i takes the current change back from the weight it reads (`weightFor`).
  *
- * A collection that keeps (`keep`) is read while a tick is under way, as it was before: `before` holds the weights of the rows that the tick has changed, and no row goes away.
+ * A collection that keeps (`keep`) is read while a tick is under way, as it was before: each change is noted with the row's weight before it, and no row goes away.
+ * What is noted is put in order, by row, only where somebody asks (`before`): most ticks are over before anyone does.
  * Once the tick is closed `sweep` hands them to the stills (still.ts) that are older, and gives back the rows that are gone; only then the next tick may begin.
  * In one that does not keep, a row whose weight came to 0 is released after the last occurrence saw the change.
- * State: the rows; beside them an entry a row that the tick under way has changed.
+ * State: the rows; beside them 8 bytes a change of the tick under way, and an entry a row that it has changed where somebody asked.
  */
 export class Collection implements Sink {
   readonly type: RelationType;
   readonly layout: RowLayout;
   readonly arrangement: Arrangement;
-  /** rows that the tick under way has changed, or the last one as far as it is not swept, with their weights before it */
-  readonly before = new Past();
+  /** the rows that the tick under way has changed, or the last one as far as it is not swept: a row a change, with its weight before that */
+  #changed = new Int32Array(64);
+  #weights = new Int32Array(64);
+  #changes = 0;
+  /** the same, each row once with its weight before the tick, as far as somebody asked */
+  readonly #before = new Past();
+  #noted = 0;
   readonly #occurrences: Occurrence[] = [];
   #orders = 0;
   /** the change being passed on; handle 0: none */
@@ -90,7 +100,7 @@ export class Collection implements Sink {
   push(I: Int32Array, _F: Float64Array, b: number, w: number): void {
     const { arrangement } = this;
     const handle = arrangement.add(I, b, w);
-    if (this.#keeps) this.before.note(handle, arrangement.weight(handle) - w);
+    if (this.#keeps) this.#note(handle, arrangement.weight(handle) - w);
     this.#handle = handle;
     this.#weight = w;
     const slab = arrangement.slab;
@@ -102,6 +112,20 @@ export class Collection implements Sink {
     }
     this.#handle = 0;
     if (!this.#keeps) arrangement.release(handle);
+  }
+
+  #note(handle: number, weight: number): void {
+    if (this.#changes === this.#changed.length) {
+      this.#changed = growInt32(this.#changed, this.#changes * 2);
+      this.#weights = growInt32(this.#weights, this.#changes * 2);
+    }
+    this.#changed[this.#changes] = handle;
+    this.#weights[this.#changes++] = weight;
+  }
+  /** The rows that the tick under way has changed, or the last one as far as it is not swept, with their weights before it. */
+  get before(): Past {
+    for (; this.#noted < this.#changes; this.#noted++) this.#before.note(this.#changed[this.#noted]!, this.#weights[this.#noted]!);
+    return this.#before;
   }
 
   /** The weight of a row as the occurrence `order` is seen by the change being passed on. */
@@ -125,19 +149,25 @@ export class Collection implements Sink {
 
   /** Once a tick is closed: what it changed is noted by the stills that do not see it, and rows that are gone are released where no still sees them. False when `expired()` came first. */
   sweep(expired: Expired): boolean {
-    const { before } = this;
     const behind = [...this.#stills].filter((still) => still.behind);
-    while (this.#swept < before.size) {
-      const handle = before.handles[this.#swept]!;
-      const weight = before.weights[this.#swept]!;
+    while (this.#swept < this.#changes) {
+      const handle = this.#changed[this.#swept]!;
+      const weight = this.#weights[this.#swept]!;
       for (const still of behind) still.past.note(handle, weight);
       if (behind.length === 0) this.arrangement.release(handle);
       if (++this.#swept % LOOK_ROWS === 0 && expired()) return false;
     }
-    this.#swept = 0;
-    before.clear();
+    this.#forgetTick();
     for (const still of behind) still.behind = false;
     return true;
+  }
+
+  #forgetTick(): void {
+    this.#swept = this.#noted = this.#changes = 0;
+    this.#before.clear();
+    if (this.#changed.length <= KEPT_CHANGES) return;
+    this.#changed = new Int32Array(64);
+    this.#weights = new Int32Array(64);
   }
 
   /** Releases rows that only closed stills saw. False when `expired()` came first. */
@@ -146,7 +176,7 @@ export class Collection implements Sink {
     for (let past = this.#left.at(-1); past !== undefined; past = this.#left.at(-1)) {
       while (past.size > 0) {
         const handle = past.handles[--past.size]!;
-        if (arrangement.weight(handle) === 0 && !this.#isSeen(handle) && arrangement.isLinked(handle)) arrangement.release(handle);
+        if (arrangement.weight(handle) === 0 && !this.#isSeen(handle)) arrangement.release(handle);
         if (past.size % LOOK_ROWS === 0 && expired()) return false;
       }
       this.#left.pop();

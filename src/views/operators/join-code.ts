@@ -113,17 +113,18 @@ class JoinSource {
 
   /** `turn`: 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
   #presence(input: number, siblings: HashIndex): string[] {
-    const { columns } = siblings;
-    const step = { from: input, to: input, index: siblings, fromColumns: columns, toColumns: columns, notNull: [], outer: true };
+    const name = this.#bind(`x${this.#indexes++}`, siblings);
+    const at = `r${input} * ${this.#layoutOf(input).stride}`;
     return [
       `const after = I${input}[at], before = after - w;`,
       'let turn = before === 0 ? (after === 0 ? 0 : 1) : after === 0 ? -1 : 0;',
       'if (turn !== 0) {',
-      ...this.#find(step, 'at'),
-      `for (; r${input} !== 0; r${input} = next${input}[r${input}]) {`,
-      `const b${input} = r${input} * ${this.#layoutOf(input).stride};`,
-      `if (r${input} !== handle && ${this.#weightOf(input)} !== 0) { turn = 0; break; }`,
-      '}', '}',
+      `const { next, previous } = ${name};`,
+      ...['next', 'previous'].flatMap((chain) => [
+        `for (let r${input} = ${chain}[handle]; turn !== 0 && r${input} !== 0; r${input} = ${chain}[r${input}]) {`,
+        `const b${input} = ${at};`, `if (${this.#weightOf(input)} !== 0) turn = 0;`, '}',
+      ]),
+      '}',
     ];
   }
 

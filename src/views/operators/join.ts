@@ -76,7 +76,7 @@ export class Join extends Stream implements Stateful, Pausable {
   readonly #alone: (column: number) => SlabDatumsFunction;
   readonly #slabs: readonly Slab[];
   /** how to find the other rows with a changed row's key, by input that hangs by an outer edge */
-  readonly #siblings: readonly ({ readonly index: HashIndex; readonly same: SameRow } | undefined)[];
+  readonly #siblings: readonly (HashIndex | undefined)[];
   /** indexes of shared collections that are not complete yet */
   readonly #building: RowIndex[] = [];
   readonly #scratch: Scratch;
@@ -117,7 +117,7 @@ export class Join extends Stream implements Stateful, Pausable {
     this.#alone = oneByOne(outputs, (output) => compileSlabDatums(inputs.map((input) => input.arrangement.layout), [output], context));
     this.#scratch = new Scratch(layout);
     this.#slabs = inputs.map((input) => input.arrangement.slab);
-    this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? { index: this.#indexOn(arrangement, edge.columns), same: sameRow(arrangement.layout, edge.columns, arrangement.layout, edge.columns) } : undefined));
+    this.#siblings = inputs.map(({ arrangement, edge }) => (edge?.outer === true ? this.#indexOn(arrangement, edge.columns) : undefined));
     this.#context = context;
     this.#errors = errors;
     this.#interrupt = interrupt;
@@ -271,7 +271,7 @@ export class Join extends Stream implements Stateful, Pausable {
     const up = steps[0]?.up === true ? steps[0] : undefined;
     const { I: J, F: G } = this.#scratch;
     return compileAround<JoinFunction>(this.#inputs.map(({ arrangement }) => arrangement.layout), this.#filters, this.#outputs, this.#context, (row) => joinSource({
-      slabs: this.#slabs, start: input, up, steps: up === undefined ? steps : steps.slice(1), siblings: this.#siblings[input]?.index,
+      slabs: this.#slabs, start: input, up, steps: up === undefined ? steps : steps.slice(1), siblings: this.#siblings[input],
       shared: this.#inputs.map(({ collection }, k) => (collection === undefined ? undefined : { collection, order: this.#orders[k]! })),
       current: this.#current, report: (error, w) => this.#report(error, w), hide: this.#hides ? (w) => reportHidden(w, this.#context, this.#errors) : undefined, target: this.target, J, G,
     }, row));
@@ -365,13 +365,11 @@ export class Join extends Stream implements Stateful, Pausable {
 
   /** 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
   #presenceChange(input: number, handle: number, w: number): 0 | 1 | -1 {
-    const { index, same } = this.#siblings[input]!;
-    const { slab } = index;
-    const at = handle * slab.stride;
-    for (let row = index.find(index.hash(slab.I, at), same, slab.I, at); row !== 0; row = index.next[row]!) {
-      if (row !== handle && this.#weight(input, row) !== 0) return 0;
+    const { slab, next, previous } = this.#siblings[input]!;
+    for (const chain of [next, previous]) {
+      for (let row = chain[handle]!; row !== 0; row = chain[row]!) if (this.#weight(input, row) !== 0) return 0;
     }
-    const after = slab.I[at]!;
+    const after = slab.I[handle * slab.stride]!;
     const before = after - w;
     if (before === 0) return after === 0 ? 0 : 1;
     return after === 0 ? -1 : 0;

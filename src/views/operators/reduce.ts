@@ -185,6 +185,7 @@ export class Reduce extends Stream implements Sink, Stateful {
       this.#close(this.#touched[this.#closed]!);
       if (++this.#closed % LOOK_ROWS === 0 && expired()) return false;
     }
+    for (const values of this.#distinct) if (!values.tidy(expired)) return false;
     this.#touched.length = 0;
     this.#closed = 0;
     return true;

@@ -78,9 +78,9 @@ export class Arrangement implements SymbolRoot {
     return this.slab.I[handle * this.slab.stride]!;
   }
 
-  /** Forgets a row whose weight is 0; does nothing to others. */
+  /** Forgets a row whose weight is 0; does nothing to others, nor to a row that is forgotten. */
   release(handle: number): void {
-    if (this.slab.I[handle * this.slab.stride] !== 0) return;
+    if (this.slab.I[handle * this.slab.stride] !== 0 || !this.isLinked(handle)) return;
     this.#whole?.remove(handle);
     this.indexes.remove(handle);
     this.slab.free(handle);

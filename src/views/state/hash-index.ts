@@ -1,7 +1,9 @@
 import { growInt32 } from './symbols.ts';
-import { anyNull, compiled, hashRow, hashSource, home, homeSource, sameRow, sameSource } from './row-code.ts';
+import { anyNull, compiled, hashRow, hashSource, home, homeSource, sameSource } from './row-code.ts';
 import type { HashRow, SameRow } from './row-code.ts';
 import type { Slab } from './slab.ts';
+
+const ABSENT = -1;
 
 /**
  * Finds the rows of a slab by the words of some columns. The chains of rows with one key lie beside the slab, so an index can be added to a slab in use.
@@ -20,7 +22,8 @@ export class HashIndex {
   #keys = 0;
   /** next row with the same key, 0 at the end */
   next: Int32Array;
-  #previous: Int32Array;
+  /** the row before it, 0 at the start, ABSENT where the row is not linked */
+  previous: Int32Array;
 
   constructor(slab: Slab, columns: readonly number[]) {
     this.slab = slab;
@@ -29,7 +32,7 @@ export class HashIndex {
     this.hasNull = anyNull(slab.layout, columns);
     this.#insert = insertion(slab, columns);
     this.next = new Int32Array(slab.capacity);
-    this.#previous = new Int32Array(slab.capacity);
+    this.previous = new Int32Array(slab.capacity).fill(ABSENT);
   }
 
   get keys(): number {
@@ -56,10 +59,7 @@ export class HashIndex {
 
   /** Whether the row is linked. */
   holds(handle: number): boolean {
-    const { I, layout, stride } = this.slab;
-    const same = sameRow(layout, this.columns, layout, this.columns);
-    for (let row = this.find(this.hash(I, handle * stride), same, I, handle * stride); row !== 0; row = this.next[row]!) if (row === handle) return true;
-    return false;
+    return handle < this.previous.length && this.previous[handle] !== ABSENT;
   }
 
   insert(handle: number): void {
@@ -73,7 +73,7 @@ export class HashIndex {
     table[slot * 2] = hash;
     table[slot * 2 + 1] = handle + 1;
     this.next[handle] = 0;
-    this.#previous[handle] = 0;
+    this.previous[handle] = 0;
     if (++this.#keys * 4 > table.length) this.#grow();
   }
   /** Links a row behind the first with its key, so that the table need not change. */
@@ -81,20 +81,22 @@ export class HashIndex {
     this.#reserve();
     const second = this.next[first]!;
     this.next[handle] = second;
-    this.#previous[handle] = first;
-    if (second !== 0) this.#previous[second] = handle;
+    this.previous[handle] = first;
+    if (second !== 0) this.previous[second] = handle;
     this.next[first] = handle;
   }
   #reserve(): void {
     if (this.next.length >= this.slab.capacity) return;
     this.next = growInt32(this.next, this.slab.capacity);
-    this.#previous = growInt32(this.#previous, this.slab.capacity);
+    const known = this.previous.length;
+    this.previous = growInt32(this.previous, this.slab.capacity).fill(ABSENT, known);
   }
 
   remove(handle: number): void {
     const next = this.next[handle]!;
-    const previous = this.#previous[handle]!;
-    if (next !== 0) this.#previous[next] = previous;
+    const previous = this.previous[handle]!;
+    this.previous[handle] = ABSENT;
+    if (next !== 0) this.previous[next] = previous;
     if (previous !== 0) {
       this.next[previous] = next;
       return;
