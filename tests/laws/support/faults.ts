@@ -66,7 +66,7 @@ export const faults: readonly Fault[] = [
   { name: 'still: opened in a tick, it sees the middle of it', file: 'dataflow.ts', needs: [], stepped: true, from: 'still.open(this.#world.applying);', to: 'still.open(false);' },
   { name: 'still: what a closed tick changed is seen', file: 'operators/collection.ts', needs: [], stepped: true, from: 'for (const still of behind) still.past.note(handle, weight);', to: '' },
   { name: 'still: rows that are gone are released under it', file: 'operators/collection.ts', needs: [], stepped: true, from: 'if (behind.length === 0) this.arrangement.release(handle);', to: 'this.arrangement.release(handle);' },
-  { name: 'still: rows that another sees are released when one is closed', file: 'operators/collection.ts', needs: [], stepped: true, from: '!this.#isSeen(handle) && ', to: '' },
+  { name: 'still: rows that another sees are released when one is closed', file: 'operators/collection.ts', needs: [], stepped: true, from: ' && !this.#isSeen(handle)', to: '' },
   { name: 'telling: occurrences that know of the change do not see it', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'order <= this.#order ? weight + this.#weight', to: 'order > this.#order ? weight + this.#weight' },
   { name: 'telling: what was told is not remembered', file: 'operators/still.ts', needs: ['inner join', 'left join'], stepped: true, from: 'this.past.weights[this.#told++]! += this.#weight;', to: 'this.#told++;' },
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
