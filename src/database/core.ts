@@ -81,7 +81,14 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     if (value === null) core.secrets.delete(name);
     else core.secrets.set(name, value);
   }
-  for (const one of work) await one.after?.();
+  // It is done, whatever becomes of what follows from it: a source that cannot be started or stopped now says so by its state.
+  for (const one of work) {
+    try {
+      await one.after?.();
+    } catch (error) {
+      core.log.error({ error }, `after a change of the catalog: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
 }
 
 /** The catalog with the changes made. They were planned with an earlier one: where others changed it meanwhile so that they do not fit, 40001 is raised. */

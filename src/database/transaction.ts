@@ -3,6 +3,7 @@ import type { CatalogChange, CatalogSnapshot, OptionValue } from '../catalog/ind
 import type { RelationId } from '../ir/index.ts';
 import type { EngineAction, WireChange } from './engine/messages.ts';
 import type { SequenceState } from './sequences.ts';
+import type { SettingsMark } from './session/settings.ts';
 
 /** What a statement wants done to the catalog and what follows from it. */
 export interface CatalogWork {
@@ -50,20 +51,20 @@ export class Transaction {
     return new Set([...this.work.flatMap((one) => one.rows ?? []), ...this.writes].map((change) => change.relation));
   }
 
-  savepoint(name: string): void {
-    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length, sequences: new Map(this.sequences) });
+  savepoint(name: string, settings: SettingsMark): void {
+    this.savepoints.push({ name, catalog: this.catalog, work: this.work.length, writes: this.writes.length, sequences: new Map(this.sequences), settings });
   }
-  /** Takes back what was done since the savepoint, which stays; false where there is none of that name. */
-  rollbackTo(name: string): boolean {
+  /** Takes back what was done since the savepoint, which stays, and returns how settings stood then; undefined where there is none of that name. */
+  rollbackTo(name: string): SettingsMark | undefined {
     const at = this.savepoints.findLastIndex((savepoint) => savepoint.name === name);
-    if (at < 0) return false;
+    if (at < 0) return undefined;
     const savepoint = this.savepoints[at]!;
     this.savepoints.length = at + 1;
     this.catalog = savepoint.catalog;
     this.work.length = savepoint.work;
     this.writes.length = savepoint.writes;
     this.sequences = new Map(savepoint.sequences);
-    return true;
+    return savepoint.settings;
   }
   releaseSavepoint(name: string): boolean {
     const at = this.savepoints.findLastIndex((savepoint) => savepoint.name === name);
@@ -79,6 +80,7 @@ interface Savepoint {
   readonly work: number;
   readonly writes: number;
   readonly sequences: ReadonlyMap<number, SequenceState>;
+  readonly settings: SettingsMark;
 }
 
 /** A lock that is passed on in order of asking. */

@@ -90,3 +90,28 @@ test('a large tick is applied in the middle of reads, and each sees a state that
     expect(meanwhile, statement).toBeGreaterThan(3);
   }
 }, 120_000);
+
+test('hydration in the middle says how many rows are read of how many', async () => {
+  const clock = new ReadClock();
+  const held = await open({ clock });
+  const [session, other] = await Promise.all([held.connect(), held.connect()]);
+  try {
+    await session.query('create table numbers (n int); insert into numbers select n from generate_series(1, 5000) n');
+    await session.query('create materialized view squares as select a.n, a.n * b.n as product from numbers a join numbers b on a.n % 50 = b.n % 50');
+    const seen: string[][] = [];
+    for (;;) {
+      const [[hydrated, done, known] = []] = await other.query("select hydrated, rows_done, rows_known from mz_internal.mz_hydration_statuses where name = 'squares'");
+      seen.push([done!, known!]);
+      if (hydrated === 't') break;
+      await pause(0);
+    }
+    const middle = seen.filter(([done, known]) => Number(done) > 0 && Number(done) < Number(known));
+    expect(middle.length).toBeGreaterThan(2);
+    // Both occurrences of the table are scanned.
+    expect(new Set(middle.map(([, known]) => known))).toEqual(new Set(['10000']));
+    expect(middle.map(([done]) => Number(done))).toEqual(middle.map(([done]) => Number(done)).toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toEqual(['10000', '10000']);
+  } finally {
+    await held.close();
+  }
+}, 60_000);

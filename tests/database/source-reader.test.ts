@@ -77,7 +77,7 @@ test('a snapshot that is interrupted is begun again: the position before it is v
     { kind: 'running' }, { kind: 'snapshot', complete: false }, { kind: 'snapshot', complete: true },
   ]);
   expect(source.acknowledged).toEqual([1, 2]);
-  expect(counters.read()).toMatchObject({ messagesReceived: 4, rowsInserted: 4, rowsDeleted: 0, messagesFailed: 0 });
+  expect(counters.read()).toMatchObject({ messagesReceived: 4, rowsInserted: 4, rowsDeleted: 0, messagesFailed: 0, snapshotRows: 2, snapshotKnown: 2 });
   expect(await reader.stop()).toBe('2');
 });
 

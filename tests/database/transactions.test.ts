@@ -104,6 +104,17 @@ describe('a block', () => {
     expect(await a.query(`SELECT * FROM ${t}`)).toEqual([]);
   });
 
+  test('a savepoint brings back settings, also those set for the transaction alone', async () => {
+    const a = await opened.connect();
+    await a.query("SET work_mem = 1000; BEGIN; SET work_mem = 2000; SET LOCAL extra_float_digits = 0; SAVEPOINT s; SET work_mem = 3000; SET LOCAL extra_float_digits = 2; SET a.b = 'c'");
+    expect(await a.query('SHOW work_mem')).toEqual([['3000']]);
+    await a.error('SELECT 1/0');
+    await a.query('ROLLBACK TO s');
+    expect([await a.query('SHOW work_mem'), await a.query('SHOW extra_float_digits'), await a.query("SELECT coalesce(current_setting('a.b', true), '') = ''")]).toEqual([[['2000']], [['0']], [['t']]]);
+    await a.query('SET LOCAL work_mem = 4000; ROLLBACK TO s; COMMIT');
+    expect([await a.query('SHOW work_mem'), await a.query('SHOW extra_float_digits')]).toEqual([[['2000']], [['1']]]);
+  });
+
   test('goes back to savepoints', async () => {
     const t = await table('k int');
     await a.query(`BEGIN; INSERT INTO ${t} VALUES (1); SAVEPOINT s; INSERT INTO ${t} VALUES (2); CREATE TABLE ${t}_x (k int)`);

@@ -225,12 +225,18 @@ function savepoint(plan: Plan & { kind: 'savepoint' | 'release' | 'rollbackTo' }
   const word = { savepoint: 'SAVEPOINT', release: 'RELEASE SAVEPOINT', rollbackTo: 'ROLLBACK TO SAVEPOINT' }[plan.kind];
   if (!session.inBlock || session.block === undefined) throw new SqlError('25P01', `${word} can only be used in transaction blocks`);
   if (plan.kind === 'savepoint') {
-    session.block.savepoint(plan.name);
+    session.block.savepoint(plan.name, session.settings.mark());
     return done('SAVEPOINT');
   }
-  const found = plan.kind === 'release' ? session.block.releaseSavepoint(plan.name) : session.block.rollbackTo(plan.name);
-  if (!found) throw new SqlError('3B001', `savepoint "${plan.name}" does not exist`);
-  if (plan.kind === 'rollbackTo') session.transaction = 'active';
+  const missing = (): SqlError => new SqlError('3B001', `savepoint "${plan.name}" does not exist`);
+  if (plan.kind === 'release') {
+    if (!session.block.releaseSavepoint(plan.name)) throw missing();
+  } else {
+    const settings = session.block.rollbackTo(plan.name);
+    if (settings === undefined) throw missing();
+    session.settings.restore(settings);
+    session.transaction = 'active';
+  }
   return done(plan.kind === 'release' ? 'RELEASE' : 'ROLLBACK');
 }
 

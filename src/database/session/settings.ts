@@ -140,12 +140,19 @@ function dateStyle(definition: Definition, value: string, current = 'ISO, MDY'):
   return `${style}, ${order}`;
 }
 
+/** Settings of a transaction at one moment. */
+export interface SettingsMark {
+  readonly values: ReadonlyMap<string, string>;
+  /** set with LOCAL so far, and what they go back to */
+  readonly local: ReadonlyMap<string, string | undefined>;
+}
+
 /** A session's run-time parameters: what was set, what a transaction will take back, and what it starts from. */
 export class Settings {
   readonly #initial = new Map<string, string>();
   #values = new Map<string, string>();
   /** before the transaction, and before SET LOCAL in it */
-  #saved: { readonly atBegin: Map<string, string>; readonly local: Map<string, string | undefined> } | undefined;
+  #saved: { readonly atBegin: Map<string, string>; local: Map<string, string | undefined> } | undefined;
   readonly #onReport: (name: string, value: string) => void;
   readonly #isTimeZone: (name: string) => boolean;
   /** what was made of the values since the last change: every query asks */
@@ -218,6 +225,14 @@ export class Settings {
   begin(): void {
     this.#saved = { atBegin: new Map(this.#values), local: new Map() };
   }
+  /** How settings stand now, to be brought back by `restore` within the same transaction. */
+  mark(): SettingsMark {
+    return { values: new Map(this.#values), local: new Map(this.#saved?.local) };
+  }
+  restore({ values, local }: SettingsMark): void {
+    if (this.#saved !== undefined) this.#saved.local = new Map(local);
+    this.#bringBack(values);
+  }
   commit(): void {
     const saved = this.#saved;
     this.#saved = undefined;
@@ -226,12 +241,14 @@ export class Settings {
   rollback(): void {
     const saved = this.#saved;
     this.#saved = undefined;
-    if (saved === undefined) return;
+    if (saved !== undefined) this.#bringBack(saved.atBegin);
+  }
+  #bringBack(values: ReadonlyMap<string, string>): void {
     this.#read = {};
-    const names = new Set([...this.#values.keys(), ...saved.atBegin.keys()]);
+    const names = new Set([...this.#values.keys(), ...values.keys()]);
     for (const name of names) {
       const before = this.get(name);
-      const value = saved.atBegin.get(name);
+      const value = values.get(name);
       if (value === undefined) this.#values.delete(name);
       else this.#values.set(name, value);
       this.#report(name, before);
