@@ -254,11 +254,19 @@ function parseIso(body: string, text: string): IntervalFields {
   return fields;
 }
 
+/** The fields of a modifier as its bits: YEAR 4, MONTH 2, DAY 8, HOUR 1024, MINUTE 2048, SECOND 4096. */
+const [yearBit, monthBit, dayBit, hourBit, minuteBit, secondBit] = [4, 2, 8, 1024, 2048, 4096] as const;
+const fieldRanges: ReadonlySet<number> = new Set([
+  yearBit, monthBit, yearBit | monthBit, dayBit, hourBit, minuteBit, secondBit, dayBit | hourBit, dayBit | hourBit | minuteBit, dayBit | hourBit | minuteBit | secondBit,
+  hourBit | minuteBit, hourBit | minuteBit | secondBit, minuteBit | secondBit,
+]);
+
 /** Cuts off the fields below the range of the typmod and rounds the seconds to its precision. */
 export function applyIntervalTypmod(value: Interval, typmod: number): Interval {
   if (typmod < 0 || intervalInfinitySign(value) !== 0) return value;
   const range = (typmod >> 16) & 0x7fff;
   const precision = typmod & 0xffff;
+  if (range !== 0x7fff && !fieldRanges.has(range)) throw new SqlError('XX000', `unrecognized interval typmod: ${typmod}`);
   let { months, days } = value;
   let micros = value.micros;
   const has = (bit: number): boolean => range === 0x7fff || (range & (1 << bit)) !== 0;

@@ -362,7 +362,7 @@ class Renderer {
     });
     const known = new Map<string, number>();
     const place = (scalar: Scalar): number => {
-      const key = JSON.stringify(scalar, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Map ? [...value] : value));
+      const key = scalarKey(scalar);
       const at = known.get(key);
       if (at !== undefined) return at;
       outputs.push(scalar);
@@ -542,8 +542,13 @@ interface Arranged {
   keyColumn(key: Scalar): number;
 }
 
+/** The same text for the same expression only. Plain JSON would write NaN, the infinities and NULL alike, and -0 as 0. */
 const scalarKey = (scalar: Scalar): string =>
-  JSON.stringify(scalar, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value instanceof Map ? [...value] : value));
+  JSON.stringify(scalar, (_name, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return Object.is(value, -0) ? '-0f' : `${value}f`;
+    return value instanceof Map ? { map: [...value] } : value;
+  });
 
 const integers: readonly number[] = [Oid.int2, Oid.int4, Oid.int8];
 const strings: readonly number[] = [Oid.text, Oid.varchar, Oid.name];

@@ -83,7 +83,8 @@ export class DatabaseSession implements Session {
   }
   printObject(type: number, oid: number): string {
     const { name } = typeInfo(type);
-    return String(functionById(`${name}out(${name})`)!.evaluate(oid, this.environment()));
+    // regoper and regoperator are written as numbers
+    return String(functionById(`${name}out(${name})`)?.evaluate(oid, this.environment()) ?? oid);
   }
   /** the catalog as this session sees it: with what its transaction has changed */
   get catalog(): CatalogSnapshot {

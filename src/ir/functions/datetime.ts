@@ -207,8 +207,8 @@ const makeTimestamp = (year: number, month: number, day: number, hour: number, m
 /** Arguments left out are zero; the environment comes last. */
 function makeInterval(...given: readonly unknown[]): Interval {
   const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = given.slice(0, -1) as readonly number[];
-  if (!Number.isFinite(seconds)) throw new SqlError('22008', 'interval out of range');
-  const micros = addLongs((hours * 60 + minutes) * 60_000_000, roundHalfEven(seconds * 1_000_000));
+  if (!Number.isFinite(seconds * 1_000_000)) throw new SqlError('22008', 'interval out of range');
+  const micros = addLongs(normalLong(BigInt(hours * 60 + minutes) * 60_000_000n), roundHalfEven(seconds * 1_000_000));
   return checkedInterval(years * 12 + months, weeks * 7 + days, micros);
 }
 

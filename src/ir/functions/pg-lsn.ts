@@ -1,4 +1,4 @@
-import { SqlError, codecOf, findTypeByName, numericFromBigint, numericRound, numericToBigint } from '../../core/index.ts';
+import { SqlError, codecOf, findTypeByName, numericAdd, numericFromBigint, numericNegate, numericRound, numericToBigint } from '../../core/index.ts';
 import type { Numeric } from '../../core/index.ts';
 import { defineFunctions } from './define.ts';
 
@@ -8,10 +8,12 @@ const { compare } = codecOf(findTypeByName('pg_lsn')!.oid);
 
 const difference = (a: string, b: string): Numeric => numericFromBigint(position(a) - position(b));
 
+/** As Postgres does it: the sum is a numeric, and rounds to a position. */
 function moved(lsn: string, by: Numeric, sign: 1n | -1n): string {
-  if (by.special === 'NaN') throw new SqlError('22023', `cannot ${sign > 0n ? 'add NaN to' : 'subtract NaN from'} pg_lsn`);
-  const to = by.special === undefined ? position(lsn) + sign * numericToBigint(numericRound(by, 0)) : -1n;
-  if (to < 0n || to >= 1n << 64n) throw new SqlError('22003', by.special === undefined ? 'pg_lsn out of range' : 'cannot convert infinity to pg_lsn');
+  if (by.special === 'NaN') throw new SqlError('0A000', `cannot ${sign > 0n ? 'add NaN to' : 'subtract NaN from'} pg_lsn`);
+  if (by.special !== undefined) throw new SqlError('0A000', 'cannot convert infinity to pg_lsn');
+  const to = numericToBigint(numericRound(numericAdd(numericFromBigint(position(lsn)), sign > 0n ? by : numericNegate(by)), 0));
+  if (to < 0n || to >= 1n << 64n) throw new SqlError('22023', 'pg_lsn out of range');
   const half = (value: bigint): string => value.toString(16).toUpperCase();
   return `${half(to >> 32n)}/${half(to & 0xffffffffn)}`;
 }

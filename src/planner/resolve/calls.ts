@@ -5,14 +5,15 @@ import { coerce, coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
 import { aggregatesNamed } from '../registry.ts';
 import { isAggregateName, resolveCall } from '../typing/call-function.ts';
 import type { CallSite, ResolvedCall } from '../typing/call-function.ts';
-import { clockFunction } from './clock.ts';
+import { ageUntilToday, clockFunction } from './clock.ts';
 import { resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
 import { sortDirection } from './sort-direction.ts';
 import type { Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
-import { forEachColumn, sameExpr, startOf } from './walk.ts';
+import { sameExpr } from './same-expr.ts';
+import { forEachColumn, startOf } from './walk.ts';
 
 /** A function call: a function, an aggregate, a set-returning function, or a cast in disguise. */
 export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
@@ -31,7 +32,7 @@ export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
   if (node.agg_star) throw planning.error('42809', `${site.name}(*) specified, but ${site.name} is not an aggregate function`, position);
   switch (call.kind) {
     case 'function':
-      return { op: 'call', function: call.row.id, args: call.args, type: sqlType(call.result), position };
+      return ageUntilToday(level, site, call.row.id, call.args) ?? { op: 'call', function: call.row.id, args: call.args, type: sqlType(call.result), position };
     case 'cast':
       return coerce(planning, args[0]!, sqlType(call.target), 'explicit', args[0]!.type.oid === Oid.unknown ? undefined : position);
     case 'table':

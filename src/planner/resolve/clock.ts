@@ -17,6 +17,16 @@ export function clockFunction(site: CallSite, argumentCount: number): Expr | und
   return type === undefined ? undefined : { op: 'currentTime', type: sqlType(type), position: site.position };
 }
 
+/** `age(x)` is `age(CURRENT_DATE, x)`: the current time is in it, and a view knows. Undefined for any other function. */
+export function ageUntilToday({ planning }: Level, site: CallSite, id: string, args: readonly Expr[]): Expr | undefined {
+  const type = id === 'age(timestamp)' ? Oid.timestamp : id === 'age(timestamptz)' ? Oid.timestamptz : undefined;
+  if (type === undefined) return undefined;
+  const now: Expr = { op: 'currentTime', type: sqlType(Oid.timestamptz), position: site.position };
+  const today = coerce(planning, coerce(planning, now, sqlType(Oid.date), 'explicit', site.position), sqlType(type), 'explicit', site.position);
+  const name = type === Oid.timestamp ? 'timestamp' : 'timestamptz';
+  return { op: 'call', function: `age(${name},${name})`, args: [today, ...args], type: sqlType(Oid.interval), position: site.position };
+}
+
 /** CURRENT_TIMESTAMP, CURRENT_USER and the other functions without parentheses. */
 export function resolveValueFunction(level: Level, node: SQLValueFunction): Expr {
   const { planning } = level;

@@ -11,7 +11,8 @@ import type { Target } from './order.ts';
 import { requireComparable } from './select.ts';
 import type { ColumnId, Computed, Expr, ExprOf, GroupingSets, TableFunctionCall, TypedAggregate, TypedQuery, TypedRelation } from './typed.ts';
 import { columnOf } from './typed.ts';
-import { forEachColumn, forEachOperand, mapOperands, mapRelation, sameExpr, startOf } from './walk.ts';
+import { sameExpr } from './same-expr.ts';
+import { forEachColumn, forEachOperand, mapOperands, mapRelation, startOf } from './walk.ts';
 
 interface Grouped {
   readonly relation: TypedRelation;

@@ -8,7 +8,7 @@ import { newTarget, requireComparable } from './select.ts';
 import type { Targets } from './select.ts';
 import { sortDirection } from './sort-direction.ts';
 import type { Expr, OrderKey, TypedColumn } from './typed.ts';
-import { sameExpr } from './walk.ts';
+import { sameExpr } from './same-expr.ts';
 
 /** An output column and what it is made of. */
 export interface Target {

@@ -121,26 +121,6 @@ export function referencedInExpr(expr: Expr): Set<ColumnId> {
   return ids;
 }
 
-/** Whether the two mean the same, wherever they stand in the text. */
-export function sameExpr(a: Expr, b: Expr): boolean {
-  return sameValue(a, b);
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
-  }
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length && a.every((byte, index) => byte === b[index]);
-  }
-  if (a instanceof Map || b instanceof Map) return a instanceof Map && b instanceof Map && sameValue([...a], [...b]);
-  const left = Object.entries(a).filter(([key, value]) => key !== 'position' && value !== undefined);
-  const right = new Map(Object.entries(b).filter(([key, value]) => key !== 'position' && value !== undefined));
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameValue(value, right.get(key)));
-}
-
 /** Where an expression begins in the text: the leftmost position in it. */
 export function startOf(expr: Expr): number | undefined {
   let start = expr.position;

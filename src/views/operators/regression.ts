@@ -4,11 +4,18 @@ import { inUnits, quotient } from '../state/exact-double.ts';
 import { ByGroup } from './accumulator.ts';
 import type { ArgumentColumns } from './accumulator.ts';
 
-/** Sums over the pairs (y, x) of a group, in units of 2^-1074, the products in units of 2^-2148. */
+/** How many of the values of one side are none that can be summed. */
+interface Specials {
+  nan: number;
+  plus: number;
+  minus: number;
+}
+
+/** Sums over the pairs (y, x) of a group, in units of 2^-1074, the products in units of 2^-2148. What is infinite or NaN is counted beside the sums of its side. */
 interface Pairs {
   count: number;
-  /** pairs with an infinity or NaN */
-  special: number;
+  readonly specialX: Specials;
+  readonly specialY: Specials;
   x: bigint;
   y: bigint;
   xx: bigint;
@@ -41,6 +48,43 @@ const formulas: Readonly<Record<string, (c: Centred) => number | null>> = {
   regr_intercept: ({ sxx, sxy, sums, n }) => (sxx === 0n ? null : quotient(sums.y * sxx - sums.x * sxy, n * sxx, 1074)),
 };
 
+const isAny = ({ nan, plus, minus }: Specials): boolean => nan + plus + minus > 0;
+const sumOf = ({ nan, plus, minus }: Specials): number => (nan > 0 || (plus > 0 && minus > 0) ? NaN : plus > 0 ? Infinity : -Infinity);
+const count = (specials: Specials, value: number, w: number): void => {
+  if (Number.isNaN(value)) specials.nan += w;
+  else if (value > 0) specials.plus += w;
+  else specials.minus += w;
+};
+
+/** With an infinity or NaN on a side what is summed over that side is NaN; that the other side does not vary still decides, as in Postgres. */
+function withSpecials(name: string, centred: Centred): number | null {
+  const { specialX, specialY } = centred.sums;
+  const [badX, badY] = [isAny(specialX), isAny(specialY)];
+  const [sameX, sameY] = [!badX && centred.sxx === 0n, !badY && centred.syy === 0n];
+  const formula = (bad: boolean, instead: number): number | null => (bad ? instead : formulas[name]!(centred));
+  switch (name) {
+    case 'regr_avgx':
+      return formula(badX, sumOf(specialX));
+    case 'regr_avgy':
+      return formula(badY, sumOf(specialY));
+    case 'regr_sxx':
+      return formula(badX, NaN);
+    case 'regr_syy':
+      return formula(badY, NaN);
+    case 'covar_samp':
+      return centred.n < 2n ? null : NaN;
+    case 'corr':
+      return sameX || sameY ? null : NaN;
+    case 'regr_r2':
+      return sameX ? null : sameY ? 1 : NaN;
+    case 'regr_slope':
+    case 'regr_intercept':
+      return sameX ? null : NaN;
+    default:
+      return NaN;
+  }
+}
+
 export const isRegression = (name: string): boolean => name === 'regr_count' || name in formulas;
 
 /** Statistics over pairs (manual, "Aggregate Functions for Statistics"). State: the five sums, exact, so that what is taken back leaves nothing. */
@@ -54,7 +98,7 @@ export class Regression extends ByGroup<Pairs> {
     this.#name = name;
   }
   make(): Pairs {
-    return { count: 0, special: 0, x: 0n, y: 0n, xx: 0n, yy: 0n, xy: 0n };
+    return { count: 0, specialX: { nan: 0, plus: 0, minus: 0 }, specialY: { nan: 0, plus: 0, minus: 0 }, x: 0n, y: 0n, xx: 0n, yy: 0n, xy: 0n };
   }
   add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
     const { context, layout, columns } = this.#args;
@@ -63,24 +107,26 @@ export class Regression extends ByGroup<Pairs> {
     if (x === null || y === null) return;
     const sums = this.state(g);
     sums.count += w;
-    if (!Number.isFinite(x) || !Number.isFinite(y)) {
-      sums.special += w;
-      return;
-    }
     const weight = BigInt(w);
-    const [a, c] = [inUnits(x), inUnits(y)];
-    sums.x += a * weight;
-    sums.y += c * weight;
-    sums.xx += a * a * weight;
-    sums.yy += c * c * weight;
-    sums.xy += a * c * weight;
+    const [a, c] = [Number.isFinite(x) ? inUnits(x) : undefined, Number.isFinite(y) ? inUnits(y) : undefined];
+    if (a === undefined) count(sums.specialX, x, w);
+    else {
+      sums.x += a * weight;
+      sums.xx += a * a * weight;
+    }
+    if (c === undefined) count(sums.specialY, y, w);
+    else {
+      sums.y += c * weight;
+      sums.yy += c * c * weight;
+    }
+    if (a !== undefined && c !== undefined) sums.xy += a * c * weight;
   }
   result(g: number): Datum {
     const sums = this.state(g);
     if (this.#name === 'regr_count') return sums.count;
     if (sums.count === 0) return null;
-    if (sums.special > 0) return NaN;
     const n = BigInt(sums.count);
-    return formulas[this.#name]!({ n, sums, sxx: n * sums.xx - sums.x * sums.x, syy: n * sums.yy - sums.y * sums.y, sxy: n * sums.xy - sums.x * sums.y });
+    const centred: Centred = { n, sums, sxx: n * sums.xx - sums.x * sums.x, syy: n * sums.yy - sums.y * sums.y, sxy: n * sums.xy - sums.x * sums.y };
+    return isAny(sums.specialX) || isAny(sums.specialY) ? withSpecials(this.#name, centred) : formulas[this.#name]!(centred);
   }
 }
