@@ -116,19 +116,21 @@ export class Interpreter {
   #join(relation: Extract<Relation, { op: 'join' }>, locals: ReadonlyMap<string, readonly Weighted[]>): readonly Weighted[] {
     const widths = relation.inputs.map((input) => relationTypeOf(input).columns.length);
     const offset = (index: number): number => widths.slice(0, index).reduce((sum, width) => sum + width, 0);
-    let rows = this.run(relation.inputs[0]!, locals);
+    const nulls = (width: number): Row => Array.from({ length: width }, () => null);
+    // a row that is missing has no match, not even one of NULLs
+    let rows = this.run(relation.inputs[0]!, locals).map((driver) => ({ ...driver, missing: new Set<number>() }));
     for (const [index, edge] of relation.on.entries()) {
       const right = this.run(relation.inputs[index + 1]!, locals);
       const start = offset(edge.parent);
-      rows = rows.flatMap(({ row, weight }) => {
+      rows = rows.flatMap(({ row, weight, missing }) => {
         const parent = row.slice(start, start + widths[edge.parent]!);
-        const matches = right.filter((candidate) => edge.keys.every((key) => {
+        const matches = missing.has(edge.parent) ? [] : right.filter((candidate) => edge.keys.every((key) => {
           const [a, b] = [this.#value(key.left, parent), this.#value(key.right, candidate.row)];
           if (a === null || b === null) return key.nullSafe && a === b;
           return codecOf(key.left.type.oid).compare(a, b) === 0;
         }));
-        if (matches.length === 0 && edge.outer) return [{ weight, row: [...row, ...Array.from({ length: widths[index + 1]! }, () => null)] }];
-        return matches.map((match) => ({ weight: weight * match.weight, row: [...row, ...match.row] }));
+        if (matches.length === 0 && edge.outer) return [{ weight, row: [...row, ...nulls(widths[index + 1]!)], missing: new Set([...missing, index + 1]) }];
+        return matches.map((match) => ({ weight: weight * match.weight, row: [...row, ...match.row], missing }));
       });
     }
     return rows;

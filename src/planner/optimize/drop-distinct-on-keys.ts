@@ -5,6 +5,8 @@ import type { Rewrite } from './rewrite.ts';
 /**
  * `distinct` of what has a key is what it was. Without the key it is not: `SELECT DISTINCT a FROM t` of two rows with the same `a`.
  * A key of user data is a promise of its source, which negation and unions of the plan do not keep: they have no keys.
+ *
+ * Example: `SELECT DISTINCT k, x FROM t`
  */
 export const dropDistinctOnKeys: Rewrite = {
   name: 'dropDistinctOnKeys',

@@ -12,6 +12,8 @@ type Join = Extract<Relation, { op: 'join' }>;
  * Each edge must hang on one input: `FROM a, b JOIN c ON c.k = a.x + b.y` stays nested. And no inner edge may hang on an input that may be missing, nor
  * one that a missing row may match: in `(a LEFT JOIN b ON a.k = b.k) LEFT JOIN c ON b.x IS NOT DISTINCT FROM c.x` a missing `b` matches the NULLs of `c`,
  * and with `ON coalesce(b.x, 0) = c.x` it matches its zeros.
+ *
+ * Example: `SELECT a.x, b.x AS y, c.x AS z FROM a LEFT JOIN b ON a.k = b.k LEFT JOIN c ON a.k = c.k`
  */
 export const flattenJoins: Rewrite = {
   name: 'flattenJoins',

@@ -9,6 +9,8 @@ import type { Rewrite } from './rewrite.ts';
  * An expression that raises stays as it is, for it may never be evaluated:
  * `SELECT CASE WHEN x = 0 THEN 0 ELSE 1 / 0 END FROM t` has an answer while no `x` differs from 0.
  * Stable and volatile functions stay too: `SELECT current_setting('TimeZone')` prepared today is asked tomorrow.
+ *
+ * Example: `SELECT x FROM a WHERE x > 1 + 1`
  */
 export const foldConstants: Rewrite = {
   name: 'foldConstants',

@@ -1,7 +1,11 @@
 import type { Relation } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
 
-/** A filter of a filter is one filter, the lower one's conjuncts first: `WHERE x <> 0` below keeps guarding `1 / x > 1` above. */
+/**
+ * A filter of a filter is one filter, the lower one's conjuncts first: `WHERE x <> 0` below keeps guarding `1 / x > 1` above.
+ *
+ * Example: `SELECT x FROM (SELECT x FROM a WHERE x <> 0) i WHERE 1 / x > 1`
+ */
 export const fuseFilters: Rewrite = {
   name: 'fuseFilters',
   apply(relation): Relation {

@@ -7,6 +7,8 @@ import type { Rewrite } from './rewrite.ts';
  *
  * A computed column that the upper map reads more than once stays, for it would be computed as often:
  * `SELECT a + a FROM (SELECT f(x) AS a FROM t) s`; and a volatile one would differ from itself.
+ *
+ * Example: `SELECT z + 1 AS z FROM (SELECT x * 2 AS z FROM a) i`
  */
 export const fuseMaps: Rewrite = {
   name: 'fuseMaps',

@@ -2,7 +2,11 @@ import type { Relation } from '../../ir/index.ts';
 import { relationTypeOf } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
 
-/** A union's inputs that are unions are its own inputs. A union of constants is one constant. */
+/**
+ * A union's inputs that are unions are its own inputs. A union of constants is one constant.
+ *
+ * Example: `SELECT x FROM (SELECT k, x FROM a UNION ALL SELECT x, y FROM b) i UNION ALL SELECT x FROM c`
+ */
 export const fuseUnions: Rewrite = {
   name: 'fuseUnions',
   apply(relation): Relation {

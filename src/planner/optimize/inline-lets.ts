@@ -4,6 +4,8 @@ import { inputsOf, mapInputs } from '../../ir/index.ts';
 /**
  * A shared result that is used once is no shared result: what reads it takes its place, so that filters and column lists reach it.
  * One that is a stored relation itself is shared anyhow. Used more often, it is computed once and stays.
+ *
+ * Example: `WITH w AS (SELECT x FROM a WHERE x > 1) SELECT x FROM w`
  */
 export function inlineLets(relation: Relation): Relation {
   if (relation.op !== 'let') return mapInputs(relation, inlineLets);

@@ -12,6 +12,8 @@ interface Narrowed {
  * Leaves out columns that nobody reads, as far down as they come from: what joins, groups and state carry is what the answer needs.
  *
  * `distinct` and `threshold` read every column: `SELECT count(*) FROM (SELECT DISTINCT a, b FROM t) s` needs `a` and `b` though nothing names them.
+ *
+ * Example: `SELECT a.x FROM a JOIN b ON a.k = b.k`
  */
 export function narrowColumns(relation: Relation): Relation {
   const all = relationTypeOf(relation).columns.map((_, index) => index);

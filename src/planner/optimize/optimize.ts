@@ -22,14 +22,20 @@ export const stages: readonly (readonly Rewrite[])[] = [
 /** Far beyond what any query needs: each rewrite moves filters down or removes operators. */
 const MOST_ROUNDS = 100;
 
-/** An equivalent relation that does less. */
-export function optimize(relation: Relation, environment: Environment): Relation {
-  const facts: Facts = { environment };
-  let current = inlineLets(relation);
+/** An equivalent relation that does less. `fired` is told the name of each rewrite that changed it. */
+export function optimize(relation: Relation, environment: Environment, fired?: (rewrite: string) => void): Relation {
+  const facts: Facts = { environment, ...(fired && { fired }) };
+  const whole = (name: string, rewrite: (relation: Relation) => Relation) => (before: Relation): Relation => {
+    const after = rewrite(before);
+    if (after !== before) fired?.(name);
+    return after;
+  };
+  const [inlined, narrowed] = [whole('inlineLets', inlineLets), whole('narrowColumns', narrowColumns)];
+  let current = inlined(relation);
   current = fixpoint(current, stages[0]!, facts);
-  current = fixpoint(inlineLets(narrowColumns(current)), stages[0]!, facts);
+  current = fixpoint(inlined(narrowed(current)), stages[0]!, facts);
   current = fixpoint(current, stages[1]!, facts);
-  return narrowColumns(fixpoint(narrowColumns(current), stages[0]!, facts));
+  return narrowed(fixpoint(narrowed(current), stages[0]!, facts));
 }
 
 export function fixpoint(relation: Relation, rewrites: readonly Rewrite[], facts: Facts): Relation {
@@ -45,6 +51,10 @@ export function fixpoint(relation: Relation, rewrites: readonly Rewrite[], facts
 /** Each node once, from the leaves up. */
 function once(relation: Relation, rewrites: readonly Rewrite[], facts: Facts): Relation {
   let current = mapInputs(relation, (input) => once(input, rewrites, facts));
-  for (const rewrite of rewrites) current = rewrite.apply(current, facts);
+  for (const rewrite of rewrites) {
+    const next = rewrite.apply(current, facts);
+    if (next !== current) facts.fired?.(rewrite.name);
+    current = next;
+  }
   return current;
 }

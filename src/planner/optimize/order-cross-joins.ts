@@ -8,6 +8,8 @@ type Key = JoinEdge['keys'][number];
  * `FROM a, c, b WHERE a.x = b.x AND b.y = c.y` is not the product of `a` and `c` joined with `b`, but `a` joined with `b` joined with `c`.
  *
  * Only for inner joins: in `(a CROSS JOIN c) LEFT JOIN b ON ...` every pair survives.
+ *
+ * Example: `SELECT a.x FROM a, c, b WHERE a.x = b.x AND b.y = c.y`
  */
 export const orderCrossJoins: Rewrite = {
   name: 'orderCrossJoins',

@@ -8,6 +8,8 @@ import { strictColumns } from './strict.ts';
  *
  * The filter must be false or NULL when that side is NULL throughout, whatever else the row holds: a comparison by a strict function does, `IS NULL` and
  * `coalesce(b.x, 0) = 0` do not: `SELECT * FROM a LEFT JOIN b ON a.k = b.k WHERE b.k IS NULL` lives on the rows that are missing.
+ *
+ * Example: `SELECT a.x FROM a LEFT JOIN b ON a.k = b.k WHERE b.x > 1`
  */
 export const outerToInner: Rewrite = {
   name: 'outerToInner',

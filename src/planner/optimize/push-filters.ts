@@ -14,6 +14,8 @@ type Join = Extract<Relation, { op: 'join' }>;
  * that `b` does not have. And a conjunct that may raise moves only where it meets the rows it would have met: in
  * `FROM a JOIN b ON a.k = b.k WHERE 1 / a.x > 0` a zero in a row of `a` that `b` does not match must stay unseen. A conjunct that stands behind another that
  * guards it is not moved ahead of it: `WHERE x <> 0 AND 1 / x > 1` over a map moves whole.
+ *
+ * Example: `SELECT a.x FROM a JOIN b ON a.k = b.k WHERE a.x > 1`
  */
 export const pushFilters: Rewrite = {
   name: 'pushFilters',

@@ -3,6 +3,8 @@ import type { Environment, Relation } from '../../ir/index.ts';
 /** What a rewrite may ask of the world: constants are folded in it. */
 export interface Facts {
   readonly environment: Environment;
+  /** told the name of a rewrite that fired */
+  readonly fired?: (rewrite: string) => void;
 }
 
 /**
