@@ -64,6 +64,7 @@ async function executeOne(session: Session, sql: string): Promise<Answer> {
   const portal = await session.open(await session.prepare(sql, []), []);
   try {
     return {
+      names: (portal.columns ?? []).map(({ name }) => name),
       types: (portal.columns ?? []).map(({ type }) => findType(type.oid)?.name ?? String(type.oid)),
       rows: await readAll(portal, (type, value) => (typeof value === 'number' && namesAnObject(type) ? session.printObject!(type, value) : codecOf(type).print(value, session.text))),
     };

@@ -6,6 +6,6 @@ import type { SqlRunner } from './slt.ts';
 export const judgeRunner = (judge: Judge): SqlRunner => ({
   async execute(sql) {
     const { fields, rows } = await judge.query(sql);
-    return { types: fields.map((field) => findType(field.dataTypeID)?.name ?? String(field.dataTypeID)), rows };
+    return { names: fields.map(({ name }) => name), types: fields.map((field) => findType(field.dataTypeID)?.name ?? String(field.dataTypeID)), rows };
   },
 });

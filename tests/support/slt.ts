@@ -21,6 +21,8 @@ import type { Random } from '../../src/core/index.ts';
 export type Reading = 'adhoc' | 'view' | 'judge';
 
 export interface Answer {
+  /** names of the columns, where who runs it tells them */
+  readonly names?: readonly string[];
   /** names of the columns' types, as pg_type spells them */
   readonly types: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];

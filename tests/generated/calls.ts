@@ -1,0 +1,105 @@
+import { findType, isMultirangeType, isRangeType, multirangeTypeOf, Oid, SqlError, typeInfo } from '../../src/core/index.ts';
+import type { Datum } from '../../src/core/index.ts';
+import { allAggregates, allCasts, allFunctions, allOperators, allTableFunctions, evaluateScalar } from '../../src/ir/index.ts';
+import type { AggregateRow, CastRow, FunctionRow, OperatorRow, Scalar, TableFunctionRow } from '../../src/ir/index.ts';
+import { catalogFunctions } from '../../src/ir/functions/catalog.ts';
+import { privilegeFunctions } from '../../src/ir/functions/privileges.ts';
+import { sequenceFunctions } from '../../src/ir/functions/sequences.ts';
+import { environment } from '../functions/judged.ts';
+import type { Draw } from '../laws/support/random.ts';
+import { isOrdered, literalsOf } from './values.ts';
+
+/** What a polymorphic signature stands for in one call. */
+export type Binding = (declared: number) => number;
+
+const families = { element: new Set<number>([Oid.anyelement, Oid.anynonarray, Oid.anycompatible, Oid.anycompatiblenonarray]), array: new Set<number>([Oid.anyarray, Oid.anycompatiblearray]), range: new Set<number>([Oid.anyrange, Oid.anycompatiblerange]), multirange: new Set<number>([Oid.anymultirange, Oid.anycompatiblemultirange]) };
+const elementTypes = [Oid.int4, Oid.text, Oid.numeric, Oid.date, Oid.bool, Oid.uuid, Oid.jsonb, Oid.timestamptz, Oid.int8] as const;
+const rangeElements = [[Oid.int4, 3904], [Oid.numeric, 3906], [Oid.timestamp, 3908], [Oid.date, 3912], [Oid.int8, 3926]] as const;
+const anyTypes = [Oid.int4, Oid.text, Oid.numeric, Oid.bool, Oid.date, Oid.jsonb, Oid.int4Array, Oid.float8] as const;
+
+/** Chooses what the polymorphic types mean; with `result` so that the signature gives that type, undefined where it cannot. */
+export function bind(draw: Draw, args: readonly number[], result: number, wanted?: number): Binding | undefined {
+  const declared = [...args, result];
+  const overRange = declared.some((oid) => families.range.has(oid) || families.multirange.has(oid));
+  let element: number;
+  let range = 0;
+  if (overRange) {
+    const fitting = rangeElements.filter(([of, type]) => wanted === undefined || concreteOf(result, of, type) === wanted);
+    if (fitting.length === 0) return undefined;
+    [element, range] = draw.of(fitting);
+  } else {
+    const fitting = elementTypes.filter((of) => wanted === undefined || concreteOf(result, of, 0) === wanted);
+    if (fitting.length === 0) return undefined;
+    element = draw.of(fitting);
+  }
+  return (type) => (type === Oid.any ? draw.of(anyTypes) : concreteOf(type, element, range));
+}
+
+function concreteOf(declared: number, element: number, range: number): number {
+  if (families.element.has(declared)) return element;
+  if (families.array.has(declared)) return findType(element)?.array ?? 0;
+  if (families.range.has(declared)) return range;
+  if (families.multirange.has(declared)) return range === 0 ? 0 : multirangeTypeOf(range);
+  return declared;
+}
+export const isPolymorphic = (oid: number): boolean => Object.values(families).some((family) => family.has(oid));
+
+/** The ways to write a call of a function. */
+export interface Callable {
+  readonly id: string;
+  readonly row: FunctionRow;
+  readonly operator?: OperatorRow;
+  readonly cast?: CastRow;
+}
+
+/** Whose answer is the server's, the session's or the clock's; and those that answer by repeating something thousands of millions of times. */
+const outside = new Set([...catalogFunctions, ...privilegeFunctions, ...sequenceFunctions].map(({ id }) => id));
+const elsewhere = /mz_|iso8601|^inet\(cidr|\breg|^age\(timestamp(tz)?\)|^(now|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday|pg_notify|pg_sleep|pg_column_size|pg_column_compression|record_|row_to_json|pg_node_tree|anyarray_send|pg_input|\w+recv|pg_lsn_recv|void)/;
+/** reg* types are the catalog's. */
+const named = (oid: number): boolean => findType(oid)?.name.startsWith('reg') === true;
+const writable = (oid: number): boolean => !named(oid) && (oid === Oid.any || isPolymorphic(oid) || literalsOf(oid).length > 0);
+const askable = (row: FunctionRow): boolean => row.volatility !== 'volatile' && !outside.has(row.id) && !elsewhere.test(row.id) && row.args.every(writable) && row.result !== Oid.void && row.result !== Oid.record && !named(row.result) && findType(row.result) !== undefined;
+
+const rows = new Map(allFunctions.filter(askable).map((row) => [row.id, row]));
+const called = [...rows.values()].map((row): Callable => ({ id: row.id, row }));
+const byOperator = allOperators.flatMap((operator): Callable[] => (rows.has(operator.function) ? [{ id: `operator ${operator.name}(${operator.left === 0 ? '' : `${typeInfo(operator.left).name},`}${typeInfo(operator.right).name})`, row: rows.get(operator.function)!, operator }] : []));
+const byCast = allCasts.flatMap((cast): Callable[] => (rows.has(cast.function) && rows.get(cast.function)!.args.length === 1 && !named(cast.source) && !named(cast.target) ? [{ id: `cast ${typeInfo(cast.source).name} as ${typeInfo(cast.target).name}`, row: rows.get(cast.function)!, cast }] : []));
+/** In this order, which decides whose turn it is. */
+export const callables: readonly Callable[] = [...called, ...byOperator, ...byCast];
+export const aggregates: readonly AggregateRow[] = allAggregates.filter(({ id, args }) => !id.includes('mz_') && !/any_value/.test(id) && args.every((oid) => oid === Oid.any || isPolymorphic(oid) || literalsOf(oid).length > 0));
+export const tableFunctions: readonly TableFunctionRow[] = allTableFunctions.filter((row) => row.volatility !== 'volatile' && row.columns.length > 0 && row.args.every(writable) && !/^_?pg_|^aclexplode|date_bin_hopping/.test(row.id));
+
+const byResult = new Map<number, Callable[]>();
+const polymorphicResults = callables.filter(({ row }) => isPolymorphic(row.result));
+for (const callable of callables) byResult.set(callable.row.result, [...(byResult.get(callable.row.result) ?? []), callable]);
+/** What may give a value of this type. */
+export const producersOf = (oid: number): readonly Callable[] => [...(byResult.get(oid) ?? []), ...(isRangeType(oid) || isMultirangeType(oid) || typeInfo(oid).category === 'A' || elementTypes.some((type) => type === oid) ? polymorphicResults : [])];
+
+export const mayGroup = (oid: number): boolean => isOrdered(oid) || oid === Oid.varchar || oid === Oid.cidr;
+
+/** Results over all combinations of the arguments' values; undefined where one raises, or there are too many. */
+export function resultsOf({ row }: Callable, oids: readonly number[], result: number, args: readonly (readonly Datum[])[]): readonly Datum[] | undefined {
+  if (args.reduce((product, values) => product * values.length, 1) > MOST_COMBINATIONS) return undefined;
+  const found: Datum[] = [];
+  const seen = new Set<string>();
+  for (const values of combinations(args)) {
+    const literals = values.map((value, index): Scalar => ({ op: 'literal', value, type: { oid: oids[index]!, typmod: -1 } }));
+    let value: Datum;
+    try {
+      value = evaluateScalar({ op: 'call', function: row.id, args: literals, type: { oid: result, typmod: -1 } }, [], environment);
+    } catch (error) {
+      if (error instanceof SqlError) return undefined;
+      // A fault of ours: the comparison shall meet it.
+      value = null;
+    }
+    const key = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : Number.isNaN(part) ? 'NaN' : Object.is(part, -0) ? '-0' : part));
+    if (!seen.has(key)) found.push(value);
+    seen.add(key);
+  }
+  return found;
+}
+const MOST_COMBINATIONS = 150;
+
+function combinations(lists: readonly (readonly Datum[])[]): Datum[][] {
+  return lists.reduce<Datum[][]>((made, values) => made.flatMap((before) => values.map((value) => [...before, value])), [[]]);
+}

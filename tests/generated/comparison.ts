@@ -1,0 +1,181 @@
+import { SqlError } from '../../src/core/index.ts';
+import { startEngine } from '../support/engine.ts';
+import { judgeRunner } from '../support/judge-runner.ts';
+import { JudgeError } from '../support/judge.ts';
+import type { Judge } from '../support/judge.ts';
+import type { Answer, SqlRunner } from '../support/slt.ts';
+import { disagreements } from './disagreements.ts';
+
+/** What one of the two says to a query. */
+export type Outcome =
+  | { readonly kind: 'rows'; readonly answer: Answer }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string };
+
+/** A history as text: what a case comes to, and what a file of the corpus holds. */
+export interface Script {
+  readonly setup: readonly string[];
+  readonly queries: readonly string[];
+  readonly batches: readonly (readonly string[])[];
+}
+
+export interface Finding {
+  /** the query's index; undefined where a statement of the history itself is answered differently */
+  readonly query: number | undefined;
+  readonly batch: number;
+  readonly reading: 'adhoc' | 'view' | 'statement';
+  /** what kind of difference it is: two cases of one kind are taken to be the same mistake while one is made smaller */
+  readonly kind: string;
+  readonly text: string;
+}
+
+export interface Tally {
+  /** queries, each counted once */
+  queries: number;
+  /** of these, how many returned rows at some time */
+  withRows: number;
+  comparisons: number;
+  /** queries that took too long for either */
+  slow: number;
+  /** queries that are refused by name */
+  refused: number;
+  readonly licensed: Map<string, number>;
+}
+export const newTally = (): Tally => ({ queries: 0, withRows: 0, comparisons: 0, slow: 0, refused: 0, licensed: new Map() });
+
+/** Both databases, beside each other. */
+export interface Arena {
+  readonly ours: SqlRunner;
+  readonly theirs: SqlRunner;
+  close(): Promise<void>;
+}
+
+export async function openArena(judge: Judge): Promise<Arena> {
+  const engine = await startEngine();
+  await engine.execute("set statement_timeout = '4s'");
+  await judge.query("set timezone = 'UTC'; set statement_timeout = '3s'; set client_min_messages = 'error'");
+  const runner = judgeRunner(judge);
+  // One after the other, in the order asked: it works on the next while we are at work on the last.
+  let last: Promise<unknown> = Promise.resolve();
+  const theirs: SqlRunner = {
+    execute(sql) {
+      const answer = last.then(() => runner.execute(sql));
+      last = answer.catch(() => {});
+      return answer;
+    },
+  };
+  return { ours: engine, theirs, close: () => engine.close() };
+}
+
+async function outcome(runner: SqlRunner, sql: string): Promise<Outcome> {
+  try {
+    return { kind: 'rows', answer: await runner.execute(sql) };
+  } catch (error) {
+    if (error instanceof SqlError || error instanceof JudgeError) return { kind: 'error', code: error.code, message: error.message };
+    return { kind: 'error', code: 'thrown', message: error instanceof Error ? error.stack ?? error.message : String(error) };
+  }
+}
+
+const TIMEOUT = '57014';
+const REFUSED = '0A000';
+const isSlow = (...outcomes: readonly Outcome[]): boolean => outcomes.some((one) => one.kind === 'error' && one.code === TIMEOUT);
+
+/** Runs the script on both and compares whatever it is told: after every batch each query asked anew, and the view over it that was there before the first row. */
+export async function compareScript(arena: Arena, script: Script, tally: Tally): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const tables = [...script.setup.join('\n').matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name!);
+  for (const name of tables) await Promise.all([outcome(arena.theirs, `DROP TABLE IF EXISTS ${name} CASCADE`), outcome(arena.ours, `DROP TABLE IF EXISTS ${name} CASCADE`)]);
+  for (const statement of script.setup) {
+    const found = await compareStatement(arena, statement, -1);
+    if (found !== undefined) return [found];
+  }
+  const wrong = new Set<number>();
+  const rows = new Set<number>();
+  const viewed = await createViews(arena, script.queries);
+  for (const [batch, statements] of script.batches.entries()) {
+    for (const statement of statements) {
+      const found = await compareStatement(arena, statement, batch);
+      if (found !== undefined) return [...findings, found];
+    }
+    const theirs = script.queries.map((sql) => outcome(arena.theirs, sql));
+    for (const [index, sql] of script.queries.entries()) {
+      if (wrong.has(index)) continue;
+      const expected = await theirs[index]!;
+      const readings: ('adhoc' | 'view')[] = ['adhoc', 'view'];
+      for (const reading of readings) {
+        const created = viewed[index]!;
+        const ours = reading === 'adhoc' ? await outcome(arena.ours, sql) : created.kind === 'error' ? created : await outcome(arena.ours, `SELECT * FROM v${index}`);
+        tally.comparisons++;
+        if (isSlow(expected, ours)) {
+          tally.slow++;
+          wrong.add(index);
+          break;
+        }
+        if (ours.kind === 'error' && ours.code === REFUSED && (expected.kind === 'rows' || expected.code !== REFUSED)) {
+          tally.refused++;
+          findings.push({ query: index, batch, reading, kind: `${reading} refused`, text: ours.message });
+          wrong.add(index);
+          break;
+        }
+        if (expected.kind === 'rows' && expected.answer.rows.length > 0) rows.add(index);
+        const kind = await difference(arena, sql, reading, ours, expected, tally);
+        if (kind === undefined) continue;
+        findings.push({ query: index, batch, reading, kind: `${reading} ${kind}`, text: `${reading} after batch ${batch + 1}: ${kind}\n--- ours\n${shown(ours)}\n--- Postgres\n${shown(expected)}` });
+        wrong.add(index);
+        break;
+      }
+    }
+    await Promise.all(theirs);
+  }
+  tally.queries += script.queries.length;
+  tally.withRows += rows.size;
+  return findings;
+}
+
+/** A view has names of its own, since a query may use one twice. */
+async function createViews({ ours, theirs }: Arena, queries: readonly string[]): Promise<Outcome[]> {
+  const empty = await Promise.all(queries.map((sql) => outcome(theirs, sql)));
+  const made: Outcome[] = [];
+  for (const [index, sql] of queries.entries()) {
+    const before = empty[index]!;
+    const names = before.kind === 'rows' ? ` (${before.answer.types.map((_, column) => `c${column}`).join(', ')})` : '';
+    // one over no table outlives the tables of the case before
+    await outcome(ours, `DROP MATERIALIZED VIEW IF EXISTS v${index}`);
+    made.push(await outcome(ours, `CREATE MATERIALIZED VIEW v${index}${names} AS ${sql}`));
+  }
+  return made;
+}
+
+async function compareStatement({ ours, theirs }: Arena, statement: string, batch: number): Promise<Finding | undefined> {
+  const [expected, got] = [await outcome(theirs, statement), await outcome(ours, statement)];
+  const code = (one: Outcome): string => (one.kind === 'error' ? one.code : 'done');
+  if (code(expected) === code(got)) return undefined;
+  return { query: undefined, batch, reading: 'statement', kind: `statement ${code(got)} ${code(expected)}`, text: `${statement}\n--- ours\n${shown(got)}\n--- Postgres\n${shown(expected)}` };
+}
+
+/** What kind of difference there is, if it is none that the manual leaves open. */
+async function difference(arena: Arena, sql: string, reading: 'adhoc' | 'view', ours: Outcome, theirs: Outcome, tally: Tally): Promise<string | undefined> {
+  const kind = plainDifference(reading, ours, theirs);
+  if (kind === undefined) return undefined;
+  const planned = theirs.kind === 'error' ? await outcome(arena.theirs, `EXPLAIN ${sql}`) : theirs;
+  const licensed = disagreements.find(({ licenses }) => licenses({ sql, ours, theirs, failsToPlan: planned.kind === 'error' }));
+  if (licensed === undefined) return kind;
+  tally.licensed.set(licensed.name, (tally.licensed.get(licensed.name) ?? 0) + 1);
+  return undefined;
+}
+
+function plainDifference(reading: 'adhoc' | 'view', ours: Outcome, theirs: Outcome): string | undefined {
+  if (ours.kind === 'error' && theirs.kind === 'error') return ours.code === theirs.code ? undefined : `error ${ours.code}, not ${theirs.code}`;
+  if (ours.kind === 'error') return `error ${ours.code}, not rows`;
+  if (theirs.kind === 'error') return `rows, not error ${theirs.code}`;
+  if (ours.answer.types.join() !== theirs.answer.types.join()) return 'types';
+  if (reading === 'adhoc' && ours.answer.names?.join() !== theirs.answer.names?.join()) return 'names';
+  return bagOf(ours.answer.rows) === bagOf(theirs.answer.rows) ? undefined : 'rows';
+}
+
+export const bagOf = (rows: Answer['rows']): string => rows.map((row) => JSON.stringify(row)).sort().join('\n');
+
+function shown(one: Outcome): string {
+  if (one.kind === 'error') return `${one.code}: ${one.message}`;
+  const { names = [], types, rows } = one.answer;
+  return [names.map((name, at) => `${name} ${types[at]}`).join(', '), ...rows.map((row) => JSON.stringify(row)).sort().slice(0, 30)].join('\n');
+}
