@@ -3,6 +3,7 @@ import { startEngine } from '../support/engine.ts';
 import type { Engine } from '../support/engine.ts';
 import { startJudge } from '../support/judge.ts';
 import type { Judge } from '../support/judge.ts';
+import { queriesOf } from './queries.ts';
 
 /** A benchmark's tables, queries and the life of its rows, each as SQL that Postgres takes too. */
 export interface Benchmark {
@@ -15,13 +16,6 @@ export interface Benchmark {
   readonly rounds: readonly (readonly string[])[];
 }
 
-interface Named {
-  readonly name: string;
-  readonly title: string;
-  readonly sql: string;
-}
-
-export const queriesOf = (text: string): Named[] => [...text.matchAll(/^-- (q\d+): (.*)\n([^;]*);/gm)].map(([, name, title, sql]) => ({ name: name!, title: title!, sql: sql! }));
 const print = (rows: readonly (readonly (string | null)[])[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
 
 /** Declares the tests: every query, as a materialized view made before the first row, equals the same query on Postgres after each round, and answers in most of them. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/core/index.ts';
-import { queriesOf, viewsAgree } from '../views-agree.ts';
+import { queriesOf } from '../queries.ts';
+import { viewsAgree } from '../views-agree.ts';
 import { drawHistory } from './data.ts';
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8');
