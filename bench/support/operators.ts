@@ -38,7 +38,7 @@ const operators: Readonly<Record<string, string | null>> = {
   'scalar subquery': 'SELECT id, (SELECT max(b.v) FROM b WHERE b.id = a.v) AS r FROM a',
 };
 
-const CHANGES = 20_000;
+const CHANGES = 10_000;
 const WARM = 10_000;
 const TICK_ROWS = 100;
 const LOAD_ROWS = 10_000;
@@ -81,53 +81,68 @@ class Rows {
   }
 }
 
-/** Microseconds a change (a row that gets another value) of each operator at one number of rows. */
-async function costs(count: number): Promise<Record<string, number>> {
-  const bench = await BenchEngine.create();
-  const { engine } = bench;
-  const tables = [new Rows(bench, 'a', count), new Rows(bench, 'b', count)] as const;
-  let time = 1;
-  for (const table of tables) {
-    for (let from = 0; from < count; from += LOAD_ROWS) {
-      const builder = table.builder();
-      for (let i = from; i < Math.min(count, from + LOAD_ROWS); i++) table.write(builder, i, 1);
-      engine.tick(time++, [{ relation: table.id, rows: builder.finish() }]);
+/** An engine with the two tables at one number of rows. */
+class Loaded {
+  readonly #bench: BenchEngine;
+  readonly #tables: readonly [Rows, Rows];
+  readonly #count: number;
+  #time = 1;
+  #row = 1;
+  #views = 0;
+
+  private constructor(bench: BenchEngine, count: number) {
+    this.#bench = bench;
+    this.#count = count;
+    this.#tables = [new Rows(bench, 'a', count), new Rows(bench, 'b', count)];
+    for (const table of this.#tables) {
+      for (let from = 0; from < count; from += LOAD_ROWS) {
+        const builder = table.builder();
+        for (let i = from; i < Math.min(count, from + LOAD_ROWS); i++) table.write(builder, i, 1);
+        this.#bench.engine.tick(this.#time++, [{ relation: table.id, rows: builder.finish() }]);
+      }
     }
   }
-  let row = 1;
-  /** changes of a and of b in turns, all over them */
-  const ticks = (changes: number): { readonly relation: RelationId; readonly rows: RowBatch }[] => Array.from({ length: changes / TICK_ROWS }, (_, tick) => {
-    const table = tables[tick % 2]!;
-    const builder = table.builder();
-    for (let i = 0; i < TICK_ROWS; i++) {
-      row = (row * 48271) % 2147483647;
-      table.change(builder, row % count);
-    }
-    return { relation: table.id, rows: builder.finish() };
-  });
-  const figures: Record<string, number> = {};
-  for (const [i, [name, sql]] of Object.entries(operators).entries()) {
-    const view = sql === null ? undefined : bench.createView(`CREATE MATERIALIZED VIEW v${i} AS ${sql}`);
-    for (const change of ticks(WARM)) engine.tick(time++, [change]);
-    const measured = ticks(CHANGES);
+  static async of(count: number): Promise<Loaded> {
+    return new Loaded(await BenchEngine.create(), count);
+  }
+
+  /** Microseconds a change (a row that gets another value) while a view is there. */
+  cost(sql: string | null): number {
+    const { engine } = this.#bench;
+    const view = sql === null ? undefined : this.#bench.createView(`CREATE MATERIALIZED VIEW v${this.#views++} AS ${sql}`);
+    for (const change of this.#ticks(WARM)) engine.tick(this.#time++, [change]);
+    const measured = this.#ticks(CHANGES);
     globalThis.gc?.();
     const begin = performance.now();
-    for (const change of measured) engine.tick(time++, [change]);
-    figures[name] = ((performance.now() - begin) * 1000) / CHANGES;
+    for (const change of measured) engine.tick(this.#time++, [change]);
+    const cost = ((performance.now() - begin) * 1000) / CHANGES;
     if (view !== undefined) engine.remove(view.id);
     while (engine.work(() => false));
+    return cost;
   }
-  return figures;
+  /** Changes of a and of b in turns, all over them. */
+  #ticks(changes: number): { readonly relation: RelationId; readonly rows: RowBatch }[] {
+    return Array.from({ length: changes / TICK_ROWS }, (_, tick) => {
+      const table = this.#tables[tick % 2]!;
+      const builder = table.builder();
+      for (let i = 0; i < TICK_ROWS; i++) {
+        this.#row = (this.#row * 48271) % 2147483647;
+        table.change(builder, this.#row % this.#count);
+      }
+      return { relation: table.id, rows: builder.finish() };
+    });
+  }
 }
 
 /** Prints what a change costs in each operator at both sizes of its state; returns the ratios. */
 export async function readOperators([few, many]: readonly [number, number]): Promise<Record<string, number>> {
-  const little = await costs(few);
-  const much = await costs(many);
+  const little = await Loaded.of(few);
+  const much = await Loaded.of(many);
   const ratios: Record<string, number> = {};
-  for (const name of Object.keys(operators)) {
-    ratios[name] = Number((much[name]! / little[name]!).toFixed(2));
-    console.log(`${name}: ${little[name]!.toFixed(2)} µs a change with ${few} rows, ${much[name]!.toFixed(2)} µs with ${many}, ratio ${ratios[name]}`);
+  for (const [name, sql] of Object.entries(operators)) {
+    const [first, second] = [little.cost(sql), much.cost(sql)];
+    ratios[name] = Number((second / first).toFixed(2));
+    console.log(`${name}: ${first.toFixed(2)} µs a change with ${few} rows, ${second.toFixed(2)} µs with ${many}, ratio ${ratios[name]}`);
   }
   return ratios;
 }
