@@ -5,7 +5,7 @@ import { allCalls } from './history.ts';
 import { explain, runSeed, writeScript } from './run.ts';
 
 /** The part of a run of all tests: so many cases of eight queries each, as far as they come in this time. `npm run fuzz:sql` is the long run. */
-const CASES = Number(process.env.FUZZ_CASES ?? 125);
+const CASES = Number(process.env.FUZZ_CASES ?? 71);
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 90);
 const LEAST_SHARE = 0.7;
 /** Making a failing case small takes its time. */
