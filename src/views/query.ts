@@ -111,7 +111,10 @@ export class Query implements QueryRun {
   }
   #failOnErrors(dataflow: Dataflow, reach: ErrorReach): void {
     const [own] = dataflow.errors.list(1);
-    if (own !== undefined) throw new SqlError(own.code, own.message, own.position === undefined ? {} : { position: own.position });
+    if (own !== undefined) {
+      const { position, detail, hint } = own;
+      throw new SqlError(own.code, own.message, { ...(position !== undefined && { position }), ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }) });
+    }
     const { failure } = reach;
     if (failure !== undefined) throw failureOfView(failure, (id) => this.#engine.relationName(id));
   }

@@ -112,6 +112,8 @@ export interface TableFunctionRow {
   readonly defaults?: number;
   /** result columns; a single column named as the function for plain SETOF t. Polymorphic types are resolved by the planner. */
   readonly columns: readonly { readonly name: string; readonly type: number }[];
+  /** the call says them, in a column definition list (`columns` is empty): `evaluate` gets their names, types and typmods as three arrays behind the arguments */
+  readonly needsColumns?: true;
   readonly strict: boolean;
   readonly volatility: Volatility;
   readonly evaluate: (...args: any[]) => Iterable<readonly Datum[]>;

@@ -17,6 +17,7 @@ import { hashFunctions } from './hash.ts';
 import { identifierFunctions } from './identifiers.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
+import { jsonRecordFunctions } from './json-record.ts';
 import { jsonTableFunctions } from './json-table.ts';
 import { jsonpathFunctions, jsonpathOperators, jsonpathTableFunctions } from './jsonpath.ts';
 import { lengthCastFunctions } from './length-casts.ts';
@@ -49,7 +50,7 @@ export const allFunctions: readonly FunctionRow[] = [
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
   ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions,
 ];
-export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
+export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...jsonRecordFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators];
 export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts, ...xidCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;

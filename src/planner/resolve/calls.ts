@@ -104,6 +104,9 @@ function requireOwnLevel(level: Level, args: readonly Expr[], position: number |
 function expandInPlace(level: Level, call: Extract<ResolvedCall, { kind: 'table' }>, site: CallSite, position: number | undefined): Expr {
   const { planning } = level;
   if (level.inAggregate) throw planning.error('0A000', 'aggregate function calls cannot contain set-returning function calls', position, { hint: 'You might be able to move the set-returning function into a LATERAL FROM item.' });
+  if (call.row.needsColumns === true && level.clause !== 'functions in FROM') {
+    throw planning.error('0A000', `could not determine row type for result of ${call.row.name}`, undefined, { hint: 'Provide a non-null record argument, or call the function in the FROM clause using a column definition list.' });
+  }
   if (level.functions === null) throw planning.error('0A000', `set-returning functions are not allowed in ${level.clause}`, position);
   const typed = tableFunctionCall(level, call, site.name);
   level.functions.push(typed);

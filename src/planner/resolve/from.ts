@@ -1,9 +1,10 @@
 import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
-import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
-import type { SqlType } from '../../core/index.ts';
+import { InvariantError, Oid, notSupported, sqlType, typeInfo } from '../../core/index.ts';
+import type { Column, Datum } from '../../core/index.ts';
 import type { CatalogItem, RelationCatalogItem } from '../../catalog/index.ts';
 import { coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
 import { commonTypeOf, toType } from '../typing/common-type.ts';
+import { tableFunctionById } from '../registry.ts';
 import { resolveTypeName } from '../typing/type-name.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import { siteOf } from './calls.ts';
@@ -134,8 +135,9 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   for (const { call, definition } of (node.functions ?? []).flatMap(inLockstep)) {
     const name = outputName(call);
     names.push(name);
-    if ((node.coldeflist ?? []).length > 0 || (definition !== undefined && kindOf(definition) === 'List')) return columnDefinitions(level, node, call);
-    const resolved = tableCallOf(inner, call);
+    const definitions = node.coldeflist ?? (definition !== undefined && 'List' in definition ? listOf(definition) : []);
+    if (node.ordinality && (node.coldeflist ?? []).length > 0) throw planning.error('42601', 'WITH ORDINALITY cannot be used with a column definition list', planning.at(locationOf(node.coldeflist![0]!)), { hint: 'Put the column definition list inside ROWS FROM().' });
+    const resolved = withDefinedColumns(inner, call, tableCallOf(inner, call), definitions);
     if (resolved === undefined) {
       const value = settleUnknown(planning, resolveExpression(inner, call));
       if (value.op === 'row') scalar = false;
@@ -145,8 +147,8 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
       continue;
     }
     calls.push(resolved);
-    if (resolved.produces.length > 1) scalar = false;
-    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: resolved.produces.length === 1 ? name : column.name, type: column.type })));
+    if (resolved.produces.length > 1 || definitions.length > 0) scalar = false;
+    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: resolved.produces.length === 1 && definitions.length === 0 ? name : column.name, type: column.type })));
   }
   if (plain.length > 0 && (calls.length > 0 || node.ordinality)) throw notSupported('a function that returns one value among others in ROWS FROM', 'Select it in a subquery of its own.', planning.at(locationOf(node.functions?.[0] ?? {} as Node)));
   const ordinality = node.ordinality ? planning.newColumn('ordinality') : null;
@@ -179,11 +181,38 @@ function tableCallOf(level: Level, node: Node): TableFunctionCall | undefined {
   return last;
 }
 
-/** `f(...) AS t(a integer, ...)`: for functions that return records without names. */
-function columnDefinitions(level: Level, node: RangeFunction, call: Node): FromPart {
+/** The columns of `f(...) AS t(a integer, ...)`, and what tells a function of them. */
+function definedColumns(level: Level, definitions: readonly Node[]): { readonly columns: readonly Column[]; readonly args: readonly Expr[] } {
   const { planning } = level;
-  const types: SqlType[] = (node.coldeflist ?? []).flatMap((definition) => ('ColumnDef' in definition && definition.ColumnDef.typeName ? [resolveTypeName(definition.ColumnDef.typeName, planning.sql)] : []));
-  throw notSupported(`a column definition list (${types.length} columns)`, 'Read the fields with -> and ->>, and cast them.', planning.at(locationOf(call)));
+  const columns = definitions.flatMap((node): Column[] => {
+    if (!('ColumnDef' in node) || node.ColumnDef.typeName === undefined) return [];
+    const type = resolveTypeName(node.ColumnDef.typeName, planning.sql);
+    const { category } = typeInfo(type.oid);
+    const element = typeInfo(type.oid).element;
+    if (category === 'C' || (element !== 0 && typeInfo(element).category === 'C')) throw notSupported('a column of a composite type in a column definition list', 'Make it a jsonb, and read its fields from that.', planning.at(node.ColumnDef.location));
+    return [{ name: node.ColumnDef.colname ?? '', type, nullable: true }];
+  });
+  for (const [index, { name }] of columns.entries()) {
+    if (columns.findIndex((other) => other.name === name) !== index) throw planning.error('42701', `column name "${name}" specified more than once`, undefined);
+  }
+  const array = (element: number, items: readonly Datum[]): Expr => ({ op: 'literal', value: { kind: 'array', element, dims: [items.length], lowerBounds: [1], items }, type: sqlType(typeInfo(element).array) });
+  return { columns, args: [array(Oid.text, columns.map(({ name }) => name)), array(Oid.int4, columns.map(({ type }) => type.oid)), array(Oid.int4, columns.map(({ type }) => type.typmod))] };
+}
+
+/** A function in FROM with the column definition list it has, as far as it is one that takes one. */
+function withDefinedColumns(level: Level, call: Node, resolved: TableFunctionCall | undefined, definitions: readonly Node[]): TableFunctionCall | undefined {
+  const { planning } = level;
+  const needs = resolved !== undefined && tableFunctionById(resolved.function)?.needsColumns === true;
+  if (definitions.length === 0) {
+    if (needs) throw planning.error('42601', 'a column definition list is required for functions returning "record"', planning.at(locationOf(call)));
+    return resolved;
+  }
+  if (!needs) {
+    const several = resolved !== undefined && resolved.produces.length > 1;
+    throw planning.error('42601', several ? 'a column definition list is redundant for a function with OUT parameters' : 'a column definition list is only allowed for functions returning "record"', planning.at(locationOf(definitions[0]!)));
+  }
+  const { columns, args } = definedColumns(level, definitions);
+  return { function: resolved.function, args: [...resolved.args, ...args], produces: columns, ids: columns.map(({ name }) => planning.newColumn(name)) };
 }
 
 function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromPart {
