@@ -7,6 +7,7 @@ import { evaluateScalar, functionById, mapScalars, someRelation, someScalar } fr
 import type { SqlParser } from '../planner/index.ts';
 import { Engine } from '../views/index.ts';
 import type { ReadPlan } from '../views/index.ts';
+import { throwIfCancelled } from './cancel.ts';
 import type { EngineHost } from './engine/host.ts';
 import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
@@ -216,7 +217,7 @@ export async function runQuery(scene: QueryScene, relation: Relation, type: Pick
 }
 
 /** How long a query run here holds the thread before others have a turn. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 /** How long one row may hold it, before the query is left to the engine's thread. */
 const LONGEST_SLICE_MS = 100;
 
@@ -229,12 +230,12 @@ class TooLong extends Error {}
  */
 async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream | undefined> {
   const { core } = scene;
-  signal.throwIfAborted();
+  throwIfCancelled(signal);
   const engine = new Engine({ environment: scene.environment, log: { next: () => undefined, rows: () => 0 } });
   engine.tick(core.clock.now(), []);
   let end = Infinity;
   const interrupt = (): void => {
-    signal.throwIfAborted();
+    throwIfCancelled(signal);
     if (core.clock.monotonic() > end + LONGEST_SLICE_MS) throw new TooLong();
   };
   const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt });

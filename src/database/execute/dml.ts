@@ -4,6 +4,7 @@ import type { RelationCatalogItem, TableItem } from '../../catalog/index.ts';
 import { bindScalar, evaluateScalar, relationTypeOf } from '../../ir/index.ts';
 import type { Environment, Query, RelationId, Scalar } from '../../ir/index.ts';
 import type { InsertColumn, Plan, ReturningPlan } from '../../planner/index.ts';
+import { throwIfCancelled } from '../cancel.ts';
 import { buffersOf } from '../core.ts';
 import type { WireChange } from '../engine/messages.ts';
 import { Pace } from '../pace.ts';
@@ -35,7 +36,7 @@ export async function eachRow(query: Query, execution: Execution, pace: Pace, se
         see(rows!, row);
         if (pace.row()) {
           await pace.rest();
-          execution.signal.throwIfAborted();
+          throwIfCancelled(execution.signal);
         }
       }
       if (done) return;

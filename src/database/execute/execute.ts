@@ -5,6 +5,7 @@ import type { Query } from '../../ir/index.ts';
 import { purifyRequest } from '../../planner/index.ts';
 import type { Plan } from '../../planner/index.ts';
 import { queryColumns, subscribeColumns } from '../answer.ts';
+import { throwIfCancelled } from '../cancel.ts';
 import type { ResultColumn } from '../contract.ts';
 import { readPlan, resolveOption, runQuery } from '../core.ts';
 import { rowsOf } from '../rows.ts';
@@ -166,7 +167,7 @@ async function openSelect(query: Query, execution: Execution): Promise<RowStream
   const rows = changedNothing && session.catalog === core.catalog ? await core.peeks.rows(query, parameters, maxRows, core.catalog) : undefined;
   if (rows !== undefined) {
     // It was too short to be stopped on the way.
-    signal.throwIfAborted();
+    throwIfCancelled(signal);
     return rows;
   }
   if (prepared.literals === undefined || prepared.literals.length === 0) return openQuery(query, execution);
