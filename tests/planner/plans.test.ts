@@ -166,7 +166,7 @@ describe('views', () => {
     expect(view(over, 'w', 'select count(*) from recent').dependsOn).toHaveLength(1);
   });
   it.each([
-    'select mz_now() from leads', 'select now() from leads', 'select id from leads where coalesce(mz_now() < created_at, true)', 'select id from leads where mz_now() < created_at group by id having count(*) > 1 and now() > min(now())',
+    'select mz_now() from leads', 'select now() from leads', 'select age(created_at) from leads', 'select age(created_at::timestamptz) from leads', 'select id from leads where coalesce(mz_now() < created_at, true)', 'select id from leads where mz_now() < created_at group by id having count(*) > 1 and now() > min(now())',
     'select id from leads where now() - created_at < id * interval $$1 day$$', "select id from leads where now() - interval '1 month' < created_at", 'select id from leads where date_trunc($$day$$, now()) = created_at',
   ])('refuse the current time elsewhere: %s', (refused) => {
     expect(() => view(catalog, 'v', refused)).toThrowError(expect.objectContaining({ code: '0A000' }));
