@@ -10,7 +10,7 @@ import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
 import { begin, makeColumns, makeConstraints, tableType } from './create-table.ts';
 import { readAll } from './dml.ts';
-import type { Execution } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { actionsAnew, readersAnew } from './made-anew.ts';
 import { keyText } from './on-conflict.ts';
 import { TableRows } from './table-rows.ts';

@@ -7,7 +7,7 @@ import { sequenceColumns } from '../sequences.ts';
 import type { SequenceState } from '../sequences.ts';
 import { Pace } from '../pace.ts';
 import { eachRow } from './dml.ts';
-import type { Execution } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { Outgoing } from './outgoing.ts';
 
 type CreateTablePlan = Plan & { kind: 'createTable' };

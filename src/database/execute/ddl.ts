@@ -17,7 +17,7 @@ import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
 import { viewAnew } from './made-anew.ts';
 import { rename } from './rename.ts';
-import type { Execution, Outcome } from './execute.ts';
+import type { Execution, Outcome } from './execution.ts';
 
 type CatalogPlan = Extract<Plan, {
   kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';

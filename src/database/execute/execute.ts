@@ -1,45 +1,22 @@
-import { assertNever, InvariantError, Oid, sqlType, SqlError } from '../../core/index.ts';
-import type { Datum, RowBatch } from '../../core/index.ts';
-import { bindParameters, bindScalar, evaluateScalar, relationTypeOf } from '../../ir/index.ts';
-import type { Query } from '../../ir/index.ts';
+import { assertNever, Oid, sqlType, SqlError } from '../../core/index.ts';
+import { bindScalar, evaluateScalar } from '../../ir/index.ts';
 import { purifyRequest } from '../../planner/index.ts';
 import type { Plan } from '../../planner/index.ts';
 import { queryColumns, subscribeColumns } from '../answer.ts';
-import { throwIfCancelled } from '../cancel.ts';
-import type { ResultColumn } from '../contract.ts';
-import { readPlan, resolveOption, runQuery } from '../core.ts';
+import { resolveOption } from '../core.ts';
 import { rowsOf } from '../rows.ts';
-import type { RowStream } from '../rows.ts';
 import { CursorPortal } from '../session/portal.ts';
 import { cursorNamed, requirePlan } from '../session/session.ts';
-import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
+import type { DatabaseSession } from '../session/session.ts';
+import { closeCursors, fetchCursor } from './cursors.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
 import { executeDelete, executeInsert, executeMerge, executeTruncate, executeUpdate } from './dml.ts';
-import { withOwnWrites } from './own-writes.ts';
+import { done } from './execution.ts';
+import type { Execution, Outcome } from './execution.ts';
 import { explained, explainOperators, treeOfLines } from './explain.ts';
 import { purify } from './purify.ts';
-import { computed, splitSequences } from './sequence-columns.ts';
+import { openQuery, openSelect } from './query.ts';
 import { openSubscription } from './subscribe.ts';
-
-/** What running a statement gave. */
-export interface Outcome {
-  readonly tag: string;
-  /** the tag is followed by the number of rows sent */
-  readonly counts: boolean;
-  readonly columns: readonly ResultColumn[] | null;
-  readonly rows: RowStream | null;
-}
-
-export interface Execution {
-  readonly session: DatabaseSession;
-  readonly prepared: PreparedStatement;
-  readonly parameters: readonly Datum[];
-  /** rows the client asked for first */
-  readonly maxRows: number;
-  readonly signal: AbortSignal;
-}
-
-export const done = (tag: string): Outcome => ({ tag, counts: false, columns: null, rows: null });
 
 /** Runs one statement. Outside a block its effects are durable and visible when this resolves. */
 export async function executePlan(execution: Execution): Promise<Outcome> {
@@ -159,35 +136,6 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
   }
 }
 
-/** Rows of a SELECT: at once where it is a lookup that needs nothing else, or else as any query's. */
-async function openSelect(query: Query, execution: Execution): Promise<RowStream> {
-  const { session, prepared, parameters, maxRows, signal } = execution;
-  const { block, core } = session;
-  const changedNothing = block === undefined || (block.work.length === 0 && block.writes.length === 0);
-  const rows = changedNothing && session.catalog === core.catalog ? await core.peeks.rows(query, parameters, maxRows, core.catalog) : undefined;
-  if (rows !== undefined) {
-    // It was too short to be stopped on the way.
-    throwIfCancelled(signal);
-    return rows;
-  }
-  if (prepared.literals === undefined || prepared.literals.length === 0) return openQuery(query, execution);
-  // Its own plan knows where in its text something is wrong.
-  const { plan } = session.plan(prepared.statement, []);
-  if (plan.kind !== 'query') throw new InvariantError('a statement is no query any more');
-  return openQuery(plan.query, { ...execution, parameters: [] });
-}
-
-/** Rows of a query with its parameters bound. */
-export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal'>): Promise<RowStream> {
-  const { session, parameters, maxRows, signal } = execution;
-  const bound = bindParameters(query, parameters);
-  const split = splitSequences(bound);
-  const relation = withOwnWrites(split.query.relation, session.block, session.catalog, session.core.catalog);
-  const scene = session.scene();
-  const rows = await runQuery(scene, relation, relationTypeOf(split.query.relation), readPlan(split.query, scene.environment), maxRows, signal);
-  return split.columns === undefined ? rows : computed(rows, split.columns, scene.environment);
-}
-
 async function endBlock({ kind, chain }: Plan & { kind: 'commit' | 'rollback' }, session: DatabaseSession): Promise<Outcome> {
   if (!session.inBlock) {
     if (chain) throw new SqlError('25P01', `${kind.toUpperCase()} AND CHAIN can only be used in transaction blocks`);
@@ -201,10 +149,6 @@ async function endBlock({ kind, chain }: Plan & { kind: 'commit' | 'rollback' },
   if (chain) session.begin({ readOnly });
   return done(kept ? 'COMMIT' : 'ROLLBACK');
 }
-
-const closeCursors = (session: DatabaseSession): void => {
-  for (const [name, portal] of session.portals) if (portal instanceof CursorPortal) session.closePortal(name, portal);
-};
 
 /** The command of a plan that a read-only transaction refuses, as its message names it. */
 function writingCommand(plan: Plan): string | undefined {
@@ -251,49 +195,4 @@ async function declare(plan: Plan & { kind: 'declare' }, execution: Execution): 
     columns: inner.columns ?? [], block: session.block, sql: execution.prepared.sql, hold: plan.hold, binary: plan.binary, createdAt: session.now(), rows: inner.rows,
   }));
   return done('DECLARE CURSOR');
-}
-
-async function fetchCursor(plan: Plan & { kind: 'fetch' }, execution: Execution): Promise<Outcome> {
-  const { session, signal } = execution;
-  const portal = cursorNamed(session, plan.name);
-  if (plan.direction !== 'forward' || (plan.count !== null && plan.count < 0)) {
-    throw new SqlError('0A000', 'moving a cursor other than forward is not supported', { hint: 'Read forward, or declare the cursor again.' });
-  }
-  const wanted = plan.count ?? Infinity;
-  if (!(portal instanceof CursorPortal)) {
-    // A protocol portal under its name: MOVE of some drivers.
-    let moved = 0;
-    while (moved < wanted) {
-      const fetched = await portal.fetch(Number.isFinite(wanted) ? wanted - moved : 0, signal);
-      moved += fetched.rows?.rowCount ?? 0;
-      if (fetched.done || fetched.rows === null) break;
-    }
-    return done(`${plan.move ? 'MOVE' : 'FETCH'} ${moved}`);
-  }
-  const batches = await takeWithin(portal, wanted, plan.timeoutMs, session, signal);
-  const count = batches.reduce((sum, batch) => sum + batch.rowCount, 0);
-  if (plan.move) return done(`MOVE ${count}`);
-  const waiting = [...batches];
-  return {
-    tag: `FETCH ${count}`, counts: false, columns: portal.columns,
-    rows: { next: () => Promise.resolve({ rows: waiting.shift() ?? null, done: waiting.length === 0 }), close: () => Promise.resolve() },
-  };
-}
-
-/** Rows of a cursor; one over a SUBSCRIBE waits for the first row (at most `timeoutMs`), and then takes what is there. */
-async function takeWithin(portal: CursorPortal, wanted: number, timeoutMs: number | null, session: DatabaseSession, signal: AbortSignal): ReturnType<CursorPortal['take']> {
-  const { poll } = portal.rows;
-  if (poll === undefined) return portal.take(wanted, signal);
-  const batches: RowBatch[] = [];
-  let left = wanted;
-  const deadline = timeoutMs === null ? Infinity : session.core.clock.monotonic() + timeoutMs;
-  while (left > 0) {
-    // Without a timeout FETCH waits for one row at least; with one, for as many as come in time.
-    const until = batches.length > 0 && timeoutMs === null ? 0 : Math.max(0, deadline - session.core.clock.monotonic());
-    const rows = await poll.call(portal.rows, left, until, signal);
-    if (rows === null) break;
-    batches.push(rows);
-    left -= rows.rowCount;
-  }
-  return batches;
 }

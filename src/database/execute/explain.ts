@@ -6,7 +6,7 @@ import { nameOf, readPlan, runQuery, withCatalogRows } from '../core.ts';
 import { heldRelation } from '../relations.ts';
 import { rowsOf } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
-import type { Execution, Outcome } from './execute.ts';
+import type { Execution, Outcome } from './execution.ts';
 import { withOwnWrites } from './own-writes.ts';
 
 type OperatorsPlan = Extract<Plan, { kind: 'explainOperators' }>;

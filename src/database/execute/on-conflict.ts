@@ -6,7 +6,7 @@ import type { Arbiter, OnConflictPlan } from '../../planner/index.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import { readAll } from './dml.ts';
 import type { Affected } from './dml.ts';
-import type { Execution } from './execute.ts';
+import type { Execution } from './execution.ts';
 import type { Pace } from '../pace.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TableRows } from './table-rows.ts';

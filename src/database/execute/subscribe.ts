@@ -7,7 +7,7 @@ import { subscribeColumns } from '../answer.ts';
 import type { Taken } from '../engine/messages.ts';
 import { originsOf, readsOf } from '../relations.ts';
 import type { RowStream } from '../rows.ts';
-import type { Execution } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { withOwnWrites } from './own-writes.ts';
 
 const number = (value: number): Datum => ({ kind: 'numeric', coefficient: BigInt(value), scale: 0 });

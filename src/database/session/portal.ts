@@ -2,7 +2,7 @@ import { SqlError } from '../../core/index.ts';
 import type { Datum, RowBatch } from '../../core/index.ts';
 import type { Fetched, Portal, ResultColumn } from '../contract.ts';
 import { copySettings, CopyReader, CopyWriter } from '../execute/copy.ts';
-import type { Outcome } from '../execute/execute.ts';
+import type { Outcome } from '../execute/execution.ts';
 import type { RowStream } from '../rows.ts';
 import type { Transaction } from '../transaction.ts';
 import type { DatabaseSession, PreparedStatement } from './session.ts';
