@@ -42,9 +42,9 @@ test('the process can exit once the database is closed', async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await opened.close();
     console.log('closed');`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `void (async () => {${script}})()`], { timeout: 15_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `void (async () => {${script}})()`], { timeout: 60_000 });
   expect(stdout).toBe('closed\n');
-}, 20_000);
+}, 70_000);
 
 test('what was committed is there after a restart, and time goes on from where it was', async () => {
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
@@ -53,6 +53,7 @@ test('what was committed is there after a restart, and time goes on from where i
   await a.query("CREATE TABLE t (k int primary key, v text); CREATE MATERIALIZED VIEW n AS SELECT count(*) AS n FROM t");
   clock.advance(5);
   await a.query("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+  const [[committed]] = await a.query('SELECT mz_now()::text') as [[string]];
   clock.advance(5);
   await a.query('BEGIN; DELETE FROM t WHERE k = 1; CREATE TABLE lost (k int)');
   const [[before]] = await a.query('SELECT mz_now()::text') as [[string]];
@@ -60,6 +61,8 @@ test('what was committed is there after a restart, and time goes on from where i
   const back = new ManualClock(clock.now() - 60_000);
   const second = await open({ clock: back, directory: first.directory });
   const b = await second.connect();
+  // What is replayed has the times it had.
+  expect(await b.query('SELECT mz_now()::text FROM t LIMIT 1')).toEqual([[committed]]);
   expect(await b.query('SELECT * FROM t ORDER BY k')).toEqual([['1', 'a'], ['2', 'b']]);
   expect(await b.query('SELECT * FROM n')).toEqual([['2']]);
   expect(await b.error('SELECT * FROM lost')).toContain('42P01');
@@ -72,7 +75,7 @@ test('what was committed is there after a restart, and time goes on from where i
     await pause(1);
   }
   await written;
-  expect(Number((await b.query('SELECT mz_now()::text'))[0]![0])).toBeGreaterThan(Number(before) - 60_000);
+  expect(Number((await b.query('SELECT mz_now()::text'))[0]![0])).toBeGreaterThan(Number(before));
   expect(await b.query('SELECT * FROM n')).toEqual([['3']]);
   await second.close();
   await rm(first.directory, { recursive: true, force: true });

@@ -88,6 +88,8 @@ test('while the disk works the timeline waits to be woken, nothing is visible, a
   await turn();
   await turn();
   expect([...answered.keys()]).toEqual([first, ...others]);
+  // Those that shared a tick have one time.
+  expect(answered.get(others[0]!)).toBe(answered.get(others[1]!));
   expect(log.records.map((record) => record.changes.length)).toEqual([1, 2]);
   expect(stored()).toBe(3);
 });
