@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
-import { textClient, until } from './held-millrace.ts';
+import { startHeldMillrace, textClient, until } from './held-millrace.ts';
 import type { TextClient } from './held-millrace.ts';
 import { startMillrace } from './millrace.ts';
 import type { MillraceProcess } from './millrace.ts';
@@ -72,6 +72,78 @@ test('a key change under REPLICA IDENTITY DEFAULT moves the row', async () => {
   await postgres.query('begin; update keyed set id = 3 where id = 2; update keyed set id = 2 where id = 10; delete from keyed where id = 3; commit');
   await becomes('select id, name, length(bulk) from keyed order by id', [['2', 'one', '96000']]);
 });
+
+test('a transaction over two tables is seen whole, however large it is', async () => {
+  const ROWS = 20_000;
+  await sourceOver('weighed', `create table left_pan (id int primary key, grams int); create table right_pan (id int primary key, grams int);
+    insert into left_pan select i, 1 from generate_series(1, ${ROWS}) i`, 'left_pan, right_pan');
+  await client.query('create materialized view pans as select (select coalesce(sum(grams), 0) from left_pan) as left_grams, (select coalesce(sum(grams), 0) from right_pan) as right_grams');
+  await becomes('select * from pans', [[String(ROWS), '0']]);
+  const seen = new Set<string>();
+  let moving = true;
+  const watch = (async () => {
+    while (moving) {
+      seen.add(JSON.stringify((await client.query('select left_grams, right_grams, (select count(*) from left_pan), (select count(*) from right_pan) from pans')).rows));
+    }
+  })();
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [from, to] of [['left_pan', 'right_pan'], ['right_pan', 'left_pan']]) await postgres.query(`begin; insert into ${to} select * from ${from}; delete from ${from}; commit`);
+  }
+  await postgres.query('insert into right_pan select * from left_pan');
+  await becomes('select * from pans', [[String(ROWS), String(ROWS)]]);
+  moving = false;
+  await watch;
+  const [all, none] = [String(ROWS), '0'];
+  const states = [[all, none, all, none], [none, all, none, all], [all, all, all, all]].map((row) => JSON.stringify([row]));
+  expect([...seen].filter((state) => !states.includes(state))).toEqual([]);
+  expect(seen.size).toBeGreaterThan(1);
+});
+
+test('upstream is answered while nothing can be written: it does not take us for gone', async () => {
+  // It gives up on a replica that is silent for a second. The clock of this server stands, so writes wait.
+  const [impatient, held] = await Promise.all([startPostgres({ settings: { wal_sender_timeout: '1s' } }), startHeldMillrace(Date.UTC(2026, 0, 1))]);
+  const waiting = await textClient(held.url);
+  const flowing = async (sql: string): Promise<void> => {
+    let settled = false;
+    const done = waiting.query(sql).finally(() => (settled = true));
+    void done.catch(() => {});
+    while (!settled) {
+      await held.advance(1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await done;
+  };
+  try {
+    await impatient.query('create table patient (id int primary key); insert into patient values (1); create publication patient for table patient');
+    await flowing(`create connection impatient to postgres (host '127.0.0.1', port ${impatient.port}, database 'postgres', user 'postgres')`);
+    await flowing("create source patients from postgres connection impatient (publication 'patient') for all tables");
+    await flowing('select * from patient');
+    const sender = (): Promise<unknown> => impatient.query("select pid, state from pg_stat_replication where state = 'streaming'");
+    const streaming = await until('the stream', async () => {
+      const found = await sender();
+      return Array.isArray(found) && found.length === 1 && found;
+    });
+    // Two ticks fit into the millisecond that stands; what comes then waits.
+    for (let id = 2; id <= 10; id++) {
+      await impatient.query(`insert into patient values (${id})`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const early = (await waiting.query('select count(*) from patient')).rows;
+    expect(Number(early[0]![0])).toBeLessThan(10);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect((await waiting.query('select count(*) from patient')).rows).toEqual(early);
+    expect(await sender()).toEqual(streaming);
+    await until('the rows', async () => {
+      await held.advance(1);
+      return (await waiting.query('select count(*) from patient')).rows[0]![0] === '10';
+    });
+    expect(await sender()).toEqual(streaming);
+  } finally {
+    await waiting.close();
+    await held.stop(); // first: Postgres waits for what its replicas have not taken
+    await impatient.stop();
+  }
+}, 60_000);
 
 test('an idle table holds back no WAL', async () => {
   await sourceOver('idle', 'create table still (a int primary key); create table busy (a text)', 'still');

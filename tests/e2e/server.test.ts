@@ -31,6 +31,7 @@ describe('a webhook', () => {
     await client.query('create source events (id bigint, note text) from webhook body format json');
     expect(await status(post('{"id": 1, "note": "one"}'))).toBe(200);
     expect((await client.query('select * from events')).rows).toEqual([['1', 'one']]);
+    expect((await client.query("select status from mz_internal.mz_source_statuses where name = 'events'")).rows).toEqual([['running']]);
     for (const bad of ['{"id": "many"}', '{"id": 1', '', '{"id": 2, "note": "a\\u0000b"}', Buffer.from([0x22, 0xff, 0x22])]) expect(await status(post(bad)), String(bad)).toBe(400);
     // The server may close the connection before the whole of it is sent: an answer or a broken pipe, never a row.
     const large = await post(JSON.stringify({ id: 3, note: 'x'.repeat(32 << 20) })).catch((error: unknown) => error);
@@ -102,7 +103,7 @@ describe('kill -9', () => {
   });
   afterAll(() => postgres?.stop());
 
-  test('loses nothing that was acknowledged', async () => {
+  test('loses nothing that was acknowledged', { timeout: 90_000 }, async () => {
     await client.query('create table kept (id int primary key, note text)');
     await client.query("insert into kept values (1, 'one'), (2, 'two'), (3, 'three')");
     await client.query("update kept set note = 'zwei' where id = 2");
@@ -142,5 +143,27 @@ describe('kill -9', () => {
     expect((await client.query('select kept, posted, orders, amount from summary')).rows).toEqual([['3', '20', '50', '12742']]);
     await postgres.query('delete from orders');
     await until('the deletion', async () => (await client.query('select * from summary')).rows[0]?.join() === '3,20,0,');
+  });
+
+  test('what was read of an upstream that is away is there, described and computed; it goes on when upstream is back', { timeout: 90_000 }, async () => {
+    await postgres.query('create table parts (id int primary key, label text); insert into parts values (1, null), (2, repeat($$x$$, 10)); create publication parts for table parts');
+    await client.query(`create connection parts_upstream to postgres (host '127.0.0.1', port ${postgres.port}, database 'postgres', user 'postgres')`);
+    await client.query("create source parts_source from postgres connection parts_upstream (publication 'parts') for all tables");
+    await client.query('create materialized view labels as select count(label) as n from parts');
+    expect((await client.query('select * from labels')).rows).toEqual([['1']]);
+    const described = "select column_name, data_type, is_nullable from information_schema.columns where table_name = 'parts' order by ordinal_position";
+    const before = await client.query(described);
+    await client.close();
+    await postgres.halt();
+    await millrace.killAndStart();
+    client = await textClient(millrace.url);
+    expect((await client.query('select * from parts order by id')).rows).toEqual([['1', null], ['2', 'xxxxxxxxxx']]);
+    expect((await client.query(described)).rows).toEqual(before.rows);
+    // A view made now is made of what is in the log.
+    await client.query('create materialized view longest as select max(length(label)) as n from parts');
+    expect((await client.query('select * from longest, labels')).rows).toEqual([['10', '1']]);
+    await postgres.resume();
+    await postgres.query("insert into parts values (3, 'after')");
+    await until('what came after', async () => (await client.query('select * from labels')).rows[0]?.[0] === '2');
   });
 });

@@ -78,7 +78,7 @@ function* sourceStatusRows(snapshot: CatalogSnapshot, state: SystemState): Itera
   for (const item of objectsOf(snapshot, 'source')) {
     const known = state.sources.find((entry) => entry.source === item.oid);
     yield {
-      id: item.id, name: item.name, type: item.origin.kind, last_status_change_at: known?.changedAt ?? null, status: known?.status ?? 'created',
+      id: item.id, name: item.name, type: item.origin.kind, last_status_change_at: known?.changedAt ?? null, status: known?.status ?? (item.origin.kind === 'webhook' ? 'running' : 'created'),
       error: known?.error ?? null, details: known?.details ?? null,
     };
   }
