@@ -134,6 +134,37 @@ describe('ending what takes long', () => {
     expect(await a.query('SELECT count(*) FROM wide')).toEqual([['5000']]);
     await a.query('RESET query_memory_limit');
   });
+  describe.each([
+    ['SELECT', (query: string) => query],
+    ['SUBSCRIBE', (query: string) => `SUBSCRIBE (${query})`],
+    ['COPY TO', (query: string) => `COPY (${query}) TO STDOUT`],
+    ['a cursor', (query: string) => `BEGIN; DECLARE c CURSOR FOR ${query}; FETCH ALL c`],
+    ['a prepared statement', (query: string) => `PREPARE limited AS ${query}; EXECUTE limited`],
+    ['EXPLAIN ANALYZE', (query: string) => `EXPLAIN ANALYZE ${query}`],
+    ['INSERT', (query: string) => `INSERT INTO sink ${query}`],
+    ['CREATE TABLE AS', (query: string) => `CREATE TABLE made AS ${query}`],
+    ['UPDATE', (query: string) => `UPDATE sink SET b = 0 FROM (${query}) x WHERE x.k = sink.a`],
+    ['MERGE', (query: string) => `MERGE INTO sink USING (${query}) x ON x.k = sink.a WHEN NOT MATCHED THEN INSERT VALUES (x.k, x.l)`],
+  ])('limits are kept by %s', (name, statement) => {
+    const [many, endless] = ['SELECT a.k, b.k AS l FROM wide a, wide b', 'SELECT a.k, 1 AS l FROM wide a, wide b, wide c WHERE a.k + b.k + c.k = 7'];
+    const catalog = ['SELECT a.oid::int8 AS k, 1 AS l FROM pg_proc a, pg_proc b, pg_proc c WHERE a.oid::int8 + b.oid::int8 + c.oid::int8 = 7'];
+    const failure = async (client: Client, sql: string): Promise<string> => (sql.startsWith('COPY') ? client.copyOut(sql).then(() => 'no error', (error: { code: string; message: string }) => `${error.code} ${error.message}`) : client.error(sql));
+
+    test('of memory', async () => {
+      const client = await opened.connect({ query_memory_limit: '8' });
+      await client.query('CREATE TABLE IF NOT EXISTS sink (a int8, b int8)');
+      expect(await failure(client, statement(many!))).toBe('53200 out of memory');
+      await client.session.close();
+    });
+    test('of time', async () => {
+      const client = await opened.connect({ statement_timeout: '200ms' });
+      for (const query of [endless!, ...(name === 'SUBSCRIBE' ? [] : catalog)]) {
+        expect(await failure(client, statement(query)), query).toBe('57014 canceling statement due to statement timeout');
+        await client.query('ROLLBACK; DEALLOCATE ALL');
+      }
+      await client.session.close();
+    });
+  });
   test('others are answered meanwhile', async () => {
     const b = await opened.connect();
     const abort = new AbortController();
