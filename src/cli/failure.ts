@@ -8,9 +8,7 @@ export function describeFailure(error: unknown): string {
     const value = name in fields ? (fields as Record<string, unknown>)[name] : undefined;
     return typeof value === 'string' ? `\n${name.toUpperCase()}:  ${value}` : '';
   };
-  // A refused connection to both addresses of a name is an AggregateError without a message of its own.
-  const message = error instanceof AggregateError && error.message === '' ? error.errors.map((each: Error) => each.message).join('; ') : error.message;
-  return `ERROR:  ${message}${extra('detail')}${extra('hint')}`;
+  return `ERROR:  ${error.message}${extra('detail')}${extra('hint')}`;
 }
 
 export function reportFailure(error: unknown): void {

@@ -12,6 +12,12 @@ export function url(text: string): string {
   return text;
 }
 
+export function brokers(text: string): string {
+  const isBroker = (each: string): boolean => /^[^\s:,]+:\d{1,5}$|^\[[\da-f:.]+\]:\d{1,5}$/i.test(each) && Number(each.slice(each.lastIndexOf(':') + 1)) <= 65_535;
+  if (!text.split(',').every(isBroker)) throw new InvalidArgumentError('it reads host:port, several parted by commas');
+  return text;
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('it is a positive number');

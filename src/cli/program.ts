@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logLevels } from './log.ts';
 import { runMonitorGenerate, runMonitorList } from './monitor.ts';
-import { port, positive, url, wholeNumber } from './options.ts';
+import { brokers, port, positive, url, wholeNumber } from './options.ts';
 import { packageRoot } from './package-root.ts';
 import { shippedTemplates } from './shipped-files.ts';
 import { runSql } from './sql.ts';
@@ -43,7 +43,7 @@ function demoCommand(): Command {
     .addOption(new Option('--rate <leads>', 'leads a second').argParser(positive).default(100))
     .addOption(new Option('--seed <number>', 'the same seed gives the same leads').argParser(wholeNumber).default(1))
     .addOption(new Option('--duration <seconds>', 'end after this long (until Ctrl-C)').argParser(positive))
-    .addOption(new Option('--kafka <host:port>', 'a broker of your own').env('KAFKA_BROKERS'))
+    .addOption(new Option('--kafka <host:port>', 'a broker of your own').argParser(brokers).env('KAFKA_BROKERS'))
     .addOption(new Option('--postgres <url>', 'a Postgres of your own, with wal_level=logical').argParser(url))
     .addOption(new Option('--port <number>', 'port of Millrace').argParser(port).default(DEFAULT_PORT))
     .addOption(new Option('--label <form>', 'how predictions send their label').choices(['int', 'bool']).default('int'))

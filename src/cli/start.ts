@@ -27,7 +27,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   const log = terminalLog(clock, options.logLevel);
   logNodeWarnings(log);
   const tls = options.tlsCert !== undefined && options.tlsKey !== undefined
-    ? { cert: readFileSync(options.tlsCert, 'utf8'), key: readFileSync(options.tlsKey, 'utf8') }
+    ? { cert: readOptionFile('--tls-cert', options.tlsCert), key: readOptionFile('--tls-key', options.tlsKey) }
     : undefined;
   let fail = (_error: Error): void => {};
   const stopping = new Promise<void>((resolveStop, rejectStop) => {
@@ -47,5 +47,13 @@ export async function runStart(options: StartOptions): Promise<void> {
     await stopping;
   } finally {
     await running.close();
+  }
+}
+
+function readOptionFile(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SqlError('F0000', `could not read the file of ${option}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

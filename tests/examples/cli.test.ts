@@ -31,7 +31,11 @@ test.each([
   [['demo', '--label', 'maybe'], 'Allowed choices are int, bool'],
   [['start', '--nosuch'], "unknown option '--nosuch'"],
   [['monitor', 'generate', '--template', 'net_revenue'], "required option '--dataset <view>' not specified"],
-  [['sql', 'select 1', '--url', 'postgres://x@127.0.0.1:1/x'], 'ECONNREFUSED'],
+  [['demo', '--kafka', 'nonsense'], 'it reads host:port, several parted by commas'],
+  [['demo', '--kafka', 'one:9092,two:99999'], 'it reads host:port, several parted by commas'],
+  [['start', '--tls-cert', 'nowhere.pem', '--tls-key', 'nowhere.key', '--port', '0'], "ERROR:  could not read the file of --tls-cert: ENOENT: no such file or directory, open 'nowhere.pem'"],
+  [['sql', 'select 1', '--url', 'postgres://x@127.0.0.1:1/x'], 'ERROR:  could not connect to 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\nHINT:  Start one with `millrace start`, or say where it is with --url.\n'],
+  [['monitor', 'generate', '--template', 'net_revenue', '--dataset', 'd', '--url', 'postgres://x@127.0.0.1:1/x'], 'HINT:  Start one with `millrace start`'],
 ])('%j is refused', { timeout: 60_000 }, (args, message) => {
   const { code, err } = millrace(...args);
   expect(code).toBe(1);
