@@ -11,7 +11,7 @@ export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
 export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
 export type { DropPlan, Droppable } from './drop.ts';
-export { sequencesOf } from './parts.ts';
+export { columnsUsed, sequencesOf } from './parts.ts';
 export { withColumnRenamed } from './rename-column.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { describe, displayName } from './describe.ts';

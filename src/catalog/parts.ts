@@ -1,7 +1,7 @@
 import { Oid } from '../core/index.ts';
 import { isSequenceFunction, mapScalar, operandsOf } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
-import type { MaterializedViewItem, TableItem, ViewItem } from './items.ts';
+import type { CatalogItem, MaterializedViewItem, TableItem, ViewItem } from './items.ts';
 
 /** The sequences that an expression names, by OID. */
 export function sequencesOf(scalar: Scalar | undefined): number[] {
@@ -27,7 +27,24 @@ export function withoutColumn(table: TableItem, at: number): TableItem {
     columns: table.columns.filter((_, index) => index !== at).map((column) => (column.generated === undefined ? column : { ...column, generated: shift(column.generated) })),
     type: { columns: table.type.columns.filter((_, index) => index !== at), keys: keys.map((key) => key.columns) },
     ...(table.checks === undefined ? {} : { checks: table.checks.map((check) => ({ ...check, condition: shift(check.condition) })) }),
-    ...(table.foreignKeys === undefined ? {} : { foreignKeys: table.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(moved) })) }),
+    ...(table.foreignKeys === undefined ? {} : { foreignKeys: table.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(moved), ...(key.references === table.oid && { referencedColumns: key.referencedColumns.map(moved) }) })) }),
     ...(table.columnComments === undefined ? {} : { columnComments: comments }),
   };
+}
+
+/** What names columns of a table by their indexes, as these are numbered from now on (`moved`); undefined where it names none. */
+export function withColumnsMoved(item: CatalogItem, table: number, moved: (column: number) => number): CatalogItem | undefined {
+  switch (item.kind) {
+    case 'index':
+      return item.on === table ? { ...item, columns: item.columns.map(moved) } : undefined;
+    case 'sequence':
+      return item.ownedBy?.table === table ? { ...item, ownedBy: { ...item.ownedBy, column: moved(item.ownedBy.column) } } : undefined;
+    case 'table':
+      if (item.oid === table || item.foreignKeys?.some((key) => key.references === table) !== true) return undefined;
+      return { ...item, foreignKeys: item.foreignKeys.map((key) => (key.references === table ? { ...key, referencedColumns: key.referencedColumns.map(moved) } : key)) };
+    case 'view': case 'materialized view':
+      return item.columnsRead === undefined ? undefined : { ...item, columnsRead: item.columnsRead.map(([oid, columns]) => [oid, oid === table ? columns.map(moved) : columns] as const) };
+    default:
+      return undefined;
+  }
 }

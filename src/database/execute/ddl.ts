@@ -1,7 +1,7 @@
 import { assertNever, InvariantError, notSupported, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
 import { dropPlan, OidAllocator } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SequenceItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
 import type { Plan, QualifiedName } from '../../planner/index.ts';
@@ -11,6 +11,7 @@ import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
+import { alteredSequence } from './alter-sequence.ts';
 import { alterTable } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
@@ -244,17 +245,8 @@ function createSequence(plan: CatalogPlan & { kind: 'createSequence' }, session:
 }
 
 function alterSequence(plan: CatalogPlan & { kind: 'alterSequence' }, session: DatabaseSession): Planned {
-  const old = session.catalog.item(plan.oid);
-  if (old?.kind !== 'sequence') throw new InvariantError(`no sequence ${plan.oid}`);
-  const { ownedBy, ...rest } = old;
-  const owner = plan.ownedBy === undefined ? ownedBy : plan.ownedBy === null ? undefined : { ...plan.ownedBy, internal: false };
-  const item: SequenceItem = { ...rest, options: plan.options, ...(owner === undefined ? {} : { ownedBy: owner }) };
-  const { last, called } = session.sequences.state(old);
-  const { minimum, maximum } = plan.options;
-  if (plan.restart === undefined && last < minimum) throw new SqlError('22023', `RESTART value (${last}) cannot be less than MINVALUE (${minimum})`);
-  if (plan.restart === undefined && last > maximum) throw new SqlError('22023', `RESTART value (${last}) cannot be greater than MAXVALUE (${maximum})`);
-  const standing = plan.restart === undefined ? { last, called } : { last: plan.restart, called: false };
-  return { tag: 'ALTER SEQUENCE', work: { changes: [{ kind: 'replace', item }], actions: [], sequences: [[item.oid, standing]] } };
+  const { item, state } = alteredSequence(plan, session);
+  return { tag: 'ALTER SEQUENCE', work: { changes: [{ kind: 'replace', item }], actions: [], sequences: [[item.oid, state]] } };
 }
 
 /** The table that a Postgres source fills from one of its upstream's. */
