@@ -174,7 +174,7 @@ function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): Cata
   for (const { table, column } of columns.toSorted((a, b) => b.column - a.column)) lessened.set(table.oid, withoutColumn(tableOf(table), column));
   for (const { table } of columns) {
     const gone = columns.filter((other) => other.table.oid === table.oid).map(({ column }) => column);
-    const moved = (column: number): number => column - gone.filter((other) => other < column).length;
+    const moved = (column: number): number => gone.includes(column) ? -1 : column - gone.filter((other) => other < column).length;
     for (const dependent of snapshot.dependents(table.oid)) {
       const item = whole.has(dependent.oid) || renumbered.has(dependent.oid) ? undefined : withColumnsMoved(lessened.get(dependent.oid) ?? dependent, table.oid, moved);
       if (item === undefined) continue;

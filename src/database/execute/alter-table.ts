@@ -1,6 +1,6 @@
 import { appendRow, codecOf, defaultTextSettings, InvariantError, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
-import { dropPlanOf } from '../../catalog/index.ts';
+import { dropPlanOf, viewWithColumnsMoved } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
 import { columnsOf, evaluateScalar } from '../../ir/index.ts';
 import type { Relation, Scalar } from '../../ir/index.ts';
@@ -212,7 +212,7 @@ function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], ca
   const places = old.columns.map((_, index) => altering.sources.findIndex(({ was }) => was === index));
   const again = readersAnew(new Map([[old.id, seenAsBefore(old, table, places)]]), catalog, oids, {
     gone: drops,
-    moved: (read) => read.map(([oid, columns]) => [oid, oid === old.oid ? columns.map((column) => places[column]!) : columns] as const),
+    moved: (reader) => viewWithColumnsMoved(reader, old.oid, (column) => places[column]!),
   });
   const changes: CatalogChange[] = [{ kind: 'replace', item: table }, ...again.map((item): CatalogChange => ({ kind: 'replace', item })), ...others, ...created];
   const actions = actionsAnew([table, ...again], catalog, catalog.apply(changes), removals);

@@ -17,6 +17,7 @@ import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
 import { viewAnew } from './made-anew.ts';
+import { isExtension, viewReplaced } from './replace-view.ts';
 import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execution.ts';
 
@@ -113,24 +114,21 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
       const place = placeOf(plan.name, session, oids);
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead };
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, ...bodyOf(plan) };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);
-      if (catalog.dependents(old.oid).length > 0) throw notSupported('replacing a view that others depend on', 'Drop the dependents first, or create a view of another name.');
-      return { tag: 'CREATE VIEW', work: { changes: [{ kind: 'replace', item: { ...item, oid: old.oid, id: old.id, rowType: old.rowType } }], actions: [] } };
+      return { tag: 'CREATE VIEW', work: viewReplaced(item, old, session, oids) };
     }
     case 'createMaterializedView': {
       for (const id of readsOf(plan.relation)) {
         if (catalog.relation(id)?.kind === 'system') throw notSupported('a materialized view over catalog relations', 'Use CREATE VIEW: it is answered when it is read.');
       }
-      const { oid, id, rowType } = oids.relation();
-      const item: MaterializedViewItem = {
-        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead, onError: plan.onError,
-      };
+      const item: MaterializedViewItem = { kind: 'materialized view', ...oids.relation(), ...plan.name, ...bodyOf(plan), onError: plan.onError };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE MATERIALIZED VIEW', work: create([item], catalog) };
       if (old.kind !== 'materialized view') throw new SqlError('42809', `"${plan.name.name}" is not a materialized view`);
+      if (isExtension(old.columns, item.columns)) return { tag: 'CREATE MATERIALIZED VIEW', work: viewReplaced(item, old, session, oids) };
       const dropped = dropPlan(catalog, [old.oid], false, session.searchPath);
       return {
         tag: 'CREATE MATERIALIZED VIEW',
@@ -186,6 +184,9 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       return assertNever(plan);
   }
 }
+
+const bodyOf = ({ sql, query, relation, columns, dependsOn, columnsRead, written }: CatalogPlan & { kind: 'createView' | 'createMaterializedView' }): Omit<ViewItem, 'kind' | 'oid' | 'id' | 'rowType' | 'name' | 'schema'> =>
+  ({ sql, query, relation, columns, type: { columns, keys: [] }, dependsOn, columnsRead, written });
 
 const named = (catalog: CatalogSnapshot, name: QualifiedName): CatalogItem | undefined => {
   const schema = catalog.item(name.schema);
