@@ -183,6 +183,16 @@ function rowsOf(before: readonly Datum[][], altering: Altering, session: Databas
   return after;
 }
 
+/** Raises 23505 where rows of a table, as the session sees them, share a key of the unique index that is to be made. */
+export async function requireUniqueRows(plan: Plan & { kind: 'createIndex' }, execution: Execution): Promise<void> {
+  const { catalog } = execution.session;
+  const table = catalog.item(plan.on);
+  if (table?.kind !== 'table') return;
+  const columns = table.columns.map(({ name, type }) => ({ name, type }));
+  const rows = await readAll({ relation: { op: 'get', id: table.id, type: table.type }, columns, order: [], limit: null, offset: null }, execution);
+  requireUnique(table, plan, rows, catalog.schemaNameOf(table));
+}
+
 function requireUnique(table: TableItem, key: Pick<KeyConstraint, 'name' | 'columns' | 'nullsNotDistinct'>, rows: readonly Datum[][], schema: string): void {
   const seen = new Set<string>();
   for (const row of rows) {

@@ -12,7 +12,7 @@ import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
 import { alteredSequence } from './alter-sequence.ts';
-import { alterTable } from './alter-table.ts';
+import { alterTable, requireUniqueRows } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
@@ -36,6 +36,8 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
   const { core } = session;
   if ('notices' in plan) for (const notice of plan.notices) session.options.onNotice(notice);
   const rows = plan.kind === 'createTable' ? await readFirstRows(plan, execution) : noRows;
+  // Outside of a block the engine says so at once; in one it would at the commit.
+  if (plan.kind === 'createIndex' && plan.unique && session.inBlock) await requireUniqueRows(plan, execution);
   // Rows that are to be written anew must not be changed while they are read.
   const releaseRows = plan.kind === 'alterTable' ? await lockRows(execution) : (): void => {};
   const release = await core.ddl.lock();
