@@ -28,7 +28,7 @@ export class BenchEngine {
   }
 
   #plan(sql: string): Plan {
-    const context = { catalog: this.#catalog, searchPath: ['public'], environment: this.#environment, parameterTypes: [], prepared: () => undefined };
+    const context = { catalog: this.#catalog, searchPath: ['public'], environment: this.#environment, parameterTypes: [], prepared: () => undefined, parse: (text: string) => this.#parser.parse(text) };
     return planStatement(this.#parser.parse(sql), context).plan;
   }
 

@@ -5,7 +5,7 @@ import type { Scalar } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
 import { describe } from './describe.ts';
 import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
-import { columnsUsed, sequencesOf, withoutColumn } from './parts.ts';
+import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -156,20 +156,32 @@ function referencesTo(snapshot: CatalogSnapshot, table: TableItem, concerned: (k
     .map((key): Dependent => ({ what: { kind: 'constraint', table: item, constraint: key.oid }, auto: false }))));
 }
 
-/** Whole objects are dropped; a table that loses parts only takes its own place. */
+/** Whole objects are dropped; a table that loses parts only takes its own place, and so does what names its columns by their numbers. */
 function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): CatalogChange[] {
   const whole = new Set(doomed.flatMap(({ what }) => (what.kind === 'item' ? [what.item.oid] : [])));
-  const lessened = new Map<number, TableItem>();
+  const lessened = new Map<number, CatalogItem>();
+  const tableOf = (table: TableItem): TableItem => lessened.get(table.oid) as TableItem | undefined ?? table;
   const columns: Extract<Droppable, { kind: 'column' | 'default' }>[] = [];
+  const renumbered = new Set<number>();
   for (const { what } of doomed) {
     if (what.kind === 'item' || whole.has(what.table.oid)) continue;
-    const table = lessened.get(what.table.oid) ?? (snapshot.item(what.table.oid) as TableItem);
+    const table = tableOf(what.table);
     lessened.set(table.oid, table);
     if (what.kind === 'column') columns.push(what);
     else lessened.set(table.oid, what.kind === 'constraint' ? withoutConstraint(table, what.constraint) : withoutDefault(table, what.column));
   }
   // From the last column to the first, so that the indexes of the others stay what they are.
-  for (const { table, column } of columns.toSorted((a, b) => b.column - a.column)) lessened.set(table.oid, withoutColumn(lessened.get(table.oid)!, column));
+  for (const { table, column } of columns.toSorted((a, b) => b.column - a.column)) lessened.set(table.oid, withoutColumn(tableOf(table), column));
+  for (const { table } of columns) {
+    const gone = columns.filter((other) => other.table.oid === table.oid).map(({ column }) => column);
+    const moved = (column: number): number => gone.includes(column) ? -1 : column - gone.filter((other) => other < column).length;
+    for (const dependent of snapshot.dependents(table.oid)) {
+      const item = whole.has(dependent.oid) || renumbered.has(dependent.oid) ? undefined : withColumnsMoved(lessened.get(dependent.oid) ?? dependent, table.oid, moved);
+      if (item === undefined) continue;
+      renumbered.add(item.oid);
+      lessened.set(item.oid, item);
+    }
+  }
   return [
     ...[...lessened.values()].map((item): CatalogChange => ({ kind: 'replace', item })),
     ...[...whole].map((oid): CatalogChange => ({ kind: 'drop', oid })),

@@ -3,7 +3,7 @@
  */
 export type {
   CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, CheckConstraint, ForeignKey, SequenceItem, SequenceOptions, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
-  IndexItem, ColumnsRead, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
+  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
 } from './items.ts';
 export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, nameIsTaken, registerRowType, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
 export { encodeChange, decodeChange } from './changes.ts';
@@ -11,9 +11,10 @@ export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
 export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
 export type { DropPlan, Droppable } from './drop.ts';
-export { sequencesOf } from './parts.ts';
+export { columnsUsed, sequencesOf, viewWithColumnsMoved } from './parts.ts';
 export { withColumnRenamed } from './rename-column.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
+export { asWritten, createStatement, presentQuery } from './present-query.ts';
 export { describe, displayName } from './describe.ts';
 export { catalogQuestions } from './questions.ts';
 export { emptyCatalog, systemRelations, systemRows } from './system/index.ts';

@@ -173,7 +173,34 @@ export interface ViewItem extends RelationItem {
   /** resolved and typed; other views are inlined when the referring query is planned */
   readonly relation: Relation;
   readonly columnsRead?: ColumnsRead;
+  readonly written?: WrittenQuery;
 }
+
+/** How a view's query names what it reads: what it takes to read it again, and to show it, when things have other names. */
+export interface WrittenQuery {
+  /** the view as its statement names it, and its columns */
+  readonly head: { readonly name: string; readonly schema: number; readonly columns: readonly string[]; readonly onError?: OnError };
+  readonly relations: readonly WrittenRelation[];
+  /** where in the query's text (UTF-16 offsets, in order) something depends on what relations are called and have */
+  readonly spots: readonly WrittenSpot[];
+}
+
+export interface WrittenRelation {
+  readonly oid: number;
+  /** as written; undefined where it was found along the search path */
+  readonly schema?: string;
+  readonly name: string;
+  /** OID of the schema it lay in */
+  readonly home: number;
+  /** what its columns were called, those that are gone left out; it may have more by now */
+  readonly columns: readonly string[];
+}
+
+export type WrittenSpot =
+  /** an entry of FROM with its alias; `relation` is an index. `table`: it is all of TABLE t */
+  | { readonly kind: 'relation'; readonly start: number; readonly end: number; readonly relation: number; readonly table?: true; readonly alias?: { readonly name: string; readonly columns: readonly string[] } }
+  /** a `*`, and the select list that it stands for */
+  | { readonly kind: 'star'; readonly start: number; readonly end: number; readonly list: string };
 
 /** By OID of a relation, the indexes of those of its columns that a view's query names. */
 export type ColumnsRead = readonly (readonly [oid: number, columns: readonly number[]])[];
@@ -186,6 +213,7 @@ export interface MaterializedViewItem extends RelationItem {
   readonly query: string;
   readonly relation: Relation;
   readonly columnsRead?: ColumnsRead;
+  readonly written?: WrittenQuery;
   readonly onError: OnError;
 }
 

@@ -1,7 +1,7 @@
 import { Oid } from '../core/index.ts';
 import { isSequenceFunction, mapScalar, operandsOf } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
-import type { MaterializedViewItem, TableItem, ViewItem } from './items.ts';
+import type { CatalogItem, MaterializedViewItem, TableItem, ViewItem, WrittenRelation, WrittenSpot } from './items.ts';
 
 /** The sequences that an expression names, by OID. */
 export function sequencesOf(scalar: Scalar | undefined): number[] {
@@ -27,7 +27,41 @@ export function withoutColumn(table: TableItem, at: number): TableItem {
     columns: table.columns.filter((_, index) => index !== at).map((column) => (column.generated === undefined ? column : { ...column, generated: shift(column.generated) })),
     type: { columns: table.type.columns.filter((_, index) => index !== at), keys: keys.map((key) => key.columns) },
     ...(table.checks === undefined ? {} : { checks: table.checks.map((check) => ({ ...check, condition: shift(check.condition) })) }),
-    ...(table.foreignKeys === undefined ? {} : { foreignKeys: table.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(moved) })) }),
+    ...(table.foreignKeys === undefined ? {} : { foreignKeys: table.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(moved), ...(key.references === table.oid && { referencedColumns: key.referencedColumns.map(moved) }) })) }),
     ...(table.columnComments === undefined ? {} : { columnComments: comments }),
+  };
+}
+
+/** What names columns of a table, as these are numbered from now on: `moved` gives the place of a column, below 0 where it is gone. Undefined where it names none. */
+export function withColumnsMoved(item: CatalogItem, table: number, moved: (column: number) => number): CatalogItem | undefined {
+  switch (item.kind) {
+    case 'index':
+      return item.on === table ? { ...item, columns: item.columns.map(moved) } : undefined;
+    case 'sequence':
+      return item.ownedBy?.table === table ? { ...item, ownedBy: { ...item.ownedBy, column: moved(item.ownedBy.column) } } : undefined;
+    case 'table':
+      if (item.oid === table || item.foreignKeys?.some((key) => key.references === table) !== true) return undefined;
+      return { ...item, foreignKeys: item.foreignKeys.map((key) => (key.references === table ? { ...key, referencedColumns: key.referencedColumns.map(moved) } : key)) };
+    case 'view': case 'materialized view':
+      return viewWithColumnsMoved(item, table, moved);
+    default:
+      return undefined;
+  }
+}
+
+export function viewWithColumnsMoved<V extends ViewItem | MaterializedViewItem>(view: V, table: number, moved: (column: number) => number): V {
+  const kept = <T>(columns: readonly T[]): readonly T[] => columns.filter((_, column) => moved(column) >= 0);
+  const spot = (one: WrittenSpot, relations: readonly WrittenRelation[]): WrittenSpot =>
+    (one.kind === 'relation' && one.alias !== undefined && relations[one.relation]!.oid === table ? { ...one, alias: { ...one.alias, columns: kept(one.alias.columns) } } : one);
+  return {
+    ...view,
+    ...(view.columnsRead && { columnsRead: view.columnsRead.map(([oid, columns]) => [oid, oid === table ? columns.map(moved) : columns] as const) }),
+    ...(view.written && {
+      written: {
+        ...view.written,
+        relations: view.written.relations.map((relation) => (relation.oid === table ? { ...relation, columns: kept(relation.columns) } : relation)),
+        spots: view.written.spots.map((one) => spot(one, view.written!.relations)),
+      },
+    }),
   };
 }

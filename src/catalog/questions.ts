@@ -2,6 +2,7 @@ import type { CatalogQuestions } from '../ir/index.ts';
 import { constraintDefinition, constraintsOf, expressionText, indexDefinition, indexesOf } from './definitions.ts';
 import type { CatalogItem, TableItem } from './items.ts';
 import { arrayTypeOf } from './oids.ts';
+import { presentQuery } from './present-query.ts';
 import { databaseName, databaseOid, isRelation, ownerName, ownerOid, schemaOids } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 import { classOids } from './system/relations.ts';
@@ -38,7 +39,7 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
     viewDefinition(oid) {
       const item = snapshot.item(oid);
       if (item === undefined || !('query' in item) || item.query === undefined) return undefined;
-      return `${item.query.trim()};`;
+      return `${(item.kind === 'system' ? item.query : presentQuery(snapshot, item, searchPath)).trim()};`;
     },
     indexDefinition(oid, column) {
       const index = indexesOf(snapshot).get(oid);

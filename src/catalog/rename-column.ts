@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../ir/index.ts';
 import type { TableItem } from './items.ts';
 
-/** A table with a column of another name, in the texts of its conditions and generated columns too. What was written of views stays as it was written. */
+/** A table with a column of another name, in the texts of its conditions and generated columns too. Of views see present-query. */
 export function withColumnRenamed(table: TableItem, column: number, to: string): TableItem {
   const from = table.columns[column]!.name;
   const text = (sql: string): string => renamedIn(sql, from, to);

@@ -24,7 +24,7 @@ function withView(catalog: CatalogSnapshot, view: (typeof systemViews)[number], 
   const environment = environmentOf({
     settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath, backendPid: 0, variables: new Map(),
   }, outside, catalogQuestions(catalog, searchPath));
-  const { plan } = planStatement(parser.parse(sql), { catalog, searchPath, environment, parameterTypes: [], prepared: () => undefined, system: true });
+  const { plan } = planStatement(parser.parse(sql), { catalog, searchPath, environment, parameterTypes: [], prepared: () => undefined, parse: (text) => parser.parse(text), system: true });
   if (plan.kind !== 'createView') throw new SqlError('XX000', `sql/system/${view.file} does not create a view`);
   const { columns, query, relation, dependsOn } = plan;
   return catalog.apply([{ kind: 'create', item: systemViewItem(view, { columns, query, relation, dependsOn, sql: plan.sql }) }]);

@@ -3,7 +3,7 @@ import { bothForms } from '../catalog/index.ts';
 import type { TableColumn } from '../catalog/index.ts';
 import { InvariantError, Oid, SqlError } from '../core/index.ts';
 import type { SqlType } from '../core/index.ts';
-import { functionById, someScalar } from '../ir/index.ts';
+import { formatType, functionById, quoteIdentifier, someScalar } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
 import { expressionTexts } from './expression-text.ts';
@@ -24,12 +24,13 @@ export interface StoredExpression {
   readonly sql: string;
 }
 
-type Purpose = 'check' | 'default' | 'generated';
+type Purpose = 'check' | 'default' | 'generated' | 'transform';
 
 const purposes: Readonly<Record<Purpose, Pick<Level, 'clause' | 'refuses'>>> = {
   check: { clause: 'check constraints', refuses: { subquery: 'check constraint' } },
   default: { clause: 'DEFAULT expressions', refuses: { subquery: 'DEFAULT expression', column: 'DEFAULT expression' } },
   generated: { clause: 'column generation expressions', refuses: { subquery: 'column generation expression' } },
+  transform: { clause: 'transform expressions', refuses: { subquery: 'transform expression' } },
 };
 
 class Reading {
@@ -79,6 +80,19 @@ function assignedTo(reading: Reading, value: Expr, column: string, type: SqlType
   const literal = value.type.oid === Oid.unknown;
   const shown = !literal ? value : converted.op === 'coerceTypmod' ? converted.arg : converted;
   return reading.stored(converted, shown.op === 'literal' && literal ? { ...shown, type: { oid: shown.type.oid, typmod: -1 } } : shown);
+}
+
+/** ALTER COLUMN ... TYPE: the value of the column's new type, over the columns of the table; without `node` (USING) the old value, converted. */
+export function planTransform(node: Node | undefined, sql: string, table: string, columns: readonly TableColumn[], at: number, type: SqlType, context: PlanContext): Scalar {
+  const reading = new Reading('transform', sql, table, columns, context);
+  const { name } = columns[at]!;
+  const value = resolveExpression(reading.level, node ?? { ColumnRef: { fields: [{ String: { sval: name } }], location: -1 } });
+  const converted = tryCoerce(reading.planning, value, type, 'assignment');
+  if (converted !== undefined) return reading.stored(converted, converted).value;
+  const target = formatType(type.oid, type.typmod, context.environment.catalog);
+  throw node === undefined
+    ? new SqlError('42804', `column "${name}" cannot be cast automatically to type ${typeText(type.oid)}`, { hint: `You might need to specify "USING ${quoteIdentifier(name)}::${target}".` })
+    : new SqlError('42804', `result of USING clause for column "${name}" cannot be cast automatically to type ${typeText(type.oid)}`, { hint: 'You might need to add an explicit cast.' });
 }
 
 /** A DEFAULT for `column`; undefined for NULL, which is none. */

@@ -1,5 +1,5 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import type { ColumnsRead } from '../catalog/index.ts';
+import type { ColumnsRead, WrittenQuery } from '../catalog/index.ts';
 import type { Column, Notice } from '../core/index.ts';
 import { Oid, typeInfo } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
@@ -27,6 +27,8 @@ export interface PlannedView {
   readonly dependsOn: readonly number[];
   /** which of their columns it names */
   readonly columnsRead: ColumnsRead;
+  /** how its text names what it reads */
+  readonly written: Pick<WrittenQuery, 'relations' | 'spots'>;
   readonly notices: readonly Notice[];
 }
 
@@ -86,8 +88,8 @@ function answerColumns(rows: Bound, visible: readonly number[], hidden: readonly
   };
 }
 
-/** Plans the query of a view called `name`; `columnNames` are those written behind the name. */
-export function planView(select: SelectStmt, sql: string, name: string, columnNames: readonly string[], context: PlanContext): PlannedView {
+/** Plans the query of a view called `name`, which begins at UTF-16 offset `from` of `sql`; `columnNames` are those written behind the name. */
+export function planView(select: SelectStmt, sql: string, from: number, name: string, columnNames: readonly string[], context: PlanContext): PlannedView {
   const planning = new Planning(sql, context);
   const typed = resolveSelect(planning, select, null, null);
   if (columnNames.length > typed.columns.length) throw planning.error('42601', 'CREATE VIEW specifies more column names than columns', undefined);
@@ -103,7 +105,7 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
   const query = lowerQuery(planning, typed);
   const relation = optimize(named(limited(planning, query), names), context.environment);
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+  return { columns, relation, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
 }
 
 /** The columns of stored relations that a query refers to anywhere; what it merely could have referred to lies in the leaves. */

@@ -1,6 +1,6 @@
 import type { Datum, Notice, SqlType } from '../core/index.ts';
 import type {
-  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable,
+  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
 import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Column } from '../core/index.ts';
@@ -17,8 +17,23 @@ export type AlterTableStep =
   | { readonly kind: 'addColumn'; readonly column: PlannedColumn }
   | { readonly kind: 'dropColumn'; readonly column: number; readonly cascade: boolean }
   | { readonly kind: 'setColumn'; readonly index: number; readonly column: TableColumn }
+  /** `value`: over the columns of the table as it was before the statement; `checks` are the table's, read anew */
+  | { readonly kind: 'setType'; readonly index: number; readonly column: TableColumn; readonly value: Scalar; readonly checks: readonly CheckConstraint[] }
+  | { readonly kind: 'setExpression'; readonly index: number; readonly column: TableColumn }
+  | { readonly kind: 'addIdentity'; readonly index: number; readonly sequence: PlannedSequence }
+  /** `counter`: what becomes of the column's sequence, the sequence by OID */
+  | { readonly kind: 'setIdentity'; readonly index: number; readonly column: TableColumn; readonly counter: AlteredCounter | null }
+  | { readonly kind: 'dropIdentity'; readonly index: number; readonly column: TableColumn; readonly sequence: number }
   | { readonly kind: 'addConstraints'; readonly keys: readonly PlannedKey[]; readonly checks: readonly PlannedCheck[]; readonly foreignKeys: readonly PlannedForeignKey[]; readonly notNull: readonly number[] }
   | { readonly kind: 'dropConstraint'; readonly name: string; readonly cascade: boolean };
+
+/** What ALTER makes of a sequence. */
+export interface AlteredCounter {
+  readonly oid: number;
+  readonly options: SequenceOptions;
+  /** the number to go on with; absent: where it stands */
+  readonly restart?: bigint;
+}
 
 export interface ColumnAddress {
   readonly table: number;
@@ -83,9 +98,9 @@ export type Plan =
   | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
   | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
-  | { readonly kind: 'alterSequence'; readonly oid: number; readonly options: SequenceOptions; readonly restart?: bigint; /** null: NONE */ readonly ownedBy?: ColumnAddress | null }
-  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
-  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
+  | (AlteredCounter & { readonly kind: 'alterSequence'; /** null: NONE */ readonly ownedBy?: ColumnAddress | null })
+  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
   | { readonly kind: 'createSecret'; readonly name: QualifiedName; readonly value: Scalar; readonly ifNotExists: boolean; /** without the value */ readonly sql: string }
   | { readonly kind: 'createConnection'; readonly name: QualifiedName; readonly connection: PostgresConnection | KafkaConnection; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly sql: string }

@@ -3,6 +3,7 @@ import { SqlError } from '../core/index.ts';
 import type { Relation } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
 import type { ColumnId, Expr } from './resolve/typed.ts';
+import { Written } from './written.ts';
 
 /** The planning of one statement: its text, its surroundings, and the names given out so far. */
 export class Planning {
@@ -27,6 +28,8 @@ export class Planning {
   readonly localTypes = new Map<string, readonly Column[]>();
   /** the temporal filters the statement itself writes: not those of the views it reads */
   readonly windows: Extract<Relation, { op: 'temporalFilter' }>[] = [];
+  /** how the text names what it reads */
+  readonly written = new Written();
   readonly #ascii: boolean;
 
   constructor(sql: string, context: PlanContext) {

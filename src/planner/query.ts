@@ -3,7 +3,7 @@
  * Statement planners call these; they know no more of name resolution, typing or lowering than these signatures.
  */
 export { planQuery, planView, planExpression, planConstant } from './plan-query.ts';
-export { planCheck, planDefault, planGenerated } from './plan-expression.ts';
+export { planCheck, planDefault, planGenerated, planTransform } from './plan-expression.ts';
 export type { PlannedView } from './plan-query.ts';
 export { planInsert } from './dml/insert.ts';
 export { planUpdate, planDelete } from './dml/update.ts';

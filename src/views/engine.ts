@@ -168,9 +168,16 @@ export class Engine implements Surroundings, PeekWorld {
     for (const [known, key] of entry.keys) if (key.name === from) entry.keys.set(known, { ...key, name: to });
   }
 
+  /** Forgets a relation. Subscriptions that read it end, and so do queries that wait for it to be filled: it never will be. */
   remove(id: RelationId): void {
     const entry = this.#relations.get(id);
+    if (entry?.kind === 'view' && !entry.dataflow.live) for (const query of this.#queries) if (query.awaits(id)) query.fail(staleRelation());
     if (entry?.kind === 'view') this.#end(entry.dataflow);
+    for (const subscription of this.#subscriptions) {
+      if (subscription.failure !== undefined || ![...subscription.dataflow.rendered.reads].includes(id)) continue;
+      subscription.end(new SqlError('55000', `subscription ended because relation "${this.relationName(id)}" was dropped or made anew`));
+      this.#end(subscription.dataflow);
+    }
     this.#relations.delete(id);
   }
 
@@ -208,7 +215,7 @@ export class Engine implements Surroundings, PeekWorld {
 
   #readable(id: RelationId): Collection | Passage {
     const entry = this.#relations.get(id);
-    if (entry === undefined) throw new SqlError('40001', 'a relation that is read was dropped or made anew by another transaction');
+    if (entry === undefined) throw staleRelation();
     return entry.readable;
   }
 
@@ -575,3 +582,5 @@ function ending(interrupt: () => void): void {
 function moveToEnd<T>(set: Set<T>, member: T): void {
   if (set.delete(member)) set.add(member);
 }
+
+const staleRelation = (): SqlError => new SqlError('40001', 'a relation that is read was dropped or made anew by another transaction');

@@ -79,6 +79,10 @@ export class Query implements QueryRun {
   get done(): boolean {
     return this.#reader?.done ?? true;
   }
+  /** Whether it has yet to begin to read a relation. */
+  awaits(id: RelationId): boolean {
+    return !this.#begun && this.dataflow !== undefined && [...this.dataflow.rendered.reads].includes(id);
+  }
   interrupt(): void {
     this.#limits.interrupt();
     checkMemory(this.result.arrangement.byteLength + (this.dataflow?.stateBytes ?? 0), this.#limits.memoryBytes, 'query');

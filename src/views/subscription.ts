@@ -81,6 +81,13 @@ export class Subscription {
     this.#errors?.close();
   }
 
+  /** Ends with an error once what is published has been taken. */
+  end(error: SqlError): void {
+    this.failure = error;
+    this.#writer = undefined;
+    this.#errors?.close();
+  }
+
   /** Whether something is published when the tick at `time` is closed; what changes before the snapshot's time is part of the snapshot. */
   #publishesAt(time: number): boolean {
     return this.dataflow.live && this.failure === undefined && !(this.#first && this.#begin.asOf !== null && time < this.#begin.asOf);

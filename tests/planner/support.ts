@@ -41,7 +41,7 @@ export const plan = (catalog: CatalogSnapshot, sql: string, parameterTypes: (Sql
   planQuery(selectOf(sql), sql, contextOver(catalog, 'adhoc', parameterTypes));
 
 export const view = (catalog: CatalogSnapshot, name: string, sql: string, columnNames: readonly string[] = []): PlannedView =>
-  planView(selectOf(sql), sql, name, columnNames, contextOver(catalog, 'view'));
+  planView(selectOf(sql), sql, 0, name, columnNames, contextOver(catalog, 'view'));
 
 /** `name type [not null]`, separated by commas outside of brackets; the first columns of `key` are the primary key. */
 export function columnsOf(definition: string): readonly Column[] {
@@ -99,7 +99,7 @@ export function systemCatalog(): CatalogSnapshot {
     if (statement.kind !== 'createView') throw new Error(`no view in ${system.file}`);
     const query = statement.query;
     const names = (statement.node.aliases ?? []).map((node) => ('String' in node ? node.String.sval ?? '' : ''));
-    const planned = planView(selectOf(query), query, system.name, names, contextOver(catalog));
+    const planned = planView(selectOf(query), query, 0, system.name, names, contextOver(catalog));
     catalog = catalog.apply([{ kind: 'create', item: systemViewItem(system, { columns: planned.columns, query, relation: planned.relation, dependsOn: planned.dependsOn, sql }) }]);
   }
   return catalog;

@@ -37,7 +37,7 @@ export class World {
   }
 
   get #context(): Parameters<typeof planStatement>[1] {
-    return { catalog: this.catalog, searchPath: this.searchPath, environment: this.environment, parameterTypes: [], prepared: (name) => this.prepared.get(name) };
+    return { catalog: this.catalog, searchPath: this.searchPath, environment: this.environment, parameterTypes: [], prepared: (name) => this.prepared.get(name), parse: (sql) => this.#parser.parse(sql) };
   }
 
   asks(sql: string): PurifyRequest | undefined {

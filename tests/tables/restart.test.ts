@@ -30,6 +30,7 @@ test('after kill -9 no number comes again, and constraints, defaults, comments a
     CREATE TABLE u (t int REFERENCES t NOT ENFORCED, n int GENERATED ALWAYS AS IDENTITY);
     COMMENT ON TABLE t IS 'kept'; COMMENT ON COLUMN t.v IS 'kept too'; CREATE SEQUENCE s INCREMENT 5;
     CREATE TABLE w (a int); CREATE MATERIALIZED VIEW m AS SELECT sum(a) AS s FROM w; INSERT INTO w VALUES (1); ALTER TABLE w ADD COLUMN b int DEFAULT 5, ADD CHECK (b < 10); INSERT INTO w VALUES (2, 6);
+    CREATE TABLE x (a int, b int NOT NULL, c int); INSERT INTO x VALUES (1, 2); CREATE MATERIALIZED VIEW mx AS SELECT b FROM x; ALTER TABLE x DROP COLUMN c, ALTER a TYPE text USING 'x' || a, ALTER b ADD GENERATED ALWAYS AS IDENTITY (START 10); INSERT INTO x VALUES ('y');
     CREATE TEMP TABLE gone (a int); INSERT INTO gone VALUES (1)`, 'INSERT INTO t (v) VALUES (1) RETURNING id', 40);
   const last = Math.max(...told.map(Number));
   expect(last).toBeGreaterThanOrEqual(40);
@@ -46,6 +47,8 @@ test('after kill -9 no number comes again, and constraints, defaults, comments a
   expect(await client.query("SELECT count(*) FROM pg_class WHERE relpersistence = 't'")).toEqual([['0']]);
   expect(await client.query('SELECT * FROM w ORDER BY a')).toEqual([['1', '5'], ['2', '6']]);
   expect(await client.query('SELECT s FROM m')).toEqual([['3']]);
+  expect(await client.query("INSERT INTO x VALUES ('z') RETURNING *")).toEqual([['z', '11']]);
+  expect(await client.query('SELECT a, mx.b FROM x JOIN mx USING (b) ORDER BY b')).toEqual([['x1', '2'], ['y', '10'], ['z', '11']]);
   expect(await client.error('INSERT INTO w VALUES (1, 10)')).toContain('23514');
   expect(await client.query("SELECT nextval('s')")).toEqual([['1']]);
   await again.database.close();

@@ -3,9 +3,13 @@ import type { CatalogItem, SourceOrigin } from '../items.ts';
 import { ownerName, isRelation } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
 import { indexesOf } from '../definitions.ts';
+import { createStatement, presentQuery } from '../present-query.ts';
 import { arrayOf, defineRelation } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
 import type { SystemState } from './state.ts';
+
+/** Where names are shown without their schema. */
+const shown: readonly string[] = ['public'];
 
 /** OIDs by place in this file's list, which is only ever appended to: a relation's own, its row type's, its array's. */
 const firstOid = 14000;
@@ -147,12 +151,12 @@ export const materializeCatalogs: readonly SystemRelation[] = [
       for (const item of objectsOf(snapshot, 'source')) yield { ...named(item), ...originColumns(item.origin), create_sql: item.sql, owner_id: 'u1' };
     }),
   define('mz_catalog', 'mz_views', 'id text, oid oid, schema_id text, name text, definition text, create_sql text, owner_id text', 'views', function* (snapshot) {
-    for (const item of objectsOf(snapshot, 'view')) yield { ...named(item), definition: item.query, create_sql: item.sql, owner_id: 'u1' };
+    for (const item of objectsOf(snapshot, 'view')) yield { ...named(item), definition: presentQuery(snapshot, item, shown), create_sql: createStatement(snapshot, item, shown), owner_id: 'u1' };
   }),
   define('mz_catalog', 'mz_materialized_views',
     'id text, oid oid, schema_id text, name text, definition text, create_sql text, on_error text, owner_id text', 'materialized views', function* (snapshot) {
       for (const item of objectsOf(snapshot, 'materialized view')) {
-        yield { ...named(item), definition: item.query, create_sql: item.sql, on_error: item.onError, owner_id: 'u1' };
+        yield { ...named(item), definition: presentQuery(snapshot, item, shown), create_sql: createStatement(snapshot, item, shown), on_error: item.onError, owner_id: 'u1' };
       }
     }),
   define('mz_catalog', 'mz_indexes', 'id text, oid oid, name text, on_id text, columns text[], unique bool, owner_id text', 'indexes', indexRows),

@@ -1,7 +1,7 @@
 import { assertNever, InvariantError, notSupported, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
 import { dropPlan, OidAllocator } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SequenceItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
 import type { Plan, QualifiedName } from '../../planner/index.ts';
@@ -11,11 +11,13 @@ import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import type { CatalogWork } from '../transaction.ts';
-import { alterTable } from './alter-table.ts';
+import { alteredSequence } from './alter-sequence.ts';
+import { alterTable, requireUniqueRows } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
 import { viewAnew } from './made-anew.ts';
+import { isExtension, viewReplaced } from './replace-view.ts';
 import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execution.ts';
 
@@ -34,6 +36,8 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
   const { core } = session;
   if ('notices' in plan) for (const notice of plan.notices) session.options.onNotice(notice);
   const rows = plan.kind === 'createTable' ? await readFirstRows(plan, execution) : noRows;
+  // Outside of a block the engine says so at once; in one it would at the commit.
+  if (plan.kind === 'createIndex' && plan.unique && session.inBlock) await requireUniqueRows(plan, execution);
   // Rows that are to be written anew must not be changed while they are read.
   const releaseRows = plan.kind === 'alterTable' ? await lockRows(execution) : (): void => {};
   const release = await core.ddl.lock();
@@ -112,24 +116,21 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
       const place = placeOf(plan.name, session, oids);
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead };
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, ...bodyOf(plan) };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);
-      if (catalog.dependents(old.oid).length > 0) throw notSupported('replacing a view that others depend on', 'Drop the dependents first, or create a view of another name.');
-      return { tag: 'CREATE VIEW', work: { changes: [{ kind: 'replace', item: { ...item, oid: old.oid, id: old.id, rowType: old.rowType } }], actions: [] } };
+      return { tag: 'CREATE VIEW', work: viewReplaced(item, old, session, oids) };
     }
     case 'createMaterializedView': {
       for (const id of readsOf(plan.relation)) {
         if (catalog.relation(id)?.kind === 'system') throw notSupported('a materialized view over catalog relations', 'Use CREATE VIEW: it is answered when it is read.');
       }
-      const { oid, id, rowType } = oids.relation();
-      const item: MaterializedViewItem = {
-        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead, onError: plan.onError,
-      };
+      const item: MaterializedViewItem = { kind: 'materialized view', ...oids.relation(), ...plan.name, ...bodyOf(plan), onError: plan.onError };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE MATERIALIZED VIEW', work: create([item], catalog) };
       if (old.kind !== 'materialized view') throw new SqlError('42809', `"${plan.name.name}" is not a materialized view`);
+      if (isExtension(old.columns, item.columns)) return { tag: 'CREATE MATERIALIZED VIEW', work: viewReplaced(item, old, session, oids) };
       const dropped = dropPlan(catalog, [old.oid], false, session.searchPath);
       return {
         tag: 'CREATE MATERIALIZED VIEW',
@@ -185,6 +186,9 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       return assertNever(plan);
   }
 }
+
+const bodyOf = ({ sql, query, relation, columns, dependsOn, columnsRead, written }: CatalogPlan & { kind: 'createView' | 'createMaterializedView' }): Omit<ViewItem, 'kind' | 'oid' | 'id' | 'rowType' | 'name' | 'schema'> =>
+  ({ sql, query, relation, columns, type: { columns, keys: [] }, dependsOn, columnsRead, written });
 
 const named = (catalog: CatalogSnapshot, name: QualifiedName): CatalogItem | undefined => {
   const schema = catalog.item(name.schema);
@@ -244,17 +248,8 @@ function createSequence(plan: CatalogPlan & { kind: 'createSequence' }, session:
 }
 
 function alterSequence(plan: CatalogPlan & { kind: 'alterSequence' }, session: DatabaseSession): Planned {
-  const old = session.catalog.item(plan.oid);
-  if (old?.kind !== 'sequence') throw new InvariantError(`no sequence ${plan.oid}`);
-  const { ownedBy, ...rest } = old;
-  const owner = plan.ownedBy === undefined ? ownedBy : plan.ownedBy === null ? undefined : { ...plan.ownedBy, internal: false };
-  const item: SequenceItem = { ...rest, options: plan.options, ...(owner === undefined ? {} : { ownedBy: owner }) };
-  const { last, called } = session.sequences.state(old);
-  const { minimum, maximum } = plan.options;
-  if (plan.restart === undefined && last < minimum) throw new SqlError('22023', `RESTART value (${last}) cannot be less than MINVALUE (${minimum})`);
-  if (plan.restart === undefined && last > maximum) throw new SqlError('22023', `RESTART value (${last}) cannot be greater than MAXVALUE (${maximum})`);
-  const standing = plan.restart === undefined ? { last, called } : { last: plan.restart, called: false };
-  return { tag: 'ALTER SEQUENCE', work: { changes: [{ kind: 'replace', item }], actions: [], sequences: [[item.oid, standing]] } };
+  const { item, state } = alteredSequence(plan, session);
+  return { tag: 'ALTER SEQUENCE', work: { changes: [{ kind: 'replace', item }], actions: [], sequences: [[item.oid, state]] } };
 }
 
 /** The table that a Postgres source fills from one of its upstream's. */

@@ -75,10 +75,22 @@ export async function writeChanges(session: DatabaseSession, changes: readonly W
 export async function lockRows({ session, signal }: Execution): Promise<() => void> {
   const { block } = session;
   if (block?.release !== undefined) return () => {};
-  const release = await session.core.dml.lock(signal);
+  const release = await lockInTime(session, signal);
   if (block === undefined) return release;
   block.release = release;
   return () => {};
+}
+
+async function lockInTime({ core, settings }: DatabaseSession, signal: AbortSignal): Promise<() => void> {
+  const timeoutMs = Number(settings.get('lock_timeout'));
+  if (timeoutMs === 0) return core.dml.lock(signal);
+  const late = new AbortController();
+  const cancel = core.clock.after(timeoutMs, () => late.abort(new SqlError('55P03', 'canceling statement due to lock timeout')));
+  try {
+    return await core.dml.lock(AbortSignal.any([signal, late.signal]));
+  } finally {
+    cancel();
+  }
 }
 
 /** What a statement did with one row; `beside` is what RETURNING reads of other relations. */

@@ -1,4 +1,4 @@
-import type { CatalogChange, CatalogItem, CatalogSnapshot, ColumnsRead, MaterializedViewItem, OidAllocator, TableItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, OidAllocator, TableItem, ViewItem } from '../../catalog/index.ts';
 import { mapInputs, relationTypeOf } from '../../ir/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
 import { nameOf } from '../core.ts';
@@ -10,8 +10,8 @@ import type { CatalogWork } from '../transaction.ts';
 export interface Readers {
   /** objects that are dropped at the same time */
   readonly gone?: ReadonlySet<number>;
-  /** the columns that a reader names, as they are numbered from now on */
-  readonly moved?: (read: ColumnsRead) => ColumnsRead;
+  /** a reader with the columns that it names as they are numbered from now on */
+  readonly moved?: <V extends ViewItem | MaterializedViewItem>(reader: V) => V;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Readers {
  */
 export function readersAnew(replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator, { gone, moved }: Readers = {}): CatalogItem[] {
   const rewrite = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, rewrite));
-  const renumbered = (read: ColumnsRead | undefined): { readonly columnsRead?: ColumnsRead } => (read === undefined ? {} : { columnsRead: moved?.(read) ?? read });
+  const renumbered = <V extends ViewItem | MaterializedViewItem>(reader: V): V => moved?.(reader) ?? reader;
   const found = new Map<number, CatalogItem>();
   for (let before = -1; before !== found.size; ) {
     before = found.size;
@@ -28,10 +28,10 @@ export function readersAnew(replaced: Map<RelationId, Relation>, catalog: Catalo
       if ((item.kind !== 'view' && item.kind !== 'materialized view') || found.has(item.oid) || gone?.has(item.oid) || replaced.has(item.id)) continue;
       const relation = rewrite(item.relation);
       if (JSON.stringify(readIds(relation)) === JSON.stringify(readIds(item.relation))) continue;
-      if (item.kind === 'view') found.set(item.oid, { ...item, relation, ...renumbered(item.columnsRead) });
+      if (item.kind === 'view') found.set(item.oid, { ...renumbered(item), relation });
       else {
         const { id } = oids.relation();
-        found.set(item.oid, { ...item, relation, id, ...renumbered(item.columnsRead) });
+        found.set(item.oid, { ...renumbered(item), relation, id });
         replaced.set(item.id, { op: 'get', id, type: item.type });
       }
     }

@@ -50,7 +50,7 @@ const definitions: readonly Definition[] = [
   user('lc_monetary', 'C', 'string', 'Format of money.'),
   user('lc_numeric', 'C', 'string', 'Format of numbers.'),
   user('lc_time', 'C', 'string', 'Format of dates.'),
-  user('lock_timeout', '0', 'integer', 'Time allowed to wait for a lock; there are none to wait for.', { unit: 'ms' }),
+  user('lock_timeout', '0', 'integer', 'Time a statement may wait for the lock on rows; 0 is no limit.', { unit: 'ms' }),
   internal('max_connections', '1000', 'integer', 'Concurrent connections.'),
   internal('max_identifier_length', '63', 'integer', 'Longest identifier.'),
   internal('max_index_keys', '32', 'integer', 'Columns of an index.'),

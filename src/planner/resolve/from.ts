@@ -67,6 +67,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   }
   const item = findRelation(level.planning, node);
   planning.dependsOn.add(item.oid);
+  planning.written.relation(node, item);
   const columns = item.type.columns.map((column, index): TypedColumn => ({
     id: planning.newColumn(`${node.alias?.aliasname ?? name}.${column.name}`), name: column.name, type: column.type, origin: { table: item.oid, attribute: index + 1 },
   }));

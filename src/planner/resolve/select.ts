@@ -132,9 +132,9 @@ export function expandTarget(level: Level, node: Node, name: string | undefined)
   if ('ColumnRef' in node && isStar(node.ColumnRef.fields?.at(-1))) {
     const fields = node.ColumnRef.fields ?? [];
     const position = planning.at(node.ColumnRef.location);
-    const columns = fields.length === 1
-      ? scope.items.flatMap((item) => (item.columnsVisible ? item.columns : []))
-      : qualifiedItem(level, fields.slice(0, -1).map(stringOf), position).columns;
+    const items = fields.length === 1 ? scope.items.filter((item) => item.columnsVisible) : [qualifiedItem(level, fields.slice(0, -1).map(stringOf), position)];
+    const columns = items.flatMap((item) => item.columns);
+    planning.written.star(node.ColumnRef, items);
     if (fields.length === 1 && scope.items.length === 0) throw planning.error('42601', 'SELECT * with no tables specified is not valid', position);
     return columns.map((column) => ({ name: column.name, value: { op: 'column', id: column.id, type: column.type, position } }));
   }

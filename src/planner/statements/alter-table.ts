@@ -1,11 +1,13 @@
 import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
 import { constraintsOf, dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
-import type { TableItem } from '../../catalog/index.ts';
+import type { RelationCatalogItem, TableItem } from '../../catalog/index.ts';
 import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
-import type { Notice } from '../../core/index.ts';
-import type { AlterTableStep } from '../plan.ts';
 import { planDefault } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
+import { addIdentity, dropExpression, dropIdentity, setExpression, setIdentity } from './alter-column.ts';
+import { alterType } from './alter-type.ts';
+import { columnNamed, step } from './altering.ts';
+import type { Altering } from './altering.ts';
 import { columnIndex, planContext } from './context.ts';
 import type { Scene } from './context.ts';
 import { draftColumn, finishColumns, tableConstraint } from './create-table.ts';
@@ -14,24 +16,40 @@ import type { Outcome } from './names.ts';
 import { planConstraints } from './table-constraints.ts';
 import type { ConstrainedTable, ConstraintTree } from './table-constraints.ts';
 
-interface Altering {
-  /** the table as the commands so far leave it; OIDs of what they made are still to be given */
-  table: TableItem;
-  readonly steps: AlterTableStep[];
-  readonly notices: Notice[];
-}
+/** Postgres' passes (AlterTablePass): what a command needs is there whatever the order written. */
+const passes: Readonly<Partial<Record<NonNullable<AlterTableCmd['subtype']>, number>>> = {
+  AT_DropColumn: 0, AT_DropConstraint: 0, AT_DropNotNull: 0, AT_DropIdentity: 0, AT_DropExpression: 0, AT_AlterColumnType: 1, AT_AddColumn: 2, AT_SetExpression: 3,
+  AT_AddConstraint: 6, AT_SetNotNull: 7, AT_ColumnDefault: 10, AT_AddIdentity: 10, AT_SetIdentity: 11,
+};
 
-/** ALTER TABLE: its commands one after the other, each over what those before it made. */
+const passOf = ({ subtype, def }: AlterTableCmd): number => (subtype === 'AT_ColumnDefault' && def === undefined ? 0 : passes[subtype ?? 'AT_AddColumn'] ?? 11);
+
+/** ALTER TABLE: its commands pass by pass, each over what those before it made. */
 export function planAlterTable(statement: AlterTableStmt, scene: Scene): Outcome {
   const name = nameOfRangeVar(statement.relation, scene);
   const missing = findItem(name, scene) === undefined && statement.missing_ok === true;
   if (missing) return { plan: { kind: 'noop', tag: 'ALTER TABLE' }, notices: [{ severity: 'NOTICE', code: '00000', message: `relation "${spell(name)}" does not exist, skipping` }] };
   const item = relationNamed({ ...name, position: 0 }, scene);
   const commands = (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
+  if (item.kind === 'view' || item.kind === 'materialized view' || item.kind === 'sequence') throw unfitCommand(commands[0], item);
   if (item.kind !== 'table' || item.origin.kind !== 'user') throw refusedCommand(commands[0], `ALTER ${item.kind.toUpperCase()}`, statement, scene);
-  const altering: Altering = { table: item, steps: [], notices: [] };
-  for (const command of commands) planCommand(command, altering, statement, scene);
+  const altering: Altering = { before: item, table: item, catalog: scene.catalog, retyped: new Set(), steps: [], notices: [] };
+  for (const command of commands.toSorted((a, b) => passOf(a) - passOf(b))) planCommand(command, altering, statement, scene);
   return { plan: { kind: 'alterTable', oid: item.oid, steps: altering.steps, sql: scene.sql, notices: altering.notices } };
+}
+
+/** What messages call a command (alter_table_type_to_string). */
+const commandNames: Readonly<Partial<Record<NonNullable<AlterTableCmd['subtype']>, string>>> = {
+  AT_AddColumn: 'ADD COLUMN', AT_DropColumn: 'DROP COLUMN', AT_ColumnDefault: 'ALTER COLUMN ... SET DEFAULT', AT_SetNotNull: 'ALTER COLUMN ... SET NOT NULL', AT_DropNotNull: 'ALTER COLUMN ... DROP NOT NULL',
+  AT_AddConstraint: 'ADD CONSTRAINT', AT_DropConstraint: 'DROP CONSTRAINT', AT_AlterColumnType: 'ALTER COLUMN ... SET DATA TYPE', AT_SetExpression: 'ALTER COLUMN ... SET EXPRESSION',
+  AT_DropExpression: 'ALTER COLUMN ... DROP EXPRESSION', AT_AddIdentity: 'ALTER COLUMN ... ADD IDENTITY', AT_SetIdentity: 'ALTER COLUMN ... SET', AT_DropIdentity: 'ALTER COLUMN ... DROP IDENTITY',
+};
+
+/** A command for tables, said of something else. */
+function unfitCommand(command: AlterTableCmd | undefined, item: RelationCatalogItem): SqlError {
+  const { subtype = 'AT_AddColumn' } = command ?? {};
+  const name = commandNames[subtype] ?? subtype.replace('AT_', '').replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
+  return new SqlError('42809', `ALTER action ${name} cannot be performed on relation "${item.name}"`, { detail: `This operation is not supported for ${item.kind}s.` });
 }
 
 function refusedCommand(command: AlterTableCmd | undefined, what: string, statement: AlterTableStmt, scene: Scene): SqlError {
@@ -47,23 +65,18 @@ function planCommand(command: AlterTableCmd, altering: Altering, statement: Alte
     case 'AT_SetNotNull': case 'AT_DropNotNull': return notNull(command, altering);
     case 'AT_AddConstraint': return addConstraint(command, altering, scene);
     case 'AT_DropConstraint': return dropConstraint(command, altering, scene);
+    case 'AT_AlterColumnType': return alterType(command, altering, scene);
+    case 'AT_SetExpression': return setExpression(command, altering, scene);
+    case 'AT_DropExpression': return dropExpression(command, altering);
+    case 'AT_AddIdentity': return addIdentity(command, altering, scene);
+    case 'AT_SetIdentity': return setIdentity(command, altering, scene);
+    case 'AT_DropIdentity': return dropIdentity(command, altering);
     default: throw refusedCommand(command, 'ALTER TABLE', statement, scene);
   }
 }
 
-function step(altering: Altering, one: AlterTableStep, table: TableItem): void {
-  altering.steps.push(one);
-  altering.table = table;
-}
-
 const constrained = (table: TableItem, scene: Scene): ConstrainedTable =>
   ({ name: table.name, schema: table.schema, columns: table.columns, existing: table, isTaken: (name) => takenBy({ schema: table.schema, name }, scene) !== undefined });
-
-function columnNamed(table: TableItem, name: string): number {
-  const index = columnIndex(table.columns, name);
-  if (index < 0) throw new SqlError('42703', `column "${name}" of relation "${table.name}" does not exist`);
-  return index;
-}
 
 function addColumn({ def, missing_ok: ifNotExists }: AlterTableCmd, altering: Altering, scene: Scene): void {
   const { table } = altering;
@@ -108,10 +121,11 @@ function dropColumn({ name = '', behavior, missing_ok: ifExists }: AlterTableCmd
     return;
   }
   const column = columnNamed(table, name);
-  const { changes, notices } = dropPlanOf(scene.catalog, [{ kind: 'column', table, column }], behavior === 'DROP_CASCADE', scene.searchPath);
+  const { changes, notices } = dropPlanOf(altering.catalog, [{ kind: 'column', table, column }], behavior === 'DROP_CASCADE', scene.searchPath);
   altering.notices.push(...notices);
   const lessened = changes.find((change) => change.kind === 'replace' && change.item.oid === table.oid);
   if (lessened?.kind !== 'replace' || lessened.item.kind !== 'table') throw new InvariantError('a column was dropped from no table');
+  altering.catalog = altering.catalog.apply(changes);
   step(altering, { kind: 'dropColumn', column, cascade: behavior === 'DROP_CASCADE' }, lessened.item);
 }
 
@@ -151,7 +165,8 @@ function dropConstraint({ name = '', behavior, missing_ok: ifExists }: AlterTabl
     altering.notices.push({ severity: 'NOTICE', code: '00000', message: `${message}, skipping` });
     return;
   }
-  const { notices } = dropPlanOf(scene.catalog, [{ kind: 'constraint', table, constraint: constraint.oid }], behavior === 'DROP_CASCADE', scene.searchPath);
+  const { changes, notices } = dropPlanOf(altering.catalog, [{ kind: 'constraint', table, constraint: constraint.oid }], behavior === 'DROP_CASCADE', scene.searchPath);
   altering.notices.push(...notices);
+  altering.catalog = altering.catalog.apply(changes);
   step(altering, { kind: 'dropConstraint', name, cascade: behavior === 'DROP_CASCADE' }, withoutConstraint(table, constraint.oid));
 }

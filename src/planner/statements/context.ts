@@ -2,6 +2,7 @@ import type { CatalogSnapshot } from '../../catalog/index.ts';
 import type { Column, SqlType } from '../../core/index.ts';
 import type { Environment } from '../../ir/index.ts';
 import type { PlanContext } from '../context.ts';
+import type { Statement } from '../syntax/index.ts';
 
 /** All that planning a statement may look at: the session's snapshot and what the session knows of itself. */
 export interface StatementContext {
@@ -13,6 +14,8 @@ export interface StatementContext {
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** parameter types of a prepared statement, for EXECUTE */
   readonly prepared: (name: string) => readonly SqlType[] | undefined;
+  /** reads texts that the catalog keeps: they are planned again where what they are about has changed */
+  readonly parse: (sql: string) => Statement;
   /** the schema of what goes with the session; it need not exist yet */
   readonly temporarySchema?: string;
   /** the program's own start-up, which makes the views of the system's schemas */

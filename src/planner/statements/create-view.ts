@@ -1,8 +1,8 @@
 import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
-import type { OnError, ViewItem, MaterializedViewItem } from '../../catalog/index.ts';
+import type { OnError, ViewItem, MaterializedViewItem, WrittenQuery } from '../../catalog/index.ts';
 import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import { nullErrors, relationTypeOf } from '../../ir/index.ts';
+import { formatType, nullErrors, relationTypeOf } from '../../ir/index.ts';
 import type { QualifiedName } from '../plan.ts';
 import { planView } from '../query.ts';
 import type { PlannedView } from '../query.ts';
@@ -11,7 +11,6 @@ import type { AlterOnErrorTree, CreateMaterializedViewTree, CreateViewTree, Stat
 import { planContext } from './context.ts';
 import type { Scene } from './context.ts';
 import { refuseUnlogged } from './create-table.ts';
-import { typeText } from '../typing/format-type.ts';
 import { findItem, itemOfKind, newRelationName, spell, takenBy, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 import { optionWord, refuseUnknownOptions } from './options.ts';
@@ -27,9 +26,12 @@ export function planCreateView(tree: CreateViewTree, scene: Scene): Outcome {
   const replaced = orReplace ? replacedView('view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('view', name, ifNotExists, scene);
   if (taken) return taken;
-  const view = planBody(node.query, node.aliases, name, scene);
-  if (replaced) checkReplacement(replaced.columns, view.columns);
-  return { plan: { kind: 'createView', name, ...view, query, ifNotExists, orReplace, sql: scene.sql } };
+  const view = planBody(node.query, node.aliases, name, query, scene);
+  if (replaced) {
+    refuseRecursion(replaced, view.dependsOn, scene);
+    checkReplacement(replaced.columns, view.columns, scene);
+  }
+  return { plan: { kind: 'createView', name, ...view, written: { ...view.written, head: headOf(name, view.columns) }, query, ifNotExists, orReplace, sql: scene.sql } };
 }
 
 export function planCreateMaterializedView(tree: CreateMaterializedViewTree, scene: Scene): Outcome {
@@ -46,9 +48,11 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
   const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);
   if (taken) return taken;
   const onError = onErrorOf(tree.options) ?? 'fail';
-  const planned = planBody(node.query, into?.colNames, name, scene);
+  const planned = planBody(node.query, into?.colNames, name, query, scene);
   const view = onError === 'null' ? withNullableColumns(planned) : planned;
-  return { plan: { kind: 'createMaterializedView', name, ...view, query, onError, ifNotExists, orReplace, sql: scene.sql } };
+  if (replaced) refuseRecursion(replaced, view.dependsOn, scene);
+  if (replaced && scene.catalog.dependents(replaced.oid).length > 0) checkReplacement(replaced.columns, view.columns, scene);
+  return { plan: { kind: 'createMaterializedView', name, ...view, written: { ...view.written, head: { ...headOf(name, view.columns), onError } }, query, onError, ifNotExists, orReplace, sql: scene.sql } };
 }
 
 /** With NULL for errors more columns may be NULL. */
@@ -58,9 +62,9 @@ function withNullableColumns(view: PlannedView): PlannedView {
 }
 
 /** A plain view too is planned as what is kept up to date: it becomes a part of every view over it, temporal filter and all. */
-function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, scene: Scene): PlannedView {
+function planBody(query: Node | undefined, names: readonly Node[] | undefined, name: QualifiedName, text: string, scene: Scene): PlannedView {
   const columnNames = (names ?? []).map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
-  return planView(selectOf(query, scene), scene.text, name.name, columnNames, planContext(scene, 'view'));
+  return planView(selectOf(query, scene), scene.text, scene.text.lastIndexOf(text), name.name, columnNames, planContext(scene, 'view'));
 }
 
 function selectOf(query: Node | undefined, scene: Scene): SelectStmt {
@@ -70,25 +74,33 @@ function selectOf(query: Node | undefined, scene: Scene): SelectStmt {
   return query.SelectStmt;
 }
 
-/** The view that OR REPLACE is about, if there is one. What others were made of stays as it is: their queries hold its old definition. */
+const headOf = (name: QualifiedName, columns: readonly Column[]): WrittenQuery['head'] => ({ ...name, columns: columns.map((column) => column.name) });
+
+/** The view that OR REPLACE is about, if there is one. */
 function replacedView<K extends 'view' | 'materialized view'>(kind: K, name: QualifiedName, scene: Scene): ViewItem | MaterializedViewItem | undefined {
   const existing = takenBy(name, scene);
   if (existing === undefined) return undefined;
-  if (existing.kind !== 'view' && existing.kind !== 'materialized view') throw new SqlError('42809', `"${name.name}" is not a ${kind}`);
   if (existing.kind !== kind) throw new SqlError('42809', `"${name.name}" is not a ${kind}`);
-  const dependents = scene.catalog.dependents(existing.oid).filter((item) => item.kind !== 'index');
-  if (dependents.length > 0) {
-    throw new SqlError('2BP01', `cannot replace ${kind} ${name.name} because other objects depend on it`, {
-      detail: dependents.map((item) => `${item.kind} ${item.name} depends on ${kind} ${name.name}`).join('\n'),
-      hint: 'Drop the dependent objects first, and make them again.',
-    });
-  }
-  return existing;
+  return existing as ViewItem | MaterializedViewItem;
+}
+
+/** A view that would be made of itself. Postgres says so when the view is read. */
+function refuseRecursion(replaced: ViewItem | MaterializedViewItem, reads: readonly number[], scene: Scene): void {
+  const seen = new Set<number>();
+  const reaches = (oid: number): boolean => {
+    if (oid === replaced.oid) return true;
+    if (seen.has(oid)) return false;
+    seen.add(oid);
+    const item = scene.catalog.item(oid);
+    return (item?.kind === 'view' || item?.kind === 'materialized view') && item.dependsOn.some(reaches);
+  };
+  if (reads.some(reaches)) throw new SqlError('42P17', `infinite recursion detected in rules for relation "${replaced.name}"`);
 }
 
 /** Postgres' rules for CREATE OR REPLACE VIEW (manual, "CREATE VIEW"): columns may only be added, at the end. */
-function checkReplacement(before: readonly Column[], after: readonly Column[]): void {
+function checkReplacement(before: readonly Column[], after: readonly Column[], scene: Scene): void {
   if (after.length < before.length) throw new SqlError('42P16', 'cannot drop columns from view');
+  const typeName = ({ type }: Column): string => formatType(type.oid, type.typmod, scene.environment.catalog);
   for (const [i, column] of before.entries()) {
     const now = after[i]!;
     if (now.name !== column.name)
@@ -96,7 +108,7 @@ function checkReplacement(before: readonly Column[], after: readonly Column[]): 
         hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
       });
     if (now.type.oid !== column.type.oid || now.type.typmod !== column.type.typmod)
-      throw new SqlError('42P16', `cannot change data type of view column "${column.name}" from ${typeText(column.type.oid)} to ${typeText(now.type.oid)}`);
+      throw new SqlError('42P16', `cannot change data type of view column "${column.name}" from ${typeName(column)} to ${typeName(now)}`);
   }
 }
 

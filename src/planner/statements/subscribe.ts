@@ -19,7 +19,7 @@ export function planSubscribe(tree: SubscribeTree, scene: Scene): Outcome {
 export function subscribePlan(tree: SubscribeTree, scene: Scene): { readonly subscribe: SubscribePlan; readonly notices: readonly Notice[] } {
   refuseUnknownOptions(tree.options, ['SNAPSHOT', 'PROGRESS'], 'SUBSCRIBE');
   const select = tree.target.kind === 'query' ? tree.target.node : selectAll(tree.target.name, scene);
-  const { relation, columns, notices } = planView(select, scene.text, 'subscribe', [], planContext(scene, 'view'));
+  const { relation, columns, notices } = planView(select, scene.text, 0, 'subscribe', [], planContext(scene, 'view'));
   const time = (node: Node | null): SubscribePlan['asOf'] => (node === null ? null : planConstant(node, scene.text, planContext(scene, 'adhoc')));
   const subscribe: SubscribePlan = {
     relation, columns, snapshot: optionBoolean(findOption(tree.options, 'SNAPSHOT'), true), progress: optionBoolean(findOption(tree.options, 'PROGRESS'), false),

@@ -134,14 +134,18 @@ function planForeignKey(tree: ConstraintTree, table: Referencing, names: Set<str
   const sorted = (list: readonly number[]): string => list.toSorted((a, b) => a - b).join();
   if (!keys.some((key) => sorted(key.columns) === sorted(referencedColumns))) throw new SqlError('42830', `there is no unique constraint matching given keys for referenced table "${targetName}"`);
   const name = nameConstraint(constraint.conname, (taken) => chooseName(table.name, written.join('_'), 'fkey', taken), names, table);
-  columns.forEach((column, i) => {
-    const [own, other] = [table.columns[column]!, targetColumns[referencedColumns[i]!]!];
-    if (canCoerce(own.type.oid, other.type.oid, 'implicit') || canCoerce(other.type.oid, own.type.oid, 'implicit')) return;
+  requireAlike(name, columns.map((column, i) => [table.columns[column]!, targetColumns[referencedColumns[i]!]!]));
+  return { name, columns, references: target === 'self' ? 'self' : target.oid, referencedColumns };
+}
+
+/** The columns of a foreign key, each with the one it refers to, can be compared: 42804. */
+export function requireAlike(name: string, pairs: readonly (readonly [own: TableColumn, other: TableColumn])[]): void {
+  for (const [own, other] of pairs) {
+    if (canCoerce(own.type.oid, other.type.oid, 'implicit') || canCoerce(other.type.oid, own.type.oid, 'implicit')) continue;
     throw new SqlError('42804', `foreign key constraint "${name}" cannot be implemented`, {
       detail: `Key columns "${own.name}" of the referencing table and "${other.name}" of the referenced table are of incompatible types: ${typeText(own.type.oid)} and ${typeText(other.type.oid)}.`,
     });
-  });
-  return { name, columns, references: target === 'self' ? 'self' : target.oid, referencedColumns };
+  }
 }
 
 function referencedTable(constraint: Constraint, table: ConstrainedTable, scene: Scene): TableItem | 'self' {

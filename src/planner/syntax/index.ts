@@ -14,3 +14,5 @@ export { shapeOf } from './shape.ts';
 export type { StatementShape } from './shape.ts';
 export { positionOf } from './characters.ts';
 export { defaultText } from './default-text.ts';
+export { tokenize } from './tokens.ts';
+export type { Token } from './tokens.ts';

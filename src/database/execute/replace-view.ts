@@ -1,0 +1,74 @@
+import { InvariantError, notSupported, SqlError } from '../../core/index.ts';
+import type { Column } from '../../core/index.ts';
+import type { CatalogChange, CatalogSnapshot, MaterializedViewItem, OidAllocator, ViewItem } from '../../catalog/index.ts';
+import { relationTypeOf } from '../../ir/index.ts';
+import { planViewAgain } from '../../planner/index.ts';
+import { heldRelation } from '../relations.ts';
+import type { DatabaseSession } from '../session/session.ts';
+import type { CatalogWork } from '../transaction.ts';
+import { actionsAnew } from './made-anew.ts';
+
+type View = ViewItem | MaterializedViewItem;
+
+/** Whether `after` has all columns of `before` as they are, and perhaps further ones behind them. */
+export const isExtension = (before: readonly Column[], after: readonly Column[]): boolean =>
+  before.every(({ name, type }, index) => after[index]?.name === name && after[index].type.oid === type.oid && after[index].type.typmod === type.typmod);
+
+/**
+ * CREATE OR REPLACE of a view: it keeps its OID, its comments and its indexes. All views over it, directly or not, are planned anew from their texts. Materialized ones among them
+ * are new relations that fill from the beginning, and all change places at one moment: nobody reads old and new ones together.
+ */
+export function viewReplaced(view: View, old: View, session: DatabaseSession, oids: OidAllocator): CatalogWork {
+  const first = { ...view, oid: old.oid, id: view.kind === 'view' ? old.id : view.id, rowType: old.rowType, ...(old.comment !== undefined && { comment: old.comment }), ...(old.columnComments && { columnComments: old.columnComments }) } as View;
+  const items: View[] = [settled(first)];
+  let catalog = session.catalog.apply(replacing(items));
+  for (const reader of readersOf(session.catalog, old.oid)) {
+    const again = plannedAgain(reader, catalog, session, oids);
+    items.push(again);
+    catalog = catalog.apply(replacing([again]));
+  }
+  return { changes: replacing(items), actions: actionsAnew(items, session.catalog, catalog) };
+}
+
+const replacing = (items: readonly View[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
+
+/** The views over a view, directly or not, each behind all that it reads. */
+function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
+  const found: View[] = [];
+  const seen = new Set<number>();
+  const visit = (needed: number): void => {
+    for (const item of catalog.dependents(needed)) {
+      if ((item.kind !== 'view' && item.kind !== 'materialized view') || seen.has(item.oid)) continue;
+      seen.add(item.oid);
+      visit(item.oid);
+      found.unshift(item);
+    }
+  };
+  visit(oid);
+  return found;
+}
+
+function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator): View {
+  const { relation, columns, dependsOn, columnsRead } = planAgain(reader, catalog, session);
+  if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
+  const body = { relation, columns, type: { columns, keys: [] }, dependsOn, columnsRead };
+  return settled(reader.kind === 'view' ? { ...reader, ...body } : { ...reader, ...body, id: oids.relation().id });
+}
+
+function planAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession): ReturnType<typeof planViewAgain> {
+  try {
+    return planViewAgain(reader, { ...session.statementContext([]), catalog });
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const cause = notSupported(`replacing a view that "${reader.name}" reads`, 'Drop that view first, and make it again.');
+    throw new SqlError(cause.code, cause.message, { ...cause.fields, detail: `It cannot be planned again: ${error.message}`, cause: error });
+  }
+}
+
+/** A view whose columns say what may be NULL in what is held of it. */
+function settled(view: View): View {
+  if (view.kind === 'view') return view;
+  const held = relationTypeOf(heldRelation(view)).columns;
+  const columns = view.columns.map((column, index) => ({ ...column, nullable: held[index]!.nullable }));
+  return { ...view, columns, type: { ...view.type, columns } };
+}
