@@ -1,6 +1,6 @@
-import { RowBatch, rowLayout, SqlError } from '../core/index.ts';
+import { registerEnum, RowBatch, rowLayout, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.ts';
-import { displayName, encodeChange, systemRows } from '../catalog/index.ts';
+import { displayName, encodeChange, enumOf, systemRows } from '../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
 import { evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
@@ -74,6 +74,9 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     changes: written,
   }, buffersOf(written));
   core.catalog = next;
+  const types = changes.flatMap((change) => (change.kind !== 'drop' && change.item.kind === 'type' ? [enumOf(change.item)] : []));
+  for (const type of types) registerEnum(type);
+  if (types.length > 0) await core.sources.define(types);
   for (const [oid, state] of sequences) {
     if (state === null) core.sequences.forget(Number(oid));
     else core.sequences.adopt(Number(oid), state);
