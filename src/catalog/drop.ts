@@ -63,7 +63,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
-  return { changes: changesOf(snapshot, doomed), notices: cascadeNotice(taken.map(({ what }) => name(what))) };
+  return { changes: changesOf(doomed), notices: cascadeNotice(taken.map(({ what }) => name(what))) };
 }
 
 const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) => a - b).join();
@@ -161,13 +161,13 @@ function referencesTo(snapshot: CatalogSnapshot, table: TableItem, concerned: (k
 }
 
 /** Whole objects are dropped; a table that loses parts only takes its own place. */
-function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): CatalogChange[] {
+function changesOf(doomed: readonly Casualty[]): CatalogChange[] {
   const whole = new Set(doomed.flatMap(({ what }) => (what.kind === 'item' ? [what.item.oid] : [])));
   const lessened = new Map<number, TableItem>();
   const columns: Extract<Droppable, { kind: 'column' | 'default' }>[] = [];
   for (const { what } of doomed) {
     if (what.kind === 'item' || whole.has(what.table.oid)) continue;
-    const table = lessened.get(what.table.oid) ?? (snapshot.item(what.table.oid) as TableItem);
+    const table = lessened.get(what.table.oid) ?? what.table;
     lessened.set(table.oid, table);
     if (what.kind === 'column') columns.push(what);
     else lessened.set(table.oid, what.kind === 'constraint' ? withoutConstraint(table, what.constraint) : withoutDefault(table, what.column));

@@ -99,5 +99,9 @@ export function castBetween(source: number, target: number): CastRow | undefined
   return undefined;
 }
 
+const catalogIds: ReadonlySet<string> = new Set(catalogFunctions.map(({ id }) => id));
+/** Whether a function may ask the catalog, which only the thread that has one can answer. */
+export const asksCatalog = (id: string): boolean => catalogIds.has(id);
+
 /** What to call for a call of `row` with these arguments: see `FunctionRow.bind`. */
 export const evaluatorOf = (row: FunctionRow, args: readonly Scalar[]): ((...args: any[]) => Datum) => row.bind?.(args) ?? row.evaluate;
