@@ -6,6 +6,7 @@ import type { CatalogChange } from './changes.ts';
 import { describe } from './describe.ts';
 import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
 import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
+import { enumsIn } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -119,6 +120,9 @@ function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
+  if (needed.kind === 'type' && dependent.kind === 'table') {
+    return dependent.columns.flatMap(({ type }, column): Dependent[] => (enumsIn(type.oid).includes(needed.oid) ? [{ what: { kind: 'column', table: dependent, column }, auto: false }] : [])).reverse();
+  }
   const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
   const defaults = dependent.columns.flatMap((column, index): Dependent[] =>

@@ -3,15 +3,16 @@
  */
 export type {
   CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, CheckConstraint, ForeignKey, SequenceItem, SequenceOptions, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
-  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, UpstreamTable,
+  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, TypeItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, SourceEnum, UpstreamEnum, UpstreamTable,
 } from './items.ts';
-export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, nameIsTaken, registerRowType, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
+export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, nameIsTaken, enumOf, enumsIn, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
 export { encodeChange, decodeChange } from './changes.ts';
 export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
 export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
 export type { DropPlan, Droppable } from './drop.ts';
 export { columnsUsed, sequencesOf, viewWithColumnsMoved } from './parts.ts';
+export { codeAt, firstCodes } from './enum-codes.ts';
 export { withColumnRenamed } from './rename-column.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { asWritten, createStatement, presentQuery } from './present-query.ts';

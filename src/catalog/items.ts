@@ -1,4 +1,4 @@
-import type { Column, RelationType, SqlType } from '../core/index.ts';
+import type { Column, EnumLabel, RelationType, SqlType } from '../core/index.ts';
 import type { Relation, RelationId, Scalar } from '../ir/index.ts';
 
 /** What every object of the catalog has. OIDs are stable for the object's life and never reused. */
@@ -98,6 +98,22 @@ export interface IncludedColumn {
   readonly name: string;
 }
 
+/** An enum of an upstream database and the type that has its labels here; labels by their OIDs upstream, which stay when they are renamed. */
+export interface SourceEnum {
+  /** pg_type.oid upstream */
+  readonly oid: number;
+  readonly type: number;
+  readonly codes: readonly (readonly [label: number, code: number])[];
+}
+
+/** The same as upstream describes it. */
+export interface UpstreamEnum {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly labels: readonly { readonly oid: number; readonly name: string }[];
+}
+
 export type SourceOrigin =
   | {
       readonly kind: 'postgres';
@@ -107,6 +123,8 @@ export type SourceOrigin =
       readonly slot: string;
       readonly tables: readonly UpstreamTable[];
       readonly textColumns: readonly string[];
+      /** upstream's enums, and what they are here */
+      readonly enums?: readonly SourceEnum[];
     }
   | {
       readonly kind: 'kafka';
@@ -150,7 +168,7 @@ export interface UpstreamTable {
   readonly name: string;
   /** pg_class.oid upstream */
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number; /** upstream's type, as it spells it, where we have none like it: the column can only be read as text */ readonly unsupported?: string }[];
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number; /** upstream's pg_type.oid, where it is not that of `type` */ readonly upstreamType?: number; /** upstream's enum that the column, or each element of it, is a label of */ readonly enumeration?: number; readonly isArray?: true; /** upstream's type, as it spells it, where we have none like it: the column can only be read as text */ readonly unsupported?: string }[];
   /** column indexes of the primary key (or replica identity index); empty when none */
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
@@ -245,6 +263,15 @@ export interface SequenceItem extends RelationItem {
   readonly ownedBy?: { readonly table: number; readonly column: number; readonly internal: boolean };
 }
 
+/** An enum, and its array. Its labels are in order; `oid` of a label is what pg_enum calls it. */
+export interface TypeItem extends Item {
+  readonly kind: 'type';
+  readonly array: number;
+  readonly labels: readonly (EnumLabel & { readonly oid: number })[];
+  /** made for the columns of sources, with the labels that upstream has: it goes with the last of them */
+  readonly upstream?: true;
+}
+
 export interface SecretItem extends Item {
   readonly kind: 'secret';
 }
@@ -264,6 +291,6 @@ export interface SystemItem extends RelationItem {
 }
 
 export type CatalogItem =
-  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SequenceItem | SecretItem | ConnectionItem | SystemItem;
+  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SequenceItem | TypeItem | SecretItem | ConnectionItem | SystemItem;
 
 export type RelationCatalogItem = TableItem | SourceItem | ViewItem | MaterializedViewItem | SequenceItem | SystemItem;

@@ -30,7 +30,7 @@ export class OidAllocator {
     this.#next = nextOid;
   }
 
-  /** of an index, schema, secret, connection, or a constraint that has no index */
+  /** of an index, schema, secret, connection, label of an enum, or a constraint that has no index */
   plain(): number {
     return this.#next++;
   }
@@ -40,6 +40,13 @@ export class OidAllocator {
     const oid = this.#next;
     this.#next += 3;
     return { oid, id: userRelationId(oid), rowType: oid + 1 };
+  }
+
+  /** of a type (and behind it of its array) */
+  type(): { readonly oid: number; readonly array: number } {
+    const oid = this.#next;
+    this.#next += 2;
+    return { oid, array: oid + 1 };
   }
 
   /** of a key constraint (and behind it, unspoken, of its index) */
@@ -52,6 +59,7 @@ export class OidAllocator {
 
 /** The OIDs that an item takes, its own first. */
 export function oidsOf(item: CatalogItem): number[] {
+  if (item.kind === 'type') return [item.oid, item.array, ...item.labels.map((label) => label.oid)];
   if (!('rowType' in item)) return [item.oid];
   const keys = item.kind === 'table' ? item.keys.flatMap((key) => [key.oid, indexOfKey(key.oid)]) : [];
   const checks = item.kind === 'table' ? [...item.checks ?? [], ...item.foreignKeys ?? []].map((constraint) => constraint.oid) : [];

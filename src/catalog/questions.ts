@@ -15,7 +15,7 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
   return {
     relationByName(schema, name) {
       const item = snapshot.find(schema, name, searchPath);
-      if (item !== undefined) return item.kind === 'secret' || item.kind === 'connection' ? undefined : item.oid;
+      if (item !== undefined) return item.kind === 'secret' || item.kind === 'connection' || item.kind === 'type' ? undefined : item.oid;
       return keyIndexNamed(snapshot, schema === undefined ? searchPath : [schema], name);
     },
     relationName(oid) {
@@ -60,7 +60,7 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
     comment(oid, classOid, subId) {
       if (classOid === classOids.pg_constraint) return subId === 0 ? constraintByOid(snapshot, oid)?.constraint.comment : undefined;
       const item = snapshot.item(oid);
-      if (item === undefined || classOid !== (item.kind === 'schema' ? classOids.pg_namespace : classOids.pg_class)) return undefined;
+      if (item === undefined || classOid !== (item.kind === 'schema' ? classOids.pg_namespace : item.kind === 'type' ? classOids.pg_type : classOids.pg_class)) return undefined;
       return subId === 0 ? item.comment : isRelation(item) ? item.columnComments?.get(subId) : undefined;
     },
     columnName(relation, attribute) {
@@ -72,17 +72,18 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
       const index = item !== undefined && isRelation(item) ? item.columns.findIndex((column) => column.name === name) : -1;
       return index < 0 ? undefined : index + 1;
     },
-    rowTypeByName(schema, name) {
+    typeByName(schema, name) {
       const item = snapshot.find(schema, name, searchPath);
+      if (item?.kind === 'type') return item.oid;
       if (item !== undefined && isRelation(item)) return item.rowType;
       const element = name.startsWith('_') ? snapshot.find(schema, name.slice(1), searchPath) : undefined;
+      if (element?.kind === 'type') return element.array;
       return element !== undefined && isRelation(element) ? arrayTypeOf(element.rowType) : undefined;
     },
-    rowTypeSchema(oid) {
-      for (const item of snapshot.relations()) {
-        if (item.rowType === oid || arrayTypeOf(item.rowType) === oid) {
-          return { schema: snapshot.schemaNameOf(item), visible: snapshot.isVisible(item, searchPath) };
-        }
+    typeSchema(oid) {
+      const place = (item: CatalogItem): { readonly schema: string; readonly visible: boolean } => ({ schema: snapshot.schemaNameOf(item), visible: snapshot.isVisible(item, searchPath) });
+      for (const item of snapshot.items.values()) {
+        if (item.kind === 'type' ? item.oid === oid || item.array === oid : isRelation(item) && (item.rowType === oid || arrayTypeOf(item.rowType) === oid)) return place(item);
       }
       return undefined;
     },

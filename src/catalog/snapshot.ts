@@ -1,7 +1,9 @@
-import { InvariantError, SqlError, findType, registerType } from '../core/index.ts';
+import { InvariantError, SqlError, findType, registerEnum, registerType } from '../core/index.ts';
+import type { EnumType } from '../core/index.ts';
+import { quoteIdentifier } from '../ir/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
-import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem } from './items.ts';
+import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem, TypeItem } from './items.ts';
 import { arrayTypeOf, firstUserOid, oidsOf } from './oids.ts';
 import { sequencesOf } from './parts.ts';
 
@@ -47,8 +49,8 @@ export class CatalogSnapshot {
     const byName = new Map<string, CatalogItem>();
     const byRelation = new Map<RelationId, RelationCatalogItem>();
     const dependents = new Map<number, CatalogItem[]>();
+    for (const item of items.values()) registerTypesOf(item);
     for (const item of items.values()) {
-      registerRowType(item);
       if (item.kind === 'schema') schemas.push(item);
       byName.set(nameKey(item.schema, item.name), item);
       if (isRelation(item)) byRelation.set(item.id, item);
@@ -156,8 +158,12 @@ function existing(items: ReadonlyMap<number, CatalogItem>, oid: number): Catalog
   return item;
 }
 
-/** Makes the row type of a relation, and its array, known to `core`. Their OIDs never mean anything else, so doing it again changes nothing. */
-export function registerRowType(item: CatalogItem): void {
+/**
+ * Makes the row type of a relation, or an enum, and its array, known to `core`. Their OIDs never mean anything else, so doing it again changes nothing.
+ * Labels that an enum gets later count from their commit on, which registers it anew.
+ */
+export function registerTypesOf(item: CatalogItem): void {
+  if (item.kind === 'type' && (findType(item.oid)?.kind !== 'e' || findType(item.oid)?.name !== item.name)) registerEnum(enumOf(item));
   if (!isRelation(item)) return;
   const array = arrayTypeOf(item.rowType);
   if (findType(item.rowType)?.name === item.name) return;
@@ -166,17 +172,29 @@ export function registerRowType(item: CatalogItem): void {
   registerType({ ...shared, oid: array, name: `_${item.name}`, sqlName: `${item.name}[]`, kind: 'b', category: 'A', element: item.rowType, array: 0 });
 }
 
+/** The enum that a type of the catalog is, for whoever reads and writes its values. */
+export const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
+  ({ oid, array, name, sqlName: quoteIdentifier(name), labels: labels.map(({ oid: _oid, ...label }) => label) });
+
 /** the oids an item cannot do without: what it was made of, and its schema */
 function neededBy(item: CatalogItem): Set<number> {
   const needed = new Set(item.dependsOn);
   if (item.schema !== 0) needed.add(item.schema);
   if (item.kind === 'index') needed.add(item.on);
+  if (isRelation(item)) for (const { type } of item.columns) if (type.oid >= firstUserOid) for (const oid of enumsIn(type.oid)) needed.add(oid);
   if (item.kind === 'sequence' && item.ownedBy !== undefined) needed.add(item.ownedBy.table);
   if (item.kind === 'table') {
     for (const key of item.foreignKeys ?? []) if (key.references !== item.oid) needed.add(key.references);
     for (const sequence of item.columns.flatMap((column) => sequencesOf(column.default))) needed.add(sequence);
   }
   return needed;
+}
+
+/** The enum that a type is, or is an array of. */
+export function enumsIn(oid: number): readonly number[] {
+  const type = findType(oid);
+  if (type?.kind === 'e') return [oid];
+  return type !== undefined && findType(type.element)?.kind === 'e' ? [type.element] : [];
 }
 
 function takeName(taken: Set<string>, item: CatalogItem): void {
@@ -189,7 +207,7 @@ function takeName(taken: Set<string>, item: CatalogItem): void {
 export function nameIsTaken(item: Pick<CatalogItem, 'kind' | 'name'>): SqlError {
   switch (item.kind) {
     case 'schema': return new SqlError('42P06', `schema "${item.name}" already exists`);
-    case 'secret': case 'connection': return new SqlError('42710', `${item.kind} "${item.name}" already exists`);
+    case 'secret': case 'connection': case 'type': return new SqlError('42710', `${item.kind} "${item.name}" already exists`);
     default: return new SqlError('42P07', `relation "${item.name}" already exists`);
   }
 }

@@ -17,7 +17,7 @@ export const defaultTextSettings: TextSettings = {
 
 /**
  * Input, output and order of one type. Text forms are byte-equal to Postgres' `typinput`/`typoutput`, binary forms to
- * `typsend`/`typreceive`. The binary form is also what a row stores for a symbol column, so equal bytes mean the same value;
+ * `typsend`/`typreceive` (those of `codecOf` with the codes of enums for their labels: see `wireCodecOf`). The binary form is also what a row stores for a symbol column, so equal bytes mean the same value;
  * types where equal values can differ in bytes (numeric 1.0 and 1.00, interval, bpchar, jsonb numbers) have `canonical`.
  */
 export interface TypeCodec {

@@ -5,6 +5,7 @@
  * |---|---|
  * | bool | boolean |
  * | int2, int4, oid, reg*, float4, float8 | number (float4 rounded by Math.fround) |
+ * | enum | number, the code of the label (`EnumLabel`) |
  * | date | number of days since 2000-01-01; `DATE_INFINITY`, `-DATE_INFINITY` |
  * | int8, mz_timestamp | number; bigint only where |x| > Number.MAX_SAFE_INTEGER |
  * | time | microseconds since midnight |

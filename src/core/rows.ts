@@ -1,5 +1,5 @@
 import { InvariantError } from './errors.ts';
-import { storageOf } from './types.ts';
+import { storageOf, whenTypesChange } from './types.ts';
 import type { SqlType, Storage } from './types.ts';
 
 /**
@@ -23,6 +23,7 @@ export interface RowLayout {
 }
 
 const layouts = new Map<string, RowLayout>();
+whenTypesChange(() => layouts.clear());
 
 export function rowLayout(types: readonly SqlType[]): RowLayout {
   const key = types.map((type) => `${type.oid}:${type.typmod}`).join();

@@ -7,7 +7,7 @@ import { builtinTypes } from './type-table.ts';
  * | storage | words | value in JavaScript |
  * |---|---|---|
  * | bool | 1 | boolean |
- * | int (int2, int4, date) | 1 | number |
+ * | int (int2, int4, date, enums) | 1 | number |
  * | oid (oid, reg*, xid) | 1, unsigned | number |
  * | long (int8, timestamp, timestamptz, time, mz_timestamp) | 2 (low, high) | number, or bigint where |x| > 2^53 - 1 |
  * | double (float4, float8) | 2 | number |
@@ -32,6 +32,19 @@ export interface TypeInfo {
   readonly element: number;
   /** oid of the array type over this type, or 0 */
   readonly array: number;
+  /** of an enum: its labels, in order */
+  readonly labels?: readonly EnumLabel[];
+}
+
+/**
+ * A label of an enum. `code` is what a value is in rows and expressions, and never changes: its order among the codes is that of the labels
+ * (a label that comes between two others takes a code between theirs), so that comparing and hashing know nothing of the type.
+ */
+export interface EnumLabel {
+  readonly name: string;
+  readonly code: number;
+  /** names it had upstream: changes from before a renaming may still be on their way */
+  readonly former?: readonly string[];
 }
 
 /** A type as an expression or column has it. `typmod` is Postgres' (varchar(n): n + 4; numeric(p,s): (p << 16 | s) + 4), -1 when none. */
@@ -67,9 +80,30 @@ export function typeInfo(oid: number): TypeInfo {
   return found;
 }
 
-/** Composite row types and enums of user relations get their OIDs at run time; they are known from then on. */
+const listeners: (() => void)[] = [];
+/** `listener` is called when a type is another than it was: whoever keeps what it made of types forgets it then. */
+export const whenTypesChange = (listener: () => void): void => void listeners.push(listener);
+
+/** Row types of user relations and enums get their OIDs at run time; they are known from then on, to the thread that says so. */
 export function registerType(type: TypeInfo): void {
+  const changes = byOid.has(type.oid);
   byOid.set(type.oid, type);
+  if (changes) for (const listener of listeners) listener();
+}
+
+/** What a thread has to know of an enum to read and write its values: plain data, to be sent to it before the first of them. */
+export interface EnumType {
+  readonly oid: number;
+  readonly array: number;
+  readonly name: string;
+  readonly sqlName: string;
+  readonly labels: readonly EnumLabel[];
+}
+
+/** The enum and its array, with these labels from now on. */
+export function registerEnum({ oid, array, name, sqlName, labels }: EnumType): void {
+  registerType({ oid, name, sqlName, length: 4, kind: 'e', category: 'E', preferred: false, storage: 'int', element: 0, array, labels });
+  registerType({ oid: array, name: `_${name}`, sqlName: `${sqlName}[]`, length: -1, kind: 'b', category: 'A', preferred: false, storage: 'symbol', element: oid, array: 0 });
 }
 
 export const sqlType = (oid: number, typmod = -1): SqlType => ({ oid, typmod });

@@ -1,9 +1,9 @@
-import { RowBatch, rowLayout, SqlError } from '../core/index.ts';
+import { registerEnum, RowBatch, rowLayout, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.ts';
-import { displayName, encodeChange, systemRows } from '../catalog/index.ts';
+import { displayName, encodeChange, enumOf, systemRows } from '../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
-import { evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
+import { asksCatalog, evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
 import type { SqlParser } from '../planner/index.ts';
 import { Engine } from '../views/index.ts';
 import type { ReadPlan } from '../views/index.ts';
@@ -74,6 +74,9 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     changes: written,
   }, buffersOf(written));
   core.catalog = next;
+  const types = changes.flatMap((change) => (change.kind !== 'drop' && change.item.kind === 'type' ? [enumOf(change.item)] : []));
+  for (const type of types) registerEnum(type);
+  if (types.length > 0) await core.sources.define(types);
   for (const [oid, state] of sequences) {
     if (state === null) core.sequences.forget(Number(oid));
     else core.sequences.adopt(Number(oid), state);
@@ -221,22 +224,33 @@ const SLICE_MS = 2;
 /** How long one row may hold it, before the query is left to the engine's thread. */
 const LONGEST_SLICE_MS = 100;
 
+/** Whether the engine's thread, which has no catalog, could not answer it. */
+function callsCatalog(relation: Relation): boolean {
+  let calls = false;
+  mapScalars(relation, (scalar) => {
+    calls ||= someScalar(scalar, (node) => node.op === 'call' && asksCatalog(node.function));
+    return scalar;
+  });
+  return calls;
+}
+
 /** A query of which a single step takes so long that sockets would wait for it. */
 class TooLong extends Error {}
 
 /**
  * Runs a query over constants on this thread, in slices, so that sockets and cancel stay alive. Undefined where it is not one to be run here: a join of everything with
- * everything has steps that no slice ends.
+ * everything has steps that no slice ends. What asks the catalog is run here all the same.
  */
 async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream | undefined> {
   const { core } = scene;
   throwIfCancelled(signal);
   const engine = new Engine({ environment: scene.environment, log: { next: () => undefined, rows: () => 0 } });
   engine.tick(core.clock.now(), []);
+  const movable = !callsCatalog(relation);
   let end = Infinity;
   const interrupt = (): void => {
     throwIfCancelled(signal);
-    if (core.clock.monotonic() > end + LONGEST_SLICE_MS) throw new TooLong();
+    if (movable && core.clock.monotonic() > end + LONGEST_SLICE_MS) throw new TooLong();
   };
   const run = engine.query(relation, type, read, scene.environment, { memoryBytes: scene.memoryBytes, interrupt });
   while (!run.ready) {

@@ -1,9 +1,9 @@
 import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Random } from '../core/index.ts';
-import { decodeChange, dropPlan, isTemporary } from '../catalog/index.ts';
+import { decodeChange, dropPlan, enumOf, isTemporary, OidAllocator } from '../catalog/index.ts';
 import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
-import { webhookDecoder } from '../ingest/index.ts';
+import { describeEnums, webhookDecoder } from '../ingest/index.ts';
 import type { WebhookDecoder } from '../ingest/index.ts';
 import { createParser } from '../planner/index.ts';
 import type { SqlParser } from '../planner/index.ts';
@@ -18,6 +18,7 @@ import { inlineIngest, workerIngest } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { DatabaseLog } from './log.ts';
 import { Peeks } from './peeks.ts';
+import { refreshedEnums } from './execute/upstream-enums.ts';
 import { dropActions, engineActions } from './relations.ts';
 import { PlanCache } from './session/plan-cache.ts';
 import { DatabaseSession } from './session/session.ts';
@@ -25,6 +26,7 @@ import { Sequences } from './sequences.ts';
 import { Sources } from './sources.ts';
 import { systemCatalog } from './system-catalog.ts';
 import { Mutex } from './transaction.ts';
+import { postgresUpstream } from './upstream.ts';
 
 export interface DatabaseOptions {
   /** where the log lies; made when it is not there */
@@ -80,13 +82,16 @@ class MillraceDatabase implements Database {
   readonly #core: Core;
   readonly #sessions = new Map<number, DatabaseSession>();
   readonly #webhooks = new Map<number, { readonly item: SourceItem; readonly decode: WebhookDecoder }>();
+  /** sources whose enums upstream is being asked about */
+  readonly #refreshing = new Set<number>();
+  readonly #closing = new AbortController();
   #nextPid = 1;
   #ready = false;
   #closed: Promise<void> | undefined;
 
   constructor(parts: { readonly engine: EngineHost; readonly ingest: Threads['ingest']; readonly parser: SqlParser; readonly clock: Clock; readonly random: Random; readonly log: DatabaseLog; readonly catalog: CatalogSnapshot; readonly recovered: Recovered }) {
     const { engine, ingest, parser, clock, random, log, catalog, recovered } = parts;
-    const sources = new Sources({ ingest, clock, log, positions: recovered.positions });
+    const sources = new Sources({ ingest, clock, log, positions: recovered.positions, onUnknownLabel: (item) => void this.#refreshEnums(item) });
     this.#core = {
       engine, parser, clock, random, log, catalog, sources, peeks: new Peeks(engine, sources), plans: new PlanCache(),
       secrets: new Map(recovered.secrets), sequences: new Sequences(engine, recovered.sequences), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
@@ -99,6 +104,7 @@ class MillraceDatabase implements Database {
     const core = this.#core;
     const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
     await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog)) });
+    await core.sources.define(items.flatMap((item) => (item.kind === 'type' ? [enumOf(item)] : [])));
     for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
     await this.#dropTemporary();
     this.#ready = true;
@@ -113,6 +119,30 @@ class MillraceDatabase implements Database {
     const items = changes.flatMap((change) => (change.kind === 'drop' ? [core.catalog.item(change.oid)!] : []));
     const actions = items.flatMap((item) => dropActions(item, core.catalog));
     await commitWork(core, [{ changes, actions }], []);
+  }
+
+  /** Asks upstream for the labels of the source's enums, of which it has one that we have not. Where that fails the source is told again, by its next attempt. */
+  async #refreshEnums(item: SourceItem): Promise<void> {
+    if (item.origin.kind !== 'postgres' || this.#refreshing.has(item.oid)) return;
+    this.#refreshing.add(item.oid);
+    const core = this.#core;
+    try {
+      const upstream = await describeEnums(postgresUpstream(item.origin.connection, (value) => resolveOption(core, value)), (item.origin.enums ?? []).map(({ oid }) => oid), this.#closing.signal);
+      const release = await core.ddl.lock();
+      try {
+        const oids = new OidAllocator(Math.max(core.catalog.nextOid, core.ids.oid));
+        const work = refreshedEnums(item.oid, upstream, core.catalog, oids);
+        if (work === undefined) return;
+        core.ids.oid = core.catalog.apply(work.changes).nextOid;
+        await commitWork(core, [work], []);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      if (!this.#closing.signal.aborted) core.log.warn({ source: item.name, error }, `the labels of upstream's enums could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.#refreshing.delete(item.oid);
+    }
   }
 
   get ready(): boolean {
@@ -180,6 +210,7 @@ class MillraceDatabase implements Database {
   }
   async #close(): Promise<void> {
     this.#ready = false;
+    this.#closing.abort();
     for (const flag of this.#core.running) Atomics.store(flag, 0, 3);
     await this.#core.sources.close();
     for (const session of [...this.#sessions.values()]) await session.close();

@@ -1,4 +1,5 @@
 import type { Datum } from '../core/index.ts';
+import { enumOf } from '../catalog/index.ts';
 import type { CatalogItem, CatalogSnapshot, MaterializedViewItem, RelationCatalogItem } from '../catalog/index.ts';
 import type { Relation, RelationId } from '../ir/index.ts';
 import { mapInputs, mapScalars, nullErrors, someRelation, someScalar } from '../ir/index.ts';
@@ -54,6 +55,8 @@ export function engineActions(item: CatalogItem, name: string, catalog: CatalogS
       return item.origin.kind === 'postgres' ? [] : [{ kind: 'addRelation', id: item.id, type: item.type, options: { held: false, keys: [], enforced: false, name } }];
     case 'materialized view':
       return [{ kind: 'addView', id: item.id, name, type: item.type, relation: heldRelation(item), onError: item.onError }];
+    case 'type':
+      return [{ kind: 'defineType', type: enumOf(item) }];
     case 'index': {
       const on = catalog.item(item.on);
       if (on === undefined || !('id' in on)) return [];
@@ -66,8 +69,10 @@ export function engineActions(item: CatalogItem, name: string, catalog: CatalogS
 
 /** What takes a dropped object from the engine. */
 export function dropActions(item: CatalogItem, catalog: CatalogSnapshot): readonly EngineAction[] {
-  return engineActions(item, item.name, catalog).map((action): EngineAction =>
-    action.kind === 'addIndex' ? { kind: 'dropIndex', id: action.id, index: action.options.index } : { kind: 'remove', id: action.id });
+  return engineActions(item, item.name, catalog).flatMap((action): EngineAction[] => {
+    if (action.kind === 'defineType') return [];
+    return [action.kind === 'addIndex' ? { kind: 'dropIndex', id: action.id, index: action.options.index } : { kind: 'remove', id: action.id }];
+  });
 }
 
 function tableOptions(item: CatalogItem & { kind: 'table' }, name: string): BaseOptions {

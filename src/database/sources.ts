@@ -1,5 +1,5 @@
 import { InvariantError, POSTGRES_EPOCH_MS, sleep, SqlError } from '../core/index.ts';
-import type { Clock } from '../core/index.ts';
+import type { Clock, EnumType } from '../core/index.ts';
 import type { CatalogItem, CatalogSnapshot, SourceItem, SourceState } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import { SourceCounters } from './ingest/counters.ts';
@@ -43,10 +43,13 @@ export class Sources {
   readonly #waiters = new Set<() => void>();
   readonly #closing = new AbortController();
   #opened: Promise<void> | undefined;
+  /** the enums that rows may hold, by OID */
+  readonly #types = new Map<number, EnumType>();
+  readonly #onUnknownLabel: (item: SourceItem) => void;
   #openedMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(options: { readonly ingest: (listener: IngestListener) => IngestHost; readonly clock: Clock; readonly log: DatabaseLog; readonly positions: ReadonlyMap<string, string> }) {
+  constructor(options: { readonly ingest: (listener: IngestListener) => IngestHost; readonly clock: Clock; readonly log: DatabaseLog; readonly positions: ReadonlyMap<string, string>; /** upstream has a label that an enum does not have here: reading pauses, and goes on once `define` was told of it */ readonly onUnknownLabel: (item: SourceItem) => void }) {
     this.#ingest = options.ingest({
       report: ({ source, news }) => {
         const running = this.#running.get(source);
@@ -54,6 +57,7 @@ export class Sources {
       },
       onEnd: (error) => this.#ended(error),
     });
+    this.#onUnknownLabel = options.onUnknownLabel;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#positions = new Map(options.positions);
@@ -76,12 +80,23 @@ export class Sources {
     void this.#begin(running);
   }
 
+  /** Enums that are new, or have other labels: who reads knows them from now on. Whoever is started later is told of all. */
+  async define(types: readonly EnumType[]): Promise<void> {
+    for (const type of types) this.#types.set(type.oid, type);
+    if (this.#opened === undefined || this.#running.size === 0) return;
+    await this.#opened;
+    await this.#ingest.request<void>({ kind: 'types', types }).catch((error: unknown) => {
+      // The next thread is told of all.
+      if (!(error instanceof IngestEnded)) throw error;
+    });
+  }
+
   async #begin(running: Running): Promise<void> {
     const { item, plan, relations, counters } = running;
     try {
       await this.#open();
       if (running.stopped) return;
-      await this.#ingest.request<void>({ kind: 'read', source: item.oid, plan, relations, position: this.#positions.get(String(item.oid)), counters: counters.buffer });
+      await this.#ingest.request<void>({ kind: 'read', source: item.oid, plan, relations, position: this.#positions.get(String(item.oid)), types: [...this.#types.values()], counters: counters.buffer });
     } catch (error) {
       // The end of the thread has been told of, and has us begin again.
       if (error instanceof IngestEnded || this.#closing.signal.aborted) return;
@@ -129,6 +144,7 @@ export class Sources {
         return this.#setStatus(running, { status: 'running', error: undefined });
       case 'stalled':
         this.#log.warn({ source: item.name }, news.error);
+        if (news.unknownLabel === true) this.#onUnknownLabel(item);
         return this.#setStatus(running, { status: 'stalled', error: news.error });
       case 'snapshot':
         running.readable = news.complete;

@@ -4,8 +4,9 @@
  * Sources hold a bounded number of unread bytes, never acknowledge what the caller has not, and turn what cannot be decoded into rows, not exceptions.
  */
 export type { Source, SourceEvent, SourceRows } from './source.ts';
-export { describeUpstream } from './postgres/describe.ts';
-export type { UpstreamFacts, UpstreamTableFacts, UpstreamColumn } from './postgres/describe.ts';
+export { describeEnums, describeUpstream } from './postgres/describe.ts';
+export { UnknownLabelError } from './postgres/unknown-label.ts';
+export type { UpstreamEnum, UpstreamFacts, UpstreamTableFacts, UpstreamColumn } from './postgres/describe.ts';
 export { postgresSource } from './postgres/source.ts';
 export type { PostgresPosition, PostgresSourceOptions } from './postgres/source.ts';
 export type { PostgresUpstream } from './postgres/connection.ts';

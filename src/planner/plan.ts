@@ -1,6 +1,6 @@
 import type { Datum, Notice, SqlType } from '../core/index.ts';
 import type {
-  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable, WrittenQuery,
+  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamEnum, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
 import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Column } from '../core/index.ts';
@@ -63,6 +63,11 @@ export interface PlannedTable {
   readonly columnComments?: ReadonlyMap<number, string>;
 }
 
+/** What ALTER TYPE does to the labels of an enum: `at` is the place of the new one among them. */
+export type EnumChange =
+  | { readonly kind: 'add'; readonly label: string; readonly at: number }
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string };
+
 /** Where the rows of an answer come from and how it is read; scalars may still hold parameters. */
 export interface SubscribePlan {
   readonly relation: Relation;
@@ -94,6 +99,8 @@ export type Plan =
   | UpdatePlan
   | MergePlan
   | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
+  | { readonly kind: 'createEnum'; readonly name: QualifiedName; readonly labels: readonly string[]; readonly sql: string }
+  | { readonly kind: 'alterEnum'; readonly oid: number; readonly change: EnumChange }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
   | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
   | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
@@ -204,7 +211,7 @@ export interface CopyOptions {
 }
 
 export type CreateSource =
-  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** of the columns of `upstream` and `tables`, whose type is text until the enums have one here */ readonly enums: readonly UpstreamEnum[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
   | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number }
   | { readonly kind: 'webhook'; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
 

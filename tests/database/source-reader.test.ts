@@ -47,7 +47,7 @@ function begin(source: Scripted, hold = false) {
   const waiting: { resolve(): void; reject(error: Error): void }[] = [];
   const news: SourceNews[] = [];
   const counters = new SourceCounters();
-  const reader = new SourceReader(source as Source<unknown>, { source: 7, relations: ['u1' as RelationId], position: undefined, counters: counters.buffer }, {
+  const reader = new SourceReader(source as Source<unknown>, { source: 7, relations: ['u1' as RelationId], position: undefined, types: [], counters: counters.buffer }, {
     clock,
     write: (changes, { position, first }) => {
       written.push({ changes, position, first });

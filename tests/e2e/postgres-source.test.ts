@@ -53,6 +53,32 @@ test('an unchanged TOASTed value stays when another column changes', async () =>
   expect((await client.query('select body = (select body from documents where id = 1) from documents where id = 1')).rows).toEqual([['t']]);
 });
 
+test('an enum of upstream has its labels and their order, also those that come later', async () => {
+  await sourceOver('graded', `create type grade as enum ('low', 'mid', 'high'); create domain positive as int check (value > 0);
+    create table marks (id int primary key, g grade, gs grade[], p positive);
+    insert into marks values (1, 'high', '{low,high}', 5), (2, 'low', null, 7), (3, null, '{}', null)`, 'marks');
+  await client.query('create materialized view per_grade as select g, count(*) as n, max(gs) as most from marks group by g');
+  await client.query('create materialized view texts as select id, g::text as t, gs::text as ts from marks');
+  await becomes('select id, g, gs, p from marks order by g desc nulls last, id', [['1', 'high', '{low,high}', '5'], ['2', 'low', null, '7'], ['3', null, '{}', null]]);
+  await becomes(`select g, n from per_grade where g > 'low'`, [['high', '1']]);
+  expect((await client.query(`select enum_range(null::grade), (select pg_typeof(g) from marks where id = 1)`)).rows).toEqual([['{low,mid,high}', 'grade']]);
+
+  await postgres.query(`alter type grade add value 'top'; alter type grade add value 'lower' before 'mid'`);
+  await postgres.query(`insert into marks values (4, 'lower', '{top}', 1)`);
+  await postgres.query(`update marks set g = 'top' where id = 2`);
+  await becomes('select id, g, gs from marks order by g, id', [['4', 'lower', '{top}'], ['1', 'high', '{low,high}'], ['2', 'top', null], ['3', null, '{}']]);
+  await becomes('select * from per_grade order by g', [['lower', '1', '{top}'], ['high', '1', '{low,high}'], ['top', '1', null], [null, '1', '{}']]);
+
+  await postgres.query(`insert into marks values (5, 'top', null, 2); alter type grade rename value 'top' to 'best'; alter type grade rename value 'low' to 'least'`);
+  await postgres.query(`insert into marks values (6, 'best', '{least}', 3)`);
+  await becomes('select id, t, ts from texts order by id', [['1', 'high', '{least,high}'], ['2', 'best', null], ['3', null, '{}'], ['4', 'lower', '{best}'], ['5', 'best', null], ['6', 'best', '{least}']]);
+  await becomes(`select count(*) from marks where g = 'best'`, [['3']]);
+  expect((await client.query(`select enum_range(null::grade)`)).rows).toEqual([['{least,lower,mid,high,best}']]);
+  await expect(client.query('drop type grade')).rejects.toThrow('cannot drop type grade because other objects depend on it');
+  await client.query('drop source graded cascade');
+  await expect(client.query(`select 'low'::grade`)).rejects.toThrow('type "grade" does not exist');
+});
+
 test('TRUNCATE empties the table, and its views, and nothing else', async () => {
   await sourceOver('truncated', 'create table emptied (a int primary key); create table kept (a int primary key); insert into emptied values (1), (2); insert into kept values (3)', 'emptied, kept');
   await client.query('create materialized view emptied_count as select count(*) as n, sum(a) as total from emptied');

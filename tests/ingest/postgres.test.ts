@@ -70,18 +70,21 @@ describe('what CREATE is told', () => {
     await expect(describeUpstream(upstream, 'inserts')).rejects.toMatchObject({ code: '55000' });
   });
 
-  test('columns, keys, and types we do not have', async () => {
-    await server.query(`CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE described (b text, a int, m mood, n numeric(10,2) NOT NULL, dropped int, PRIMARY KEY (a, n));
+  test('columns, keys, enums, domains, and types we do not have', async () => {
+    await server.query(`CREATE TYPE mood AS ENUM ('sad', 'happy'); ALTER TYPE mood ADD VALUE 'ok' BEFORE 'happy'; CREATE TYPE place AS (x int, y int); CREATE DOMAIN price AS numeric(6,2) CHECK (VALUE > 0);
+      CREATE TABLE described (b text, a int, m mood, ms mood[], pr price, pl place, n numeric(10,2) NOT NULL, dropped int, PRIMARY KEY (a, n));
       ALTER TABLE described DROP COLUMN dropped; CREATE PUBLICATION described FOR TABLE described`);
-    const { tables, walLevel } = await describeUpstream(upstream, 'described');
+    const { tables, enums, walLevel } = await describeUpstream(upstream, 'described');
     expect(walLevel).toBe('logical');
     expect(tables).toMatchObject([{
-      schema: 'public', name: 'described', key: [1, 3], replicaIdentity: 'default',
+      schema: 'public', name: 'described', key: [1, 6], replicaIdentity: 'default',
       columns: [
         { name: 'b', type: { oid: 25, typmod: -1 }, nullable: true, attribute: 1 }, { name: 'a', type: { oid: 23 }, nullable: false, attribute: 2 },
-        { name: 'm', type: { oid: 25 }, unsupported: 'mood, an enum' }, { name: 'n', type: { oid: 1700, typmod: ((10 << 16) | 2) + 4 }, nullable: false },
+        { name: 'm', type: { oid: 25 }, enumeration: enums[0]!.oid, upstreamType: enums[0]!.oid }, { name: 'ms', enumeration: enums[0]!.oid, isArray: true },
+        { name: 'pr', type: { oid: 1700, typmod: ((6 << 16) | 2) + 4 } }, { name: 'pl', type: { oid: 25 }, unsupported: 'place, a composite type' }, { name: 'n', type: { oid: 1700, typmod: ((10 << 16) | 2) + 4 }, nullable: false },
       ],
     }]);
+    expect(enums).toMatchObject([{ schema: 'public', name: 'mood', labels: [{ name: 'sad' }, { name: 'ok' }, { name: 'happy' }] }]);
   });
 });
 

@@ -58,7 +58,7 @@ export function typeOf(text: string): SqlType {
   const target = select.targetList?.[0];
   const value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
   if (value === undefined || !('TypeCast' in value)) throw new Error(`no type: ${text}`);
-  return resolveTypeName(value.TypeCast.typeName ?? {}, `select null::${text}`);
+  return resolveTypeName(value.TypeCast.typeName ?? {}, `select null::${text}`, catalogQuestions(emptyCatalog(), ['public']));
 }
 
 /** A catalog with these tables in `public`, each `name: columns`; the columns named in `keys` are their primary keys. */

@@ -7,7 +7,7 @@ import { indexOfKey } from '../oids.ts';
 import { sequencesOf } from '../parts.ts';
 import { ownerOid } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
-import { isRelation, isTemporary } from '../snapshot.ts';
+import { enumsIn, isRelation, isTemporary } from '../snapshot.ts';
 import { arrayOf, definePostgres, int2Vector, oidVector } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
 import { defaultOperatorClass } from './operator-classes.ts';
@@ -174,7 +174,7 @@ function* defaultRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
 
 function* descriptionRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   for (const item of snapshot.items.values()) {
-    const classoid = item.kind === 'schema' ? classOids.pg_namespace : classOids.pg_class;
+    const classoid = item.kind === 'schema' ? classOids.pg_namespace : item.kind === 'type' ? classOids.pg_type : classOids.pg_class;
     if (item.comment !== undefined) yield { objoid: item.oid, classoid, objsubid: 0, description: item.comment };
     if (!isRelation(item)) continue;
     for (const [attribute, description] of item.columnComments ?? []) yield { objoid: item.oid, classoid, objsubid: attribute, description };
@@ -200,14 +200,20 @@ function* dependRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   for (const item of snapshot.items.values()) {
     if (item.kind === 'system' || item.kind === 'schema') continue;
     if (item.kind === 'secret' || item.kind === 'connection') continue;
+    if (item.kind === 'type') {
+      yield row(classOids.pg_type, item.oid, classOids.pg_namespace, item.schema, 'n');
+      yield row(classOids.pg_type, item.array, classOids.pg_type, item.oid, 'i');
+      continue;
+    }
     yield row(classOids.pg_class, item.oid, classOids.pg_namespace, item.schema, 'n');
+    if (isRelation(item)) for (const [index, { type }] of item.columns.entries()) if (enumsIn(type.oid).length > 0) yield { ...row(classOids.pg_class, item.oid, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
     const view = isRelation(item) && isView(item);
     // As in Postgres, it is a view's rule that depends on what the view reads.
     if (view) yield row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, item.oid, 'i');
     for (const needed of item.dependsOn) {
       if (item.kind === 'index' && needed === item.on) continue;
       const target = snapshot.item(needed);
-      if (target === undefined || target.kind === 'schema' || target.kind === 'secret' || target.kind === 'connection') continue;
+      if (target === undefined || target.kind === 'schema' || target.kind === 'type' || target.kind === 'secret' || target.kind === 'connection') continue;
       yield view ? row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, needed, 'n') : row(classOids.pg_class, item.oid, classOids.pg_class, needed, 'n');
     }
     if (item.kind === 'sequence' && item.ownedBy !== undefined) {

@@ -114,12 +114,14 @@ const record: TypeFacts = {
   input: 'record_in', output: 'record_out', receive: 'record_recv', send: 'record_send', modIn: '-', modOut: '-',
   align: 'd', storage: 'x', byValue: false, collation: 0, subscript: '-', analyze: '-',
 };
+const enumeration: TypeFacts = { ...record, input: 'enum_in', output: 'enum_out', receive: 'enum_recv', send: 'enum_send', align: 'i', storage: 'p', byValue: true };
 const timestampLike: TypeFacts = { ...record, input: 'int8in', output: 'int8out', receive: 'int8recv', send: 'int8send', storage: 'p', byValue: true };
 
 /** Facts of any type: of the table, of a row type, or of an array over another. */
 export function typeFacts(type: { readonly name: string; readonly kind: string; readonly element: number }, element?: { readonly name: string; readonly kind: string; readonly element: number }): TypeFacts {
+  if (type.kind === 'e') return enumeration;
   const known = byName.get(type.name);
-  if (known !== undefined) return known;
+  if (known !== undefined && element?.kind !== 'e') return known;
   if (type.name === 'mz_timestamp') return timestampLike;
   if (element === undefined) return record;
   const of = typeFacts(element);

@@ -2,7 +2,7 @@ import { builtinTypes, findType } from '../../core/index.ts';
 import type { TypeInfo } from '../../core/index.ts';
 import { procedureOids } from '../../ir/index.ts';
 import { arrayTypeOf } from '../oids.ts';
-import { ownerOid, schemaOids } from '../snapshot.ts';
+import { enumOf, ownerOid, schemaOids } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
 import { definePostgres } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
@@ -29,6 +29,13 @@ const builtinRows: readonly NamedRow[] = builtinTypes.map((type) => {
 
 function* typeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   yield* builtinRows;
+  for (const item of snapshot.items.values()) {
+    if (item.kind !== 'type') continue;
+    const { oid, array, sqlName } = enumOf(item);
+    const type: TypeInfo = { oid, name: item.name, sqlName, length: 4, kind: 'e', category: 'E', preferred: false, storage: 'int', element: 0, array };
+    yield typeRow(type, undefined, item.schema, 0);
+    yield typeRow({ ...type, oid: array, name: `_${item.name}`, sqlName: `${sqlName}[]`, length: -1, kind: 'b', category: 'A', storage: 'symbol', element: oid, array: 0 }, type, item.schema, 0);
+  }
   for (const item of snapshot.relations()) {
     if (item.kind === 'sequence') continue;
     const shared = { length: -1, preferred: false, storage: 'symbol' } as const;
@@ -49,7 +56,15 @@ const ranges: readonly (readonly [number, number, number, number, string, string
   [3926, 20, 4536, 3124, 'int8range_canonical', 'int8range_subdiff'],
 ];
 
+function* enumRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
+  for (const item of snapshot.items.values()) {
+    if (item.kind !== 'type') continue;
+    for (const [index, label] of item.labels.entries()) yield { oid: label.oid, enumtypid: item.oid, enumsortorder: index + 1, enumlabel: label.name };
+  }
+}
+
 export const typeCatalogs: readonly SystemRelation[] = [
+  definePostgres('pg_enum', enumRows),
   definePostgres('pg_type', typeRows),
   definePostgres('pg_range', () => ranges.map(([rngtypid, rngsubtype, rngmultitypid, rngsubopc, canonical, difference]) => (
     { rngtypid, rngsubtype, rngmultitypid, rngcollation: 0, rngsubopc, rngcanonical: only(canonical), rngsubdiff: only(difference) }))),

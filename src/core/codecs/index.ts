@@ -1,10 +1,11 @@
 import type { TypeCodec } from '../codec.ts';
 import type { Datum } from '../datum.ts';
 import { SqlError } from '../errors.ts';
-import { Oid, findType, typeInfo } from '../types.ts';
+import { Oid, findType, typeInfo, whenTypesChange } from '../types.ts';
 import type { SqlType, TypeInfo } from '../types.ts';
 import { arrayCodec, recordCodec, vectorCodec } from './containers.ts';
 import { dateCodec, intervalCodec, timeCodec, timestampCodec, timestamptzCodec, timetzCodec } from './datetime.ts';
+import { enumCodec, enumWireCodec } from './enums.ts';
 import { macaddr8Codec, macaddrCodec, networkCodec } from './network.ts';
 import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
 import { isMultirangeType, isRangeType, multirangeCodec, rangeCodec } from './ranges.ts';
@@ -24,6 +25,11 @@ const byName: Readonly<Record<string, TypeCodec>> = {
 };
 
 const known = new Map<number, TypeCodec>();
+const knownWire = new Map<number, TypeCodec>();
+whenTypesChange(() => {
+  known.clear();
+  knownWire.clear();
+});
 
 /** The codec of a type; 0A000 for a pseudo-type that no value has. */
 export function codecOf(oid: number): TypeCodec {
@@ -39,13 +45,36 @@ function makeCodec(type: TypeInfo): TypeCodec {
   if (type.kind === 'r' && isRangeType(type.oid)) return rangeCodec(type.oid, codecOf);
   if (type.kind === 'm' && isMultirangeType(type.oid)) return multirangeCodec(type.oid, codecOf);
   if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(codecOf);
-  if (type.kind === 'e') return textCodec;
+  if (type.kind === 'e') return enumCodec(type.oid);
   if (type.element !== 0 && (type.category === 'A' || type.oid === Oid.recordArray)) return arrayCodec(type.element, codecOf);
   if (type.name.startsWith('reg') && type.storage === 'oid') return regCodec(type.name);
   const codec = byName[type.name];
   if (codec === undefined) throw new SqlError('0A000', `cannot accept a value of type ${type.sqlName}`);
   return codec;
 }
+
+/**
+ * The codec whose binary form is that of `typsend` and `typreceive` also where rows hold another: an enum, and what may hold enums.
+ * Whoever speaks to clients, or to another server, takes this one.
+ */
+export function wireCodecOf(oid: number): TypeCodec {
+  const found = knownWire.get(oid);
+  if (found !== undefined) return found;
+  const codec = makeWireCodec(typeInfo(oid));
+  knownWire.set(oid, codec);
+  return codec;
+}
+
+function makeWireCodec(type: TypeInfo): TypeCodec {
+  if (type.kind === 'e') return enumWireCodec(type.oid);
+  if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(wireCodecOf);
+  const holds = findType(type.element);
+  if (type.category === 'A' && type.length === -1 && (holds?.kind === 'e' || holds?.kind === 'c' || holds?.oid === Oid.record)) return arrayCodec(type.element, wireCodecOf);
+  return codecOf(type.oid);
+}
+
+/** Whether rows hold another binary form of this type than clients get. */
+export const hasWireForm = (oid: number): boolean => wireCodecOf(oid) !== codecOf(oid);
 
 /** The order of a type's default btree operator class, NULLs above everything (as NULLS LAST has it). */
 export function compareDatums(type: SqlType, a: Datum, b: Datum): number {

@@ -1,4 +1,4 @@
-import type { Datum, RelationType, TextSettings } from '../../core/index.ts';
+import type { Datum, EnumType, RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
 import type { BaseOptions, IndexOptions, OnErrorPolicy, OperatorReport, PeekPlan, ReadPlan, ViewError } from '../../views/index.ts';
 
@@ -27,6 +27,8 @@ export interface EnvironmentData {
 export type EngineAction =
   | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
   | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
+  /** a type that rows hold, as it is from now on: it goes before them */
+  | { readonly kind: 'defineType'; readonly type: EnumType }
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
   | { readonly kind: 'addIndex'; readonly id: RelationId; readonly options: IndexOptions }
   | { readonly kind: 'dropIndex'; readonly id: RelationId; readonly index: string }
@@ -72,6 +74,8 @@ export type Request =
   | { readonly kind: 'write'; readonly changes: readonly WireChange[]; readonly check: boolean; readonly from?: SourceWrite }
   /** the rows of a table that share these columns with one of `rows`, as a batch's buffer */
   | { readonly kind: 'lookup'; readonly relation: RelationId; readonly columns: readonly number[]; readonly rows: ArrayBuffer }
+  /** types that a transaction under way has made */
+  | { readonly kind: 'types'; readonly types: readonly EnumType[] }
   /** where sequences stand: answers when durable */
   | { readonly kind: 'sequences'; readonly states: readonly (readonly [string, string])[] }
   /** raises what writing these changes with `check` would raise now */

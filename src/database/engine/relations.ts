@@ -1,16 +1,21 @@
-import { RowBatch, rowLayout } from '../../core/index.ts';
-import type { RelationType } from '../../core/index.ts';
+import { registerEnum, RowBatch, rowLayout } from '../../core/index.ts';
+import type { EnumType, RelationType } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { StoredChange } from '../../storage/index.ts';
 import type { Change, Engine } from '../../views/index.ts';
 import type { EngineAction, WireChange } from './messages.ts';
 
-export const adds = (action: EngineAction): boolean => action.kind === 'addRelation' || action.kind === 'addView' || action.kind === 'addIndex';
+/** Done before the rows of the same change, which need it, and taken back where that fails; all else is done behind them. */
+export const adds = (action: EngineAction): action is Extract<EngineAction, { kind: 'addRelation' | 'addView' | 'addIndex' | 'defineType' }> =>
+  action.kind === 'addRelation' || action.kind === 'addView' || action.kind === 'addIndex' || action.kind === 'defineType';
 
 /** The relations that the engine has, with the types by which rows from outside are read. */
 export class Relations {
   readonly #engine: Engine;
   readonly #types = new Map<RelationId, RelationType>();
+  /** enums as they were before they were defined last */
+  readonly #enumsBefore = new Map<number, EnumType>();
+  readonly #enums = new Map<number, EnumType>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -29,6 +34,9 @@ export class Relations {
         return;
       case 'addView':
         this.#engine.addView(action.id, action.name, action.type, action.relation, action.onError);
+        return;
+      case 'defineType':
+        this.#define(action.type);
         return;
       case 'setOnError':
         this.#engine.setOnError(action.id, action.onError);
@@ -52,10 +60,17 @@ export class Relations {
     }
   }
 
+  #define(type: EnumType): void {
+    this.#enumsBefore.set(type.oid, this.#enums.get(type.oid) ?? type);
+    this.#enums.set(type.oid, type);
+    registerEnum(type);
+  }
+
   /** Takes back what was added, last first. */
   takeBack(actions: readonly EngineAction[]): void {
     for (const action of actions.toReversed()) {
-      if (action.kind === 'addIndex') this.act({ kind: 'dropIndex', id: action.id, index: action.options.index });
+      if (action.kind === 'defineType') this.#define(this.#enumsBefore.get(action.type.oid) ?? action.type);
+      else if (action.kind === 'addIndex') this.act({ kind: 'dropIndex', id: action.id, index: action.options.index });
       else if (adds(action)) this.act({ kind: 'remove', id: action.id });
     }
   }

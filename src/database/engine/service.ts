@@ -1,4 +1,4 @@
-import { defaultTextSettings, InvariantError, SqlError } from '../../core/index.ts';
+import { defaultTextSettings, InvariantError, registerEnum, SqlError } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { Store } from '../../storage/index.ts';
 import { Engine, Meter } from '../../views/index.ts';
@@ -103,6 +103,10 @@ export class EngineService {
         if (request.kind === 'change') this.#peeks.clear();
         this.#timeline.push(id, request);
         break;
+      case 'types':
+        for (const type of request.types) registerEnum(type);
+        this.#answer(id, undefined);
+        return;
       case 'sequences':
         this.#settle(id, this.#store.keepSequences(request.states));
         return;
@@ -207,12 +211,13 @@ export class EngineService {
 
   /** Adds the base relations, replays the log into those that are held, then adds the views, which hydrate from there. */
   #start(actions: readonly EngineAction[]): void {
+    for (const action of actions) if (action.kind === 'defineType') this.#relations.act(action);
     for (const action of actions) if (action.kind === 'addRelation') this.#relations.act(action);
     for (const record of this.#store.records()) {
       const time = Math.max(record.time, this.#engine.time + 1);
       this.#engine.tick(time, this.#relations.changes(record.changes));
     }
-    for (const action of actions) if (action.kind !== 'addRelation') this.#relations.act(action);
+    for (const action of actions) if (action.kind !== 'addRelation' && action.kind !== 'defineType') this.#relations.act(action);
     this.#started = true;
     this.#wake();
   }

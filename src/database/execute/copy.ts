@@ -1,4 +1,4 @@
-import { codecOf, readDatum, SqlError } from '../../core/index.ts';
+import { codecOf, readDatum, SqlError, wireCodecOf } from '../../core/index.ts';
 import type { Datum, RowBatch, TextSettings } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
 import type { CopyOptions, Plan } from '../../planner/index.ts';
@@ -95,7 +95,7 @@ export class CopyWriter {
           parts.push(length);
           continue;
         }
-        const bytes = codecOf(this.#columns[column]!.type.oid).encode(value);
+        const bytes = wireCodecOf(this.#columns[column]!.type.oid).encode(value);
         length.writeInt32BE(bytes.length);
         parts.push(length, bytes);
       }
@@ -254,7 +254,7 @@ export class CopyReader {
         continue;
       }
       if (bytes.length < next + length) return -1;
-      row[column] = codecOf(this.#table.columns[column]!.type.oid).decode(new Uint8Array(bytes.subarray(next, next + length)));
+      row[column] = wireCodecOf(this.#table.columns[column]!.type.oid).decode(new Uint8Array(bytes.subarray(next, next + length)));
       next += length;
     }
     this.#take(row);

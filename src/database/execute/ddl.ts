@@ -1,11 +1,12 @@
-import { assertNever, InvariantError, notSupported, SqlError } from '../../core/index.ts';
+import { assertNever, InvariantError, notSupported, registerEnum, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import { dropPlan, OidAllocator } from '../../catalog/index.ts';
+import { dropPlan, enumOf, OidAllocator } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
 import type { Plan, QualifiedName } from '../../planner/index.ts';
 import { commitWork, nameOf, resolveOption } from '../core.ts';
+import type { Core } from '../core.ts';
 import type { EngineAction, WireChange } from '../engine/messages.ts';
 import { dropActions, engineActions, readsOf } from '../relations.ts';
 import { tablesOf } from '../upstream.ts';
@@ -16,17 +17,19 @@ import { alterTable, requireUniqueRows } from './alter-table.ts';
 import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts';
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
+import { alterEnum, makeEnum } from './enums.ts';
+import { adoptEnums } from './upstream-enums.ts';
 import { viewAnew } from './made-anew.ts';
 import { isExtension, viewReplaced } from './replace-view.ts';
 import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execution.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createEnum' | 'alterEnum' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
+  'createSchema', 'createEnum', 'alterEnum', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
@@ -57,10 +60,19 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
 async function takeOn(work: CatalogWork, session: DatabaseSession): Promise<void> {
   const { core, block } = session;
   core.ids.oid = session.catalog.apply(work.changes).nextOid;
+  await makeOwnTypesKnown(work, core);
   if (block === undefined) return commitWork(core, [work], []);
   block.catalog = session.catalog.apply(work.changes);
   block.work.push(work);
   for (const [oid, state] of work.sequences ?? []) block.sequences.set(oid, state);
+}
+
+/** Types that nobody else knows yet are what they are from now on, on the engine's thread too: statements of the same block use them. */
+async function makeOwnTypesKnown(work: CatalogWork, core: Core): Promise<void> {
+  const types = work.changes.flatMap((change) => (change.kind !== 'drop' && change.item.kind === 'type' && core.catalog.item(change.item.oid) === undefined ? [enumOf(change.item)] : []));
+  if (types.length === 0) return;
+  for (const type of types) registerEnum(type);
+  await core.engine.request<void>({ kind: 'types', types });
 }
 
 /** Drops objects with all that depends on them, without a word: what ends with a transaction or a session. */
@@ -107,6 +119,10 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       }
       return { tag: 'CREATE SCHEMA', work: create([{ kind: 'schema', oid: oids.plain(), name: plan.name, schema: 0, sql: `CREATE SCHEMA ${plan.name}`, dependsOn: [] }], catalog) };
     }
+    case 'createEnum':
+      return { tag: 'CREATE TYPE', work: create([makeEnum(plan.name, plan.labels, plan.sql, oids)], catalog) };
+    case 'alterEnum':
+      return { tag: 'ALTER TYPE', work: alterEnum(plan, catalog, oids) };
     case 'createTable':
       return createTable(plan, rows, session, oids);
     case 'createSequence':
@@ -273,14 +289,16 @@ function createSource(plan: CatalogPlan & { kind: 'createSource' }, session: Dat
   const { oid, id, rowType } = oids.relation();
   const start = { after: async (): Promise<void> => startSource(session, oid) };
   if (source.kind === 'postgres') {
+    const { enums, made, work, typed } = adoptEnums(source.upstream, source.enums, plan.name.schema, plan.sql, catalog, oids);
     const origin: SourceOrigin = {
-      kind: 'postgres', connection: source.connection, publication: source.publication, textColumns: source.textColumns, tables: source.upstream,
+      kind: 'postgres', connection: source.connection, publication: source.publication, textColumns: source.textColumns, tables: typed(source.upstream), enums,
       // Slots are the upstream's own name space, shared with other servers of ours: the name has to be unlike theirs.
       slot: `millrace_${plan.name.name.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 30)}_${oid}_${Buffer.from(core.random.bytes(4)).toString('hex')}`,
     };
-    const item: SourceItem = { kind: 'source', oid, id, rowType, ...plan.name, sql: plan.sql, dependsOn: plan.dependsOn, columns: [], type: { columns: [], keys: [] }, origin };
-    const tables = source.tables.map(({ upstream, name }) => sourceTable(oid, upstream, name, plan.sql, oids));
-    return create([item, ...tables], catalog, start);
+    const item: SourceItem = { kind: 'source', oid, id, rowType, ...plan.name, sql: plan.sql, dependsOn: [...plan.dependsOn, ...enums.map(({ type }) => type)], columns: [], type: { columns: [], keys: [] }, origin };
+    const tables = source.tables.map(({ upstream, name }) => sourceTable(oid, typed([upstream])[0]!, name, plan.sql, oids));
+    const creation = create([...made, item, ...tables], catalog, start);
+    return { ...creation, changes: [...work.changes, ...creation.changes], actions: [...work.actions, ...creation.actions] };
   }
   const errors = source.kind === 'kafka' && source.format.kind !== 'bytes' ? errorRelation(plan, oid, oids) : undefined;
   const origin: SourceOrigin = source.kind === 'kafka'
@@ -333,11 +351,21 @@ function tablesFromSource(plan: CatalogPlan & { kind: 'createTablesFromSource' }
   });
 }
 
+/** Types made for sources of which nothing is left that has them. */
+function typesLeftBehind(dropped: readonly number[], catalog: CatalogSnapshot): readonly number[] {
+  const gone = new Set(dropped);
+  const left = (item: CatalogItem): boolean => item.kind === 'type' && item.upstream === true && !gone.has(item.oid) && gone.size > 0;
+  return [...catalog.items.values()].filter((item) => {
+    const dependents = left(item) ? catalog.dependents(item.oid) : [];
+    return dependents.length > 0 && dependents.every(({ oid }) => gone.has(oid));
+  }).map(({ oid }) => oid);
+}
+
 function drop(plan: CatalogPlan & { kind: 'drop' }, session: DatabaseSession): Planned {
   const { catalog, core } = session;
   if (plan.oids.length === 0) return { tag: plan.tag, work: undefined };
   // The plan lists what goes, dependents included; the catalog orders it.
-  const { changes } = dropPlan(catalog, plan.oids, true, session.searchPath);
+  const { changes } = dropPlan(catalog, [...plan.oids, ...typesLeftBehind(plan.oids, catalog)], true, session.searchPath);
   const items = changes.flatMap((change) => (change.kind === 'drop' ? [catalog.item(change.oid)!] : []));
   const sources = items.filter((item) => item.kind === 'source');
   const actions = items.flatMap((item) => dropActions(item, catalog));

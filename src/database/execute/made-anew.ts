@@ -62,7 +62,24 @@ export function viewAnew(old: MaterializedViewItem, changed: MaterializedViewIte
   const nullable = relationTypeOf(heldRelation(changed)).columns.map((column) => column.nullable);
   const columns = changed.columns.map((column, index) => ({ ...column, nullable: nullable[index]! }));
   const view: MaterializedViewItem = { ...changed, id, columns, type: { ...changed.type, columns } };
-  const readers = readersAnew(new Map([[old.id, { op: 'get', id, type: view.type }]]), catalog, oids);
-  const changes = [view, ...readers].map((item): CatalogChange => ({ kind: 'replace', item }));
-  return { changes, actions: actionsAnew([view, ...readers], catalog, catalog.apply(changes)) };
+  return workAnew([view], new Map([[old.id, { op: 'get', id, type: view.type }]]), catalog, oids);
+}
+
+/** Materialized views that have to be computed again though they say what they said, and all that reads them. */
+export function viewsAnew(views: readonly MaterializedViewItem[], catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
+  const replaced = new Map<RelationId, Relation>();
+  const renewed = views.map((view): MaterializedViewItem => {
+    const { id } = oids.relation();
+    replaced.set(view.id, { op: 'get', id, type: view.type });
+    return { ...view, id };
+  });
+  const over = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, over));
+  return workAnew(renewed.map((view) => ({ ...view, relation: over(view.relation) })), replaced, catalog, oids);
+}
+
+function workAnew(views: readonly MaterializedViewItem[], replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
+  if (views.length === 0) return { changes: [], actions: [] };
+  const items = [...views, ...readersAnew(replaced, catalog, oids)].toSorted((a, b) => a.oid - b.oid);
+  const changes = items.map((item): CatalogChange => ({ kind: 'replace', item }));
+  return { changes, actions: actionsAnew(items, catalog, catalog.apply(changes)) };
 }

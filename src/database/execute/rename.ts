@@ -1,6 +1,6 @@
 import { InvariantError } from '../../core/index.ts';
 import type { CatalogChange, CatalogItem, CatalogSnapshot, TableItem } from '../../catalog/index.ts';
-import { withColumnRenamed } from '../../catalog/index.ts';
+import { enumOf, withColumnRenamed } from '../../catalog/index.ts';
 import type { Plan } from '../../planner/index.ts';
 import { nameOf } from '../core.ts';
 import type { EngineAction } from '../engine/messages.ts';
@@ -43,7 +43,8 @@ function work(items: readonly CatalogItem[], catalog: CatalogSnapshot, actions: 
   const changes = items.map((item): CatalogChange => ({ kind: 'replace', item }));
   const next = catalog.apply(changes);
   const names = items.flatMap((item): EngineAction[] => ('id' in item && item.kind !== 'view' && item.kind !== 'sequence' ? [{ kind: 'rename', id: item.id, name: nameOf(next, item) }] : []));
-  return { changes, actions: [...names, ...actions] };
+  const types = items.flatMap((item): EngineAction[] => (item.kind === 'type' ? [{ kind: 'defineType', type: enumOf(item) }] : []));
+  return { changes, actions: [...names, ...types, ...actions] };
 }
 
 const keyAction = (on: CatalogItem, from: string, to: string): readonly EngineAction[] => ('id' in on ? [{ kind: 'renameKey', id: on.id, from, to }] : []);

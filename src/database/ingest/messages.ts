@@ -1,3 +1,4 @@
+import type { EnumType } from '../../core/index.ts';
 import type { KafkaSourceOptions, PostgresSourceOptions, PostgresUpstream } from '../../ingest/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { WireError } from '../thread.ts';
@@ -15,6 +16,8 @@ export interface ReadRequest {
   readonly relations: readonly RelationId[];
   /** what is durable: reading goes on behind it */
   readonly position: string | undefined;
+  /** the enums there are */
+  readonly types: readonly EnumType[];
   /** see SourceCounters */
   readonly counters: SharedArrayBuffer;
 }
@@ -29,6 +32,8 @@ export type IngestRequest =
   | ({ readonly kind: 'read' } & ReadRequest)
   /** ends reading the source, if it is read; then removes the upstream's slot, if one is given. Answers a `Stopped`. */
   | { readonly kind: 'stop'; readonly source: number; readonly slot?: ReplicationSlot }
+  /** types that rows are read with, as they are from now on */
+  | { readonly kind: 'types'; readonly types: readonly EnumType[] }
   /** ends all reading */
   | { readonly kind: 'close' };
 
@@ -44,7 +49,7 @@ export interface SourceReport {
 export type SourceNews =
   | { readonly kind: 'running' }
   /** it is tried again after a pause */
-  | { readonly kind: 'stalled'; readonly error: string }
+  | { readonly kind: 'stalled'; readonly error: string; /** an enum has a label upstream that it does not have here */ readonly unknownLabel?: true }
   /** `complete: false`: what its relations held is void, and goes once this report is taken; true: they are whole */
   | { readonly kind: 'snapshot'; readonly complete: boolean }
   /** no retry can cure it: the relation, or without one the source, is in error from here on */

@@ -1,5 +1,6 @@
 import { sleep, TransientError } from '../../core/index.ts';
 import type { Clock } from '../../core/index.ts';
+import { UnknownLabelError } from '../../ingest/index.ts';
 import type { Source, SourceEvent } from '../../ingest/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { WireChange } from '../engine/messages.ts';
@@ -69,7 +70,7 @@ export class SourceReader {
         if (signal.aborted) return;
         if (!(error instanceof TransientError)) return this.#fail(error);
         this.#running = false;
-        void this.#tell({ kind: 'stalled', error: error.message });
+        void this.#tell({ kind: 'stalled', error: error.message, ...(error instanceof UnknownLabelError && { unknownLabel: true }) });
       }
       await sleep(this.#surroundings.clock, this.#pauseMs, signal).catch(() => {});
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);

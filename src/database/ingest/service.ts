@@ -1,4 +1,4 @@
-import { assertNever, InvariantError } from '../../core/index.ts';
+import { assertNever, InvariantError, registerEnum } from '../../core/index.ts';
 import type { Random } from '../../core/index.ts';
 import { dropSlot, kafkaSource, postgresSource } from '../../ingest/index.ts';
 import type { Source } from '../../ingest/index.ts';
@@ -23,6 +23,7 @@ export class IngestService {
   async handle(request: IngestRequest): Promise<Stopped | void> {
     switch (request.kind) {
       case 'read':
+        for (const type of request.types) registerEnum(type);
         if (this.#readers.has(request.source)) throw new InvariantError(`source ${request.source} is being read already`);
         this.#readers.set(request.source, new SourceReader(this.#open(request), { ...request, ...(request.plan.kind === 'kafka' ? { errors: KAFKA_ERRORS } : {}) }, this.#surroundings));
         return;
@@ -31,6 +32,9 @@ export class IngestService {
         if (request.slot !== undefined) await dropSlot(request.slot.upstream, request.slot.slot);
         return stopped;
       }
+      case 'types':
+        for (const type of request.types) registerEnum(type);
+        return;
       case 'close':
         await Promise.all([...this.#readers.keys()].map((source) => this.#stop(source)));
         return;

@@ -255,7 +255,7 @@ export function schemaChange(
   for (const ours of table.columns) {
     const theirs = columns.find((column) => column.name === ours.name);
     if (theirs === undefined) changes.push(`column "${ours.name}" was dropped or renamed`);
-    else if (ours.type.oid !== Oid.text && theirs.type !== ours.type.oid) changes.push(`column "${ours.name}" changed its type`);
+    else if (ours.type.oid !== Oid.text && theirs.type !== (ours.upstreamType ?? ours.type.oid)) changes.push(`column "${ours.name}" changed its type`);
   }
   for (const theirs of columns) if (!table.columns.some((ours) => ours.name === theirs.name)) changes.push(`column "${theirs.name}" was added`);
   const expected = table.key.map((i) => table.columns[i]!.name).sort();

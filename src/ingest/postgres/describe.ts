@@ -6,12 +6,17 @@ import type { PostgresUpstream } from './connection.ts';
 
 export interface UpstreamColumn {
   readonly name: string;
-  /** our type: upstream's own where it is built in, text where `unsupported` says why not */
+  /** our type: upstream's own where it is built in, its base type for a domain, text for an enum until we have one like it, and where `unsupported` says why not */
   readonly type: SqlType;
+  /** pg_type.oid upstream, where it is not that of `type`: of an enum, an array of one, a domain */
+  readonly upstreamType?: number;
+  /** pg_type.oid upstream of the enum that the column, or each element of it, is a label of */
+  readonly enumeration?: number;
+  readonly isArray?: true;
   readonly nullable: boolean;
   /** pg_attribute.attnum upstream */
   readonly attribute: number;
-  /** upstream's type, as it spells it, where we have none like it ("mood, an enum"): the column can only be read as text */
+  /** upstream's type, as it spells it, where we have none like it ("place, a composite type"): the column can only be read as text */
   readonly unsupported?: string;
 }
 
@@ -27,8 +32,17 @@ export interface UpstreamTableFacts {
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
 }
 
+/** An enum that columns of the publication have: its labels in order, each with its pg_enum.oid, which stays when it is renamed. */
+export interface UpstreamEnum {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly labels: readonly { readonly oid: number; readonly name: string }[];
+}
+
 export interface UpstreamFacts {
   readonly tables: readonly UpstreamTableFacts[];
+  readonly enums: readonly UpstreamEnum[];
   readonly walLevel: string;
   /** server_version_num */
   readonly serverVersion: number;
@@ -40,16 +54,25 @@ export interface UpstreamFacts {
  * Looks at the upstream database once, for CREATE SOURCE: everything that would make reading fail later is a SqlError now,
  * with the statement that cures it as its hint.
  */
-export async function describeUpstream(upstream: PostgresUpstream, publication: string, signal?: AbortSignal): Promise<UpstreamFacts> {
+export const describeUpstream = (upstream: PostgresUpstream, publication: string, signal?: AbortSignal): Promise<UpstreamFacts> => asked(upstream, signal, async (client) => {
+  const server = await checkServer(client, upstream);
+  await checkPublication(client, publication, upstream);
+  const tables = await readTables(client, publication, server.serverVersion);
+  await checkTables(client, tables, publication, upstream);
+  const enums = await readEnums(client, tables.flatMap((table) => table.columns.flatMap(({ enumeration }) => enumeration ?? [])));
+  return { tables, enums, ...server };
+});
+
+/** The enums with these OIDs as they are upstream now. */
+export const describeEnums = (upstream: PostgresUpstream, oids: readonly number[], signal?: AbortSignal): Promise<readonly UpstreamEnum[]> =>
+  asked(upstream, signal, (client) => readEnums(client, oids));
+
+async function asked<T>(upstream: PostgresUpstream, signal: AbortSignal | undefined, ask: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connect(upstream, signal);
   const abort = (): void => void client.end().catch(() => {});
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const server = await checkServer(client, upstream);
-    await checkPublication(client, publication, upstream);
-    const tables = await readTables(client, publication, server.serverVersion);
-    await checkTables(client, tables, publication, upstream);
-    return { tables, ...server };
+    return await ask(client);
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof SqlError ? error : describeError(error, upstream);
@@ -65,7 +88,7 @@ function describeError(error: unknown, upstream: PostgresUpstream): SqlError {
   return told instanceof SqlError ? told : new SqlError('08006', told.message, { cause: error });
 }
 
-async function checkServer(client: pg.Client, upstream: PostgresUpstream): Promise<Omit<UpstreamFacts, 'tables'>> {
+async function checkServer(client: pg.Client, upstream: PostgresUpstream): Promise<Omit<UpstreamFacts, 'tables' | 'enums'>> {
   const [row] = await query(client, `
     SELECT current_setting('wal_level'), current_setting('server_version_num'),
            current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_catalog.pg_replication_slots),
@@ -115,7 +138,7 @@ const IDENTITIES: Readonly<Record<string, UpstreamTableFacts['replicaIdentity']>
  */
 const columnsQuery = (version: number): string => `
   SELECT c.oid, n.nspname, c.relname, c.relreplident, a.attname, a.attnum, a.attnotnull, a.atttypid, a.atttypmod,
-         format_type(a.atttypid, a.atttypmod), t.typtype,
+         format_type(a.atttypid, a.atttypmod), t.typtype, t.typbasetype, t.typtypmod, b.typtype, t.typelem, e.typtype,
          (SELECT i.indkey::text FROM pg_catalog.pg_index i
            WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END LIMIT 1)
     FROM pg_catalog.pg_publication_tables p
@@ -124,13 +147,15 @@ const columnsQuery = (version: number): string => `
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          AND ${version >= 180000 ? 'true' : "a.attgenerated = ''"} ${version >= 150000 ? 'AND a.attname = ANY (p.attnames)' : ''}
     LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+    LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
    WHERE p.pubname = $1
    ORDER BY n.nspname, c.relname, a.attnum`;
 
 async function readTables(client: pg.Client, publication: string, version: number): Promise<UpstreamTableFacts[]> {
   const tables = new Map<string, { facts: Omit<UpstreamTableFacts, 'columns' | 'key'>; columns: UpstreamColumn[]; keyAttributes: number[] }>();
   for (const row of await query(client, columnsQuery(version), [publication])) {
-    const [oid, schema, name, identity, column, attribute, notNull, typeOid, typmod, typeName, typeKind, key] = row;
+    const [oid, schema, name, identity, column, attribute, notNull, typeOid, typmod, typeName, typeKind, baseOid, baseTypmod, baseKind, elementOid, elementKind, key] = row;
     let table = tables.get(oid!);
     if (table === undefined) {
       const facts = { schema: schema!, name: name!, oid: Number(oid), replicaIdentity: IDENTITIES[identity!]! };
@@ -139,16 +164,60 @@ async function readTables(client: pg.Client, publication: string, version: numbe
     }
     if (column === null || column === undefined) continue;
     const base = { name: column, nullable: notNull !== 't', attribute: Number(attribute) };
-    const known = findType(Number(typeOid));
-    table.columns.push(
-      known !== undefined && (known.kind === 'b' || known.kind === 'r') && Number(typeOid) < 10_000
-        ? { ...base, type: sqlType(Number(typeOid), Number(typmod)) }
-        : { ...base, type: sqlType(Oid.text), unsupported: `${typeName}${describeKind(typeKind!)}` });
+    const type = { oid: Number(typeOid), typmod: Number(typmod), kind: typeKind!, base: Number(baseOid), baseTypmod: Number(baseTypmod), baseKind: baseKind ?? '', element: Number(elementOid), elementKind: elementKind ?? '' };
+    table.columns.push({ ...base, ...ourType(type, `${typeName}${describeKind(typeKind!)}`) });
   }
   return [...tables.values()].map(({ facts, columns, keyAttributes }) => {
     const key = keyAttributes.map((attribute) => columns.findIndex((column) => column.attribute === attribute));
     return { ...facts, columns, key: key.includes(-1) ? [] : key.sort((a, b) => a - b) };
   });
+}
+
+interface UpstreamType {
+  readonly oid: number;
+  readonly typmod: number;
+  readonly kind: string;
+  /** of a domain */
+  readonly base: number;
+  readonly baseTypmod: number;
+  readonly baseKind: string;
+  /** of an array */
+  readonly element: number;
+  readonly elementKind: string;
+}
+
+/** As what a column is read. A domain is its base type: upstream has checked what it asks for. */
+function ourType(type: UpstreamType, spelled: string): Pick<UpstreamColumn, 'type' | 'upstreamType' | 'enumeration' | 'isArray' | 'unsupported'> {
+  const builtin = (oid: number): boolean => {
+    const known = oid < 10_000 ? findType(oid) : undefined;
+    return known !== undefined && (known.kind === 'b' || known.kind === 'r');
+  };
+  if (builtin(type.oid)) return { type: sqlType(type.oid, type.typmod) };
+  if (type.kind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.oid };
+  if (type.elementKind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.element, isArray: true };
+  if (type.kind === 'd' && builtin(type.base)) return { type: sqlType(type.base, type.baseTypmod), upstreamType: type.oid };
+  if (type.kind === 'd' && type.baseKind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.base };
+  return { type: sqlType(Oid.text), upstreamType: type.oid, unsupported: spelled };
+}
+
+async function readEnums(client: pg.Client, oids: readonly number[]): Promise<UpstreamEnum[]> {
+  if (oids.length === 0) return [];
+  const rows = await query(client, `
+    SELECT t.oid, n.nspname, t.typname, e.oid, e.enumlabel
+      FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+      LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
+     WHERE t.oid = ANY ($1::oid[]) AND t.typtype = 'e'
+     ORDER BY n.nspname, t.typname, e.enumsortorder`, [oids]);
+  const enums = new Map<number, UpstreamEnum & { readonly labels: { oid: number; name: string }[] }>();
+  for (const [oid, schema, name, labelOid, label] of rows) {
+    let found = enums.get(Number(oid));
+    if (found === undefined) {
+      found = { oid: Number(oid), schema: schema!, name: name!, labels: [] };
+      enums.set(found.oid, found);
+    }
+    if (labelOid !== null && labelOid !== undefined) found.labels.push({ oid: Number(labelOid), name: label! });
+  }
+  return [...enums.values()];
 }
 
 const describeKind = (kind: string): string =>

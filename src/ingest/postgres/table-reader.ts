@@ -1,15 +1,16 @@
-import { rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
+import { Oid, rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
 import type { RowBatch, SqlType } from '../../core/index.ts';
 import { cellWriter } from '../cells.ts';
 import type { CellWriter } from '../cells.ts';
 import { qualifiedName } from './describe.ts';
+import { UnknownLabelError } from './unknown-label.ts';
 
 /** A table to read, as it was described at CREATE. Structurally an `UpstreamTable` of the catalog. */
 export interface ReplicatedTable {
   readonly schema: string;
   readonly name: string;
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number }[];
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number; readonly upstreamType?: number; readonly enumeration?: number }[];
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
 }
@@ -28,12 +29,14 @@ export class TableReader {
   failed = false;
   missing: Map<number, bigint> | undefined;
   keyOnly: Set<number> | undefined;
+  readonly #isEnum: readonly boolean[];
   readonly #builder: RowBatchBuilder;
 
   constructor(table: ReplicatedTable, relation: number) {
     this.table = table;
     this.relation = relation;
     this.writers = table.columns.map((column) => cellWriter(column.type));
+    this.#isEnum = table.columns.map(({ type, enumeration }) => enumeration !== undefined && type.oid !== Oid.text);
     this.#builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)));
   }
   get rowCount(): number {
@@ -45,11 +48,12 @@ export class TableReader {
   begin(weight: number): void {
     this.#builder.begin(weight);
   }
-  /** Writes one value; an unreadable one is an error that names table and column. */
+  /** Writes one value; an unreadable one is an error that names table and column, a label that we have not heard of one that can be cured. */
   write(column: number, bytes: Uint8Array, start: number, end: number): void {
     try {
       this.writers[column]!(this.#builder, column, bytes, start, end);
     } catch (error) {
+      if (error instanceof SqlError && error.code === '22P02' && this.#isEnum[column] === true) throw new UnknownLabelError(this.columnError(column, error));
       if (error instanceof SqlError) throw this.columnError(column, error);
       throw error;
     }

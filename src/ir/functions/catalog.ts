@@ -96,7 +96,7 @@ const nothing = (): Datum => null;
 
 function typeIsVisible(oid: number, environment: Environment): Datum {
   const type = findType(oid);
-  return type === undefined ? null : type.kind === 'c' ? environment.catalog.rowTypeSchema(oid)?.visible ?? null : true;
+  return type === undefined ? null : type.kind === 'c' || type.kind === 'e' ? environment.catalog.typeSchema(oid)?.visible ?? null : true;
 }
 
 function functionDefinition(oid: number): Datum {

@@ -57,10 +57,10 @@ export interface CatalogQuestions {
   columnByName(relation: number, name: string): number | undefined;
   /** OID of the sequence that belongs to a column: SERIAL, IDENTITY or OWNED BY */
   sequenceOf(relation: number, attribute: number): number | undefined;
-  /** OID of the row type (`name`) or of its array (`_name`) of a relation; built-in types are core's affair */
-  rowTypeByName(schema: string | undefined, name: string): number | undefined;
-  /** where the relation of a row type (or of its array) lies */
-  rowTypeSchema(oid: number): { readonly schema: string; readonly visible: boolean } | undefined;
+  /** OID of an enum, or of the row type of a relation (`name`), or of the array of either (`_name`); built-in types are core's affair */
+  typeByName(schema: string | undefined, name: string): number | undefined;
+  /** where an enum, or the relation of a row type (or the array of either) lies */
+  typeSchema(oid: number): { readonly schema: string; readonly visible: boolean } | undefined;
 }
 
 export type Volatility = 'immutable' | 'stable' | 'volatile';

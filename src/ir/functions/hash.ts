@@ -123,6 +123,7 @@ const dateWord = (days: number): number => (days === -0x7fffffff ? -0x80000000 :
 /** The hash of any type that has one; 42883 for the others. */
 function hashOf(oid: number): Hash {
   const type = typeInfo(oid);
+  if (type.kind === 'e') return word;
   const known = byName[type.name];
   if (known !== undefined) return known;
   if (isRangeType(oid)) return overRange(oid);
@@ -185,6 +186,7 @@ export const hashFunctions = defineFunctions([
   ...pair('hash_numeric', 'hash_numeric_extended', 'numeric'),
   ...pair('hash_record', 'hash_record_extended', 'record'),
   ...pair('hash_array', 'hash_array_extended', 'anyarray'),
+  ...pair('hashenum', 'hashenumextended', 'anyenum'),
   ...pair('hash_range', 'hash_range_extended', 'anyrange'),
   ...pair('hash_multirange', 'hash_multirange_extended', 'anymultirange'),
 ]);

@@ -12,6 +12,7 @@ import { casts } from './casts.ts';
 import { comparisonFunctions, plainComparisonOperators, xidCasts } from './comparison.ts';
 import { catalogFunctions } from './catalog.ts';
 import { datetimeCasts, datetimeFunctions, datetimeOperators } from './datetime.ts';
+import { enumFunctions, enumOperators } from './enum.ts';
 import { floatFunctions } from './float.ts';
 import { hashFunctions } from './hash.ts';
 import { identifierFunctions } from './identifiers.ts';
@@ -48,10 +49,10 @@ export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
-  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions,
+  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...jsonRecordFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
-export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators];
+export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators, ...enumOperators];
 export const allCasts: readonly CastRow[] = [...casts, ...datetimeCasts, ...rangeCasts, ...networkCasts, ...bitCasts, ...moneyCasts, ...xidCasts];
 export const allAggregates: readonly AggregateRow[] = aggregates;
 
@@ -97,6 +98,10 @@ export function castBetween(source: number, target: number): CastRow | undefined
   if (findType(source)?.category === 'S') return { source, target, context: 'explicit', function: 'inout' };
   return undefined;
 }
+
+const catalogIds: ReadonlySet<string> = new Set(catalogFunctions.map(({ id }) => id));
+/** Whether a function may ask the catalog, which only the thread that has one can answer. */
+export const asksCatalog = (id: string): boolean => catalogIds.has(id);
 
 /** What to call for a call of `row` with these arguments: see `FunctionRow.bind`. */
 export const evaluatorOf = (row: FunctionRow, args: readonly Scalar[]): ((...args: any[]) => Datum) => row.bind?.(args) ?? row.evaluate;

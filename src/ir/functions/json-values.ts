@@ -1,4 +1,4 @@
-import { codecOf, jsonObject, numericFromInteger, numericParse, numericPrint, Oid, parseJson, SqlError, typeInfo } from '../../core/index.ts';
+import { codecOf, jsonObject, numericFromInteger, numericParse, numericPrint, Oid, parseJson, SqlError, typeInfo, whenTypesChange } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, Numeric, SqlArray, SqlRecord, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 
@@ -32,6 +32,7 @@ function scalarText(oid: number): ToText {
 }
 
 const jsonWriters = new Map<number, ToText>();
+whenTypesChange(() => jsonWriters.clear());
 
 /** Writes a value of this type as json text; null as `null`. */
 export function jsonWriterOf(oid: number): ToText {
@@ -95,6 +96,7 @@ export const isNumber = (value: JsonValue): value is Numeric => typeof value ===
 export const isContainer = (value: JsonValue): value is ReadonlyMap<string, JsonValue> | readonly JsonValue[] => isObject(value) || isArray(value);
 
 const valueMakers = new Map<number, ToValue>();
+whenTypesChange(() => valueMakers.clear());
 
 /** Makes the jsonb of a value of this type; of null, JSON's null. */
 export function jsonValueOf(oid: number): ToValue {

@@ -1,4 +1,4 @@
-import { codecOf, encodeUtf8, Oid } from '../../core/index.ts';
+import { codecOf, encodeUtf8, Oid, wireCodecOf } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { FunctionRow } from './contract.ts';
 import { defineFunctions, typeNamed, unbound } from './define.ts';
@@ -21,8 +21,9 @@ const stable: ReadonlySet<string> = new Set(['text', 'name', 'bpchar', 'varchar'
 
 const definition = (name: string, type: string): Definition => {
   const signature = `${name}(${type}) bytea${stable.has(type) ? ' stable' : ''}`;
-  if (type.startsWith('any')) return [signature, unbound, { bind: ([arg]) => codecOf(arg!.type.oid).encode }];
+  if (type.startsWith('any')) return [signature, unbound, { bind: ([arg]) => wireCodecOf(arg!.type.oid).encode }];
   if (type === 'pg_node_tree') return [signature, (value: string) => encodeUtf8(value)];
+  if (type === 'record') return [signature, (value: Datum) => wireCodecOf(Oid.record).encode(value)];
   const { encode } = codecOf(type === 'unknown' ? Oid.text : typeNamed(type));
   return [signature, (value: Datum) => encode(value)];
 };
@@ -32,5 +33,5 @@ export const sendFunctions: readonly FunctionRow[] = defineFunctions([
   ...apart.map((type) => definition(`${type}_send`, type)),
   definition('cash_send', 'money'),
   definition('array_send', 'anyarray'), definition('anyarray_send', 'anyarray'), definition('anycompatiblearray_send', 'anycompatiblearray'),
-  definition('range_send', 'anyrange'), definition('multirange_send', 'anymultirange'),
+  definition('enum_send', 'anyenum'), definition('range_send', 'anyrange'), definition('multirange_send', 'anymultirange'),
 ]);

@@ -36,8 +36,8 @@ export function formatType(oid: number, typmod: number | null, catalog: CatalogQ
   if (type === undefined) return '???';
   const element = type.category === 'A' && type.length === -1 && type.element !== 0 && oid !== Oid.int2vector && oid !== Oid.oidvector ? type.element : 0;
   if (element !== 0) return `${formatType(element, typmod, catalog)}[]`;
-  if (type.kind === 'c') {
-    const place = catalog.rowTypeSchema(oid);
+  if (type.kind === 'c' || type.kind === 'e') {
+    const place = catalog.typeSchema(oid);
     const name = quoteIdentifier(type.name);
     return place === undefined || place.visible ? name : `${quoteIdentifier(place.schema)}.${name}`;
   }
@@ -86,7 +86,7 @@ function findNamedType(text: string, catalog: CatalogQuestions): number | undefi
   if (schema !== undefined && catalog.schemaByName(schema) === undefined) throw new SqlError('3F000', `schema "${schema}" does not exist`);
   const builtin = findTypeByName(name!);
   if (builtin !== undefined && (schema === undefined || schema === (name!.endsWith('mz_timestamp') ? 'mz_catalog' : 'pg_catalog'))) return builtin.oid;
-  return catalog.rowTypeByName(schema, name!);
+  return catalog.typeByName(schema, name!);
 }
 
 /** The parts of a possibly qualified name, folded to lower case where not quoted; undefined where it is no name. */

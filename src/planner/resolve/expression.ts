@@ -106,7 +106,7 @@ function parameter(level: Level, index: number, position: number | undefined): E
 
 function typeCast(level: Level, node: TypeCast): Expr {
   const { planning } = level;
-  const target = resolveTypeName(node.typeName ?? {}, planning.sql);
+  const target = resolveTypeName(node.typeName ?? {}, planning.sql, planning.context.environment.catalog, planning.dependsOn);
   const argument = required(node.arg);
   if ('A_ArrayExpr' in argument && isArrayType(target.oid)) {
     const array = arrayConstructor(level, argument.A_ArrayExpr, target);

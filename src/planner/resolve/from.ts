@@ -92,7 +92,7 @@ export function findRelation(planning: Level['planning'], node: RangeVar): Relat
     throw planning.error('0A000', `cross-database references are not implemented: "${node.catalogname}.${node.schemaname}.${name}"`, position);
   }
   const item = catalog.find(node.schemaname, name, searchPath);
-  if (item === undefined) throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position);
+  if (item === undefined || item.kind === 'type') throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position);
   if (!isRelation(item)) throw planning.error('42809', `cannot open relation "${name}"`, position, { detail: `This operation is not supported for ${item.kind === 'index' ? 'indexes' : `${item.kind}s`}.` });
   if (item.kind === 'source' && item.origin.kind === 'postgres') {
     throw planning.error('42809', `source "${name}" has no rows of its own`, position, { hint: `Read the tables made from it, or make them: CREATE VIEWS FROM SOURCE ${name}.` });
@@ -187,7 +187,7 @@ function definedColumns(level: Level, definitions: readonly Node[]): { readonly 
   const { planning } = level;
   const columns = definitions.flatMap((node): Column[] => {
     if (!('ColumnDef' in node) || node.ColumnDef.typeName === undefined) return [];
-    const type = resolveTypeName(node.ColumnDef.typeName, planning.sql);
+    const type = resolveTypeName(node.ColumnDef.typeName, planning.sql, planning.context.environment.catalog, planning.dependsOn);
     const { category } = typeInfo(type.oid);
     const element = typeInfo(type.oid).element;
     if (category === 'C' || (element !== 0 && typeInfo(element).category === 'C')) throw notSupported('a column of a composite type in a column definition list', 'Make it a jsonb, and read its fields from that.', planning.at(node.ColumnDef.location));

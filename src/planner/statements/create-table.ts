@@ -122,7 +122,7 @@ function serialType({ typeName }: ColumnDef, scene: Scene): number | undefined {
 
 export function columnType(definition: ColumnDef, scene: Scene): SqlType {
   if (definition.typeName === undefined) throw new InvariantError('a column without a type');
-  const type = resolveTypeName(definition.typeName, scene.text);
+  const type = resolveTypeName(definition.typeName, scene.text, scene.environment.catalog);
   if (typeInfo(type.oid).kind === 'p' || type.oid === Oid.unknown)
     throw new SqlError('42P16', `column "${definition.colname}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
   return type;

@@ -62,7 +62,7 @@ export const planClose = (statement: ClosePortalStmt): Outcome => ({ plan: { kin
 export function planPrepare(tree: PrepareTree, scene: Scene): Outcome {
   const types = tree.types.map((node) => {
     if (!('TypeName' in node)) throw new InvariantError(`${Object.keys(node).join()} as a parameter's type`);
-    return resolveTypeName(node.TypeName, scene.text);
+    return resolveTypeName(node.TypeName, scene.text, scene.environment.catalog);
   });
   return { plan: { kind: 'prepare', name: tree.name, types, sql: tree.inner.sql } };
 }

@@ -1,21 +1,22 @@
 import type { DropStmt, Node } from '@pgsql/types';
-import { dropPlan } from '../../catalog/index.ts';
-import type { CatalogItem } from '../../catalog/index.ts';
+import { dropPlan, isRelation } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem } from '../../catalog/index.ts';
 import { SqlError, notSupported } from '../../core/index.ts';
 import type { Notice } from '../../core/index.ts';
+import { quoteIdentifier } from '../../ir/index.ts';
 import type { DropTree, ObjectName } from '../syntax/index.ts';
 import type { Scene } from './context.ts';
-import { findItem, nameOfNodes, spell } from './names.ts';
+import { findItem, findNamed, nameOfNodes, spell } from './names.ts';
 import type { Outcome } from './names.ts';
 
 type DroppedKind = Exclude<CatalogItem['kind'], 'system'>;
 
 const droppedKinds: Readonly<Record<string, DroppedKind>> = {
-  OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SCHEMA: 'schema', OBJECT_SEQUENCE: 'sequence',
+  OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SCHEMA: 'schema', OBJECT_SEQUENCE: 'sequence', OBJECT_TYPE: 'type',
 };
 
 const missingCodes: Readonly<Record<DroppedKind, string>> = {
-  table: '42P01', view: '42P01', 'materialized view': '42P01', source: '42P01', sequence: '42P01', index: '42704', schema: '3F000', secret: '42704', connection: '42704',
+  table: '42P01', view: '42P01', 'materialized view': '42P01', source: '42P01', sequence: '42P01', index: '42704', schema: '3F000', secret: '42704', connection: '42704', type: '42704',
 };
 
 export function planDropStatement(statement: DropStmt, scene: Scene): Outcome {
@@ -31,7 +32,7 @@ function planDrop(kind: DroppedKind, names: readonly ObjectName[], ifExists: boo
   const oids = new Set<number>();
   const notices: Notice[] = [];
   for (const name of names) {
-    const item = kind === 'schema' ? scene.catalog.schema(spell(name)) : findItem(name, scene);
+    const item = kind === 'schema' ? scene.catalog.schema(spell(name)) : kind === 'type' ? findNamed(name, scene) : findItem(name, scene);
     if (item !== undefined) oids.add(checkKind(item, kind).oid);
     else {
       const missing = whatIsMissing(kind, name, scene);
@@ -40,8 +41,18 @@ function planDrop(kind: DroppedKind, names: readonly ObjectName[], ifExists: boo
     }
   }
   const plan = dropPlan(scene.catalog, [...oids], cascade, scene.searchPath);
+  if (kind === 'type') refuseDroppingColumns(plan.changes, scene);
   const changes = plan.changes.flatMap((change) => (change.kind === 'drop' ? [change.oid] : []));
   return { plan: { kind: 'drop', oids: changes, notices: [...notices, ...plan.notices], tag: `DROP ${kind.toUpperCase()}` } };
+}
+
+/** A column that goes means rows to be written anew. */
+function refuseDroppingColumns(changes: readonly CatalogChange[], scene: Scene): void {
+  const [table] = changes.flatMap((change) => (change.kind === 'replace' && change.item.kind === 'table' ? [change.item] : []));
+  if (table === undefined) return;
+  const before = scene.catalog.item(table.oid);
+  const gone = before?.kind === 'table' ? before.columns.filter(({ name }) => !table.columns.some((column) => column.name === name)).map(({ name }) => quoteIdentifier(name)) : [];
+  throw notSupported('DROP TYPE ... CASCADE where columns of tables have the type', `Drop them first: ALTER TABLE ${quoteIdentifier(table.name)} ${gone.map((name) => `DROP COLUMN ${name}`).join(', ')}.`);
 }
 
 /** Where even the schema is missing, that is what Postgres speaks of. */
@@ -57,6 +68,7 @@ function checkKind(item: CatalogItem, kind: DroppedKind): CatalogItem {
   // What CREATE VIEWS FROM SOURCE made is a table here, and was a view to whoever wrote it.
   const isView = kind === 'view' && item.kind === 'table' && item.origin.kind === 'source';
   if (item.kind === kind || isView) return item;
+  if (kind === 'type' && isRelation(item)) throw new SqlError('2BP01', `cannot drop type ${quoteIdentifier(item.name)} because ${item.kind} ${quoteIdentifier(item.name)} requires it`, { hint: `You can drop ${item.kind} ${quoteIdentifier(item.name)} instead.` });
   const article = kind === 'index' ? 'an' : 'a';
   throw new SqlError('42809', `"${item.name}" is not ${article} ${kind}`, { hint: `Use DROP ${item.kind.toUpperCase()} to remove ${item.kind === 'index' ? 'an' : 'a'} ${item.kind}.` });
 }

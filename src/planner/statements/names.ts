@@ -46,8 +46,14 @@ function splitName(name: ObjectName, scene: Scene): SplitName {
   return { schema: schema === undefined ? undefined : schemaWritten(schema, scene), name: last };
 }
 
-/** The object of this name, if there is one. */
+/** The object of this name, if there is one that is no type. */
 export function findItem(name: ObjectName, scene: Scene): CatalogItem | undefined {
+  const item = findNamed(name, scene);
+  return item?.kind === 'type' ? undefined : item;
+}
+
+/** As `findItem`, types among them. */
+export function findNamed(name: ObjectName, scene: Scene): CatalogItem | undefined {
   const { schema, name: last } = splitName(name, scene);
   return scene.catalog.find(schema, last, scene.searchPath);
 }

@@ -27,6 +27,7 @@ import { planAlterSequence, planCreateSequence } from './sequences.ts';
 import { planSet, planShowSetting, planTransaction } from './settings.ts';
 import { planShowCreate, planShowObjects } from './show.ts';
 import { planSubscribe } from './subscribe.ts';
+import { planAlterEnum, planCreateEnum } from './types.ts';
 import { planTablesFromSource } from './upstream-tables.ts';
 
 /**
@@ -103,6 +104,8 @@ function planNode(node: Node, scene: Scene): Outcome {
   if ('CreateTableAsStmt' in node) return planCreateTableAs(node.CreateTableAsStmt, scene);
   if ('CreateSeqStmt' in node) return planCreateSequence(node.CreateSeqStmt, scene);
   if ('AlterSeqStmt' in node) return planAlterSequence(node.AlterSeqStmt, scene);
+  if ('CreateEnumStmt' in node) return planCreateEnum(node.CreateEnumStmt, scene);
+  if ('AlterEnumStmt' in node) return planAlterEnum(node.AlterEnumStmt, scene);
   if ('CreateSchemaStmt' in node) return planCreateSchema(node.CreateSchemaStmt, scene);
   if ('IndexStmt' in node) return planCreateIndex(node.IndexStmt, scene);
   if ('DropStmt' in node) return planDropStatement(node.DropStmt, scene);

@@ -1,4 +1,4 @@
-import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamTable } from '../../catalog/index.ts';
+import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamEnum, UpstreamTable } from '../../catalog/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import type { Scene, StatementContext } from './context.ts';
 import { kafkaOrigin, postgresOrigin } from './create-source.ts';
@@ -15,7 +15,7 @@ export type PurifyRequest =
 
 /** The answer to a PurifyRequest of the same kind. */
 export type Purified =
-  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[] }
+  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[]; readonly enums: readonly UpstreamEnum[] }
   | { readonly kind: 'kafka'; readonly partitions: number }
   | { readonly kind: 'file'; readonly columns: readonly TableColumn[] };
 

@@ -1,12 +1,13 @@
 import type { AlterObjectSchemaStmt, RenameStmt } from '@pgsql/types';
 import { constraintsOf, indexesOf, isRelation, nameIsTaken } from '../../catalog/index.ts';
-import type { CatalogItem, RelationCatalogItem, TableItem } from '../../catalog/index.ts';
+import type { CatalogItem, RelationCatalogItem, TableItem, TypeItem } from '../../catalog/index.ts';
 import { SqlError, notSupported } from '../../core/index.ts';
 import type { ObjectName, RenameTree } from '../syntax/index.ts';
 import { columnIndex } from './context.ts';
 import type { Scene } from './context.ts';
-import { findItem, nameOfRangeVar, schemaNamed, spell, takenBy } from './names.ts';
+import { findItem, nameOfNodes, nameOfRangeVar, schemaNamed, spell, takenBy } from './names.ts';
 import type { Outcome } from './names.ts';
+import { enumNamed } from './types.ts';
 
 export const objectKinds = {
   OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SEQUENCE: 'sequence', OBJECT_SCHEMA: 'schema',
@@ -24,6 +25,7 @@ export function planRename(statement: RenameStmt, scene: Scene): Outcome {
   const { renameType } = statement;
   if (renameType === 'OBJECT_COLUMN') return renameColumn(statement, to, scene);
   if (renameType === 'OBJECT_TABCONSTRAINT') return renameConstraint(statement, to, scene);
+  if (renameType === 'OBJECT_TYPE') return renameTo(enumNamed(nameOfNodes(statement.object ?? []), scene), 'type', to, scene);
   const kind = kindOf(renameType);
   if (kind === undefined) {
     throw notSupported(`ALTER ... RENAME ${(renameType ?? '').replace('OBJECT_', '')}`, 'Tables, their columns and constraints, views, indexes, sequences, schemas, sources, secrets and connections can be renamed.');
@@ -123,8 +125,17 @@ function renameOfConstraint(table: TableItem, constraint: number, to: string, ta
   return { plan: { kind: 'renameConstraint', oid: table.oid, constraint, to, tag } };
 }
 
+function setSchemaOfType(item: TypeItem, to: string, scene: Scene): Outcome {
+  const tag = 'ALTER TYPE';
+  const schema = schemaNamed(to, scene);
+  if (schema.oid === item.schema) return { plan: { kind: 'noop', tag } };
+  if (scene.catalog.find(schema.name, item.name, []) !== undefined) throw new SqlError('42710', `type "${item.name}" already exists in schema "${schema.name}"`);
+  return { plan: { kind: 'setSchema', oids: [item.oid], schema: schema.oid, tag } };
+}
+
 /** ALTER ... SET SCHEMA: a relation moves with its indexes, and a table with the sequences of its columns. */
 export function planSetSchema(statement: AlterObjectSchemaStmt, scene: Scene): Outcome {
+  if (statement.objectType === 'OBJECT_TYPE') return setSchemaOfType(enumNamed(nameOfNodes(statement.object ?? []), scene), statement.newschema ?? '', scene);
   const kind = kindOf(statement.objectType);
   if (kind === undefined || kind === 'index' || kind === 'schema') {
     throw notSupported(`ALTER ${(statement.objectType ?? '').replace('OBJECT_', '').replace('_', ' ')} ... SET SCHEMA`, 'Tables, views, materialized views and sequences can be moved.');

@@ -104,7 +104,7 @@ function within(what: string, value: bigint, minimum: bigint, maximum: bigint): 
 }
 
 function typeOf(option: DefElem | undefined, type: number, identity: boolean, scene: Scene): number {
-  const chosen = option?.arg !== undefined && 'TypeName' in option.arg ? resolveTypeName(option.arg.TypeName, scene.text).oid : type;
+  const chosen = option?.arg !== undefined && 'TypeName' in option.arg ? resolveTypeName(option.arg.TypeName, scene.text, scene.environment.catalog).oid : type;
   if (bounds[chosen] === undefined) throw new SqlError('22023', `${identity ? 'identity column' : 'sequence'} type must be smallint, integer, or bigint`);
   return chosen;
 }

@@ -7,6 +7,9 @@ import type { Scene } from './context.ts';
 import { itemOfKind, newName, spell, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 
+/** Text of whatever type. */
+const asText = ({ enumeration: _enumeration, isArray: _isArray, ...column }: UpstreamTable['columns'][number]): UpstreamTable['columns'][number] => ({ ...column, type: sqlType(Oid.text) });
+
 export interface ChosenTable {
   readonly upstream: UpstreamTable;
   readonly name: QualifiedName;
@@ -22,7 +25,7 @@ export function withTextColumns(tables: readonly UpstreamTable[], textColumns: r
     ...table,
     columns: table.columns.map((column) => {
       const names = spellings(table, column.name);
-      if (names.some((name) => textColumns.includes(name))) return { ...column, type: sqlType(Oid.text) };
+      if (names.some((name) => textColumns.includes(name))) return asText(column);
       const info = findType(column.type.oid);
       if (column.unsupported === undefined && info !== undefined && info.kind !== 'p' && info.kind !== 'c') return column;
       throw notSupported(`the type of upstream column "${names[0]}"${column.unsupported === undefined ? '' : ` (${column.unsupported})`}`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);

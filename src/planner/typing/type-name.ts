@@ -1,16 +1,23 @@
 import type { Node, TypeName } from '@pgsql/types';
 import type { SqlType } from '../../core/index.ts';
 import { InvariantError, Oid, SqlError, findType, findTypeByName, notSupported, sqlType } from '../../core/index.ts';
+import type { TypeInfo } from '../../core/index.ts';
+import type { CatalogQuestions } from '../../ir/index.ts';
 
-/** The type a TypeName node means; 42704 where there is none of that name. `sql` is the statement, for positions. */
-export function resolveTypeName(node: TypeName, sql: string): SqlType {
+/**
+ * The type a TypeName node means; 42704 where there is none of that name. `sql` is the statement, for positions.
+ * The OIDs of users' types are added to `needed`, of which what is planned depends.
+ */
+export function resolveTypeName(node: TypeName, sql: string, catalog: CatalogQuestions, needed?: Set<number>): SqlType {
   const position = characterPosition(sql, node.location);
   const at = position === undefined ? {} : { position };
   const path = (node.names ?? []).map(text);
   const name = path.at(-1) ?? '';
   const schema = path.at(-2);
   if (node.setof) throw notSupported('SETOF here', 'Use the function in FROM.', position);
-  const base = schema === undefined || schema === 'pg_catalog' || schema === 'information_schema' || schema === 'mz_catalog' ? findTypeByName(domainBase.get(name) ?? name) : undefined;
+  const builtin = schema === undefined || schema === 'pg_catalog' || schema === 'information_schema' || schema === 'mz_catalog' ? findTypeByName(domainBase.get(name) ?? name) : undefined;
+  const base = builtin ?? userType(schema, name, catalog);
+  if (base?.kind === 'e') needed?.add(base.oid);
   if (base === undefined && refused.has(name)) throw notSupported(`type ${name}`, 'Keep the value as text, or as jsonb.', position);
   if (base === undefined) throw new SqlError('42704', `type ${quoted(path)} does not exist`, at);
   const typmod = typmodOf(base.oid, node.typmods ?? [], at);
@@ -18,6 +25,14 @@ export function resolveTypeName(node: TypeName, sql: string): SqlType {
   const array = findType(base.array);
   if (array === undefined) throw new SqlError('42704', `type ${quoted([...path.slice(0, -1), `${name}[]`])} does not exist`, at);
   return sqlType(array.oid, typmod);
+}
+
+/** An enum. Row types of relations are no types that a statement may name. */
+function userType(schema: string | undefined, name: string, catalog: CatalogQuestions): TypeInfo | undefined {
+  if (schema !== undefined && catalog.schemaByName(schema) === undefined) throw new SqlError('3F000', `schema "${schema}" does not exist`);
+  const oid = catalog.typeByName(schema, name);
+  const type = oid === undefined ? undefined : findType(oid);
+  return type?.kind === 'e' || (type !== undefined && findType(type.element)?.kind === 'e') ? type : undefined;
 }
 
 /** Types of Postgres that are not here. */

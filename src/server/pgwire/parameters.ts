@@ -1,4 +1,4 @@
-import { SqlError, codecOf, findType, notSupported } from '../../core/index.ts';
+import { SqlError, findType, notSupported, wireCodecOf } from '../../core/index.ts';
 import type { Datum, TextSettings } from '../../core/index.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -20,7 +20,7 @@ export function readParameters(
     if (value === null) return null;
     const oid = types[i]!;
     if (findType(oid) === undefined) throw notSupported(`a parameter of type oid ${oid}`, `Cast $${i + 1} to a supported type.`);
-    const codec = codecOf(oid);
+    const codec = wireCodecOf(oid);
     const where = `${portal === '' ? 'unnamed portal' : `portal "${portal}"`} parameter $${i + 1}`;
     if (formats[i] === 1) return within(where, () => codec.decode(value));
     const text = within(where, () => decodeUtf8(value));

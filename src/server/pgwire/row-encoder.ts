@@ -1,4 +1,4 @@
-import { DATE_INFINITY, InvariantError, Oid, codecOf, typeInfo } from '../../core/index.ts';
+import { DATE_INFINITY, InvariantError, Oid, codecOf, hasWireForm, typeInfo, wireCodecOf } from '../../core/index.ts';
 import type { Datum, RowBatch, RowLayout, SqlType, TextSettings, TypeCodec } from '../../core/index.ts';
 import { Backend } from './messages.ts';
 import type { Output } from './output.ts';
@@ -71,7 +71,7 @@ const isUtc = (zone: string): boolean => ['UTC', 'ETC/UTC', 'GMT', 'ETC/GMT', 'Z
 function textWriter(type: SqlType, column: number, { settings, printObject }: TextWriting): FieldWriter {
   const { oid } = type;
   if (printObject && NAMES_AN_OBJECT.has(oid)) return (output, batch, row) => output.sizedString(printObject(oid, batch.word(row, column) >>> 0));
-  if (TEXT_IS_BINARY.has(oid) || typeInfo(oid).kind === 'e') return storedBytes(column);
+  if (TEXT_IS_BINARY.has(oid)) return storedBytes(column);
   switch (oid) {
     case Oid.bool:
       return (output, batch, row) => {
@@ -165,9 +165,21 @@ const binaryDate = (column: number): FieldWriter => (output, batch, row) => {
   output.int32(days === -DATE_INFINITY ? days - 1 : days);
 };
 
-/** Binary forms need no codec: words are numbers in network order, symbols are stored in their binary form. */
+/** Of an enum, and of what holds enums. */
+function wireWriter(type: SqlType, column: number): FieldWriter {
+  const wire = wireCodecOf(type.oid);
+  const read = datumReader(type, codecOf(type.oid), column);
+  return (output, batch, row) => {
+    const bytes = wire.encode(read(batch, row));
+    output.int32(bytes.length);
+    output.bytes(bytes);
+  };
+}
+
+/** All others need no codec: words are numbers in network order, symbols are stored in their binary form. */
 function binaryWriter(type: SqlType, column: number): FieldWriter {
   const info = typeInfo(type.oid);
+  if (hasWireForm(type.oid)) return wireWriter(type, column);
   switch (info.storage) {
     case 'bool':
       return (output, batch, row) => {
