@@ -74,6 +74,18 @@ export function splitStatements(script: string): string[] {
   return statements;
 }
 
+/** A server's error, with the statement it is about; detail and hint are the server's own. */
+class StatementFailure extends Error {
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  constructor(cause: unknown, statement: string) {
+    super(`${cause instanceof Error ? cause.message : String(cause)}, in:\n${statement}`, { cause });
+    const known = cause instanceof pg.DatabaseError ? cause : undefined;
+    this.detail = known?.detail;
+    this.hint = known?.hint;
+  }
+}
+
 async function runStatements(url: string, statements: readonly string[]): Promise<void> {
   const client = await connected(url);
   try {
@@ -81,7 +93,7 @@ async function runStatements(url: string, statements: readonly string[]): Promis
       try {
         await client.query(statement);
       } catch (cause) {
-        throw new Error(`${cause instanceof Error ? cause.message : String(cause)}, in:\n${statement}`, { cause });
+        throw new StatementFailure(cause, statement);
       }
     }
   } finally {

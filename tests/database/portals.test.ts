@@ -165,6 +165,17 @@ describe('ending what takes long', () => {
       await client.session.close();
     });
   });
+  test('a CREATE TABLE AS whose query runs holds up no other change of the catalog', async () => {
+    const b = await opened.connect();
+    const abort = new AbortController();
+    let running = true;
+    const ended = a.error(`CREATE TABLE never AS ${long}`, abort.signal).finally(() => (running = false));
+    await b.query('CREATE TABLE meanwhile (k int); CREATE INDEX ON meanwhile (k); DROP TABLE meanwhile');
+    expect(running).toBe(true);
+    abort.abort();
+    expect(await ended).toBe('57014 canceling statement due to user request');
+    await b.session.close();
+  });
   test('others are answered meanwhile', async () => {
     const b = await opened.connect();
     const abort = new AbortController();

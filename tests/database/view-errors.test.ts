@@ -135,14 +135,17 @@ describe("a view with ON ERROR = 'null'", () => {
     const reading = (async () => {
       while (!done) seen.add(await other.query('SELECT * FROM named ORDER BY place').then((rows) => JSON.stringify(rows), (error: { readonly code: string }) => error.code));
     })();
-    for (let round = 0; round < 10; round++) {
-      await client.query('ALTER MATERIALIZED VIEW rates RESET (ON ERROR)');
-      expect(await failure('SELECT * FROM named')).toMatchObject({ code: '22012' });
-      await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'null')");
-      expect(await client.query('SELECT * FROM named ORDER BY place')).toEqual([['east', '6'], ['north', '8'], ['south', null]]);
+    try {
+      for (let round = 0; round < 10; round++) {
+        await client.query('ALTER MATERIALIZED VIEW rates RESET (ON ERROR)');
+        expect(await failure('SELECT * FROM named')).toMatchObject({ code: '22012' });
+        await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'null')");
+        expect(await client.query('SELECT * FROM named ORDER BY place')).toEqual([['east', '6'], ['north', '8'], ['south', null]]);
+      }
+    } finally {
+      done = true;
+      await reading;
     }
-    done = true;
-    await reading;
     await other.session.close();
     expect([...seen].sort()).toEqual(['22012', '[["east","6"],["north","8"],["south",null]]']);
     await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'skip')");

@@ -99,7 +99,7 @@ test('a key change under REPLICA IDENTITY DEFAULT moves the row', async () => {
   await becomes('select id, name, length(bulk) from keyed order by id', [['2', 'one', '96000']]);
 });
 
-test('a transaction over two tables is seen whole, however large it is', async () => {
+test('a transaction over two tables is seen whole, however large it is', { timeout: 60_000 }, async () => {
   const ROWS = 20_000;
   await sourceOver('weighed', `create table left_pan (id int primary key, grams int); create table right_pan (id int primary key, grams int);
     insert into left_pan select i, 1 from generate_series(1, ${ROWS}) i`, 'left_pan, right_pan');
@@ -112,13 +112,16 @@ test('a transaction over two tables is seen whole, however large it is', async (
       seen.add(JSON.stringify((await client.query('select left_grams, right_grams, (select count(*) from left_pan), (select count(*) from right_pan) from pans')).rows));
     }
   })();
-  for (let turn = 0; turn < 3; turn++) {
-    for (const [from, to] of [['left_pan', 'right_pan'], ['right_pan', 'left_pan']]) await postgres.query(`begin; insert into ${to} select * from ${from}; delete from ${from}; commit`);
+  try {
+    for (let turn = 0; turn < 3; turn++) {
+      for (const [from, to] of [['left_pan', 'right_pan'], ['right_pan', 'left_pan']]) await postgres.query(`begin; insert into ${to} select * from ${from}; delete from ${from}; commit`);
+    }
+    await postgres.query('insert into right_pan select * from left_pan');
+    await becomes('select * from pans', [[String(ROWS), String(ROWS)]]);
+  } finally {
+    moving = false;
+    await watch;
   }
-  await postgres.query('insert into right_pan select * from left_pan');
-  await becomes('select * from pans', [[String(ROWS), String(ROWS)]]);
-  moving = false;
-  await watch;
   const [all, none] = [String(ROWS), '0'];
   const states = [[all, none, all, none], [none, all, none, all], [all, all, all, all]].map((row) => JSON.stringify([row]));
   expect([...seen].filter((state) => !states.includes(state))).toEqual([]);

@@ -95,6 +95,20 @@ test('a port in use is told before anything is started', { timeout: 60_000 }, as
   taken.close();
 });
 
+test('a Postgres that cannot be replicated is told of, with the statement and what to do; one that does not answer, with the option', { timeout: 120_000 }, async () => {
+  const postgres = await startPostgres({ settings: { wal_level: 'replica' } });
+  try {
+    running = demo('--port', String(await freePort()), '--postgres', postgres.url, '--quiet');
+    await expect(running.until(/on their way/)).rejects.toThrow(/ERROR: {2}Postgres at ".*" has wal_level "replica", and logical replication needs "logical", in:\nCREATE SOURCE [^\n]*\nHINT: {2}\S/);
+    expect(folders(running)).toEqual([]);
+    rmSync(running.folder, { recursive: true, force: true });
+  } finally {
+    await postgres.stop();
+  }
+  running = demo('--port', String(await freePort()), '--postgres', 'postgres://somebody@127.0.0.1:1/shop', '--quiet');
+  await expect(running.until(/on their way/)).rejects.toThrow(/ERROR: {2}could not connect to 127\.0\.0\.1:1: .*\nHINT: {2}It is the Postgres that --postgres names/);
+});
+
 test.skipIf(kafkaSkipped)('--duration ends it', { timeout: 120_000 }, async () => {
   running = demo('--port', String(await freePort()), '--duration', '3', '--quiet');
   await running.until(/\d leads were simulated/);

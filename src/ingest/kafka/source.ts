@@ -99,7 +99,8 @@ async function run(options: KafkaSourceOptions, resumeAfter: KafkaPosition | und
   const groupId = `millrace-${Buffer.from(random.bytes(8)).toString('hex')}`;
   const consumer = kafkaClient(upstream, log).consumer({
     groupId, metadataMaxAge: METADATA_AGE_MS, maxWaitTimeInMs: FETCH_WAIT_MS, allowAutoTopicCreation: false,
-    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    // Longer than the client's others: the first group that a new broker meets has it load its coordinator, for a second or so.
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
   try {
     await consume(consumer, options, next, outbox, signal);
