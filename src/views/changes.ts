@@ -94,7 +94,7 @@ function findByKey({ arrangement, layout }: Collection, key: readonly number[], 
   const { rows: index } = arrangement.indexes.byWords(key, 'keys');
   const same = sameRow(layout, key, layout, key);
   const { slab } = arrangement;
-  for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) {
+  for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.links[handle * 2]!) {
     if (slab.I[handle * slab.stride]! > 0) return handle * slab.stride;
   }
   return -1;

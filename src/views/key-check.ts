@@ -70,7 +70,7 @@ class KeyProbe {
       this.#lanes.write(I, F, b, J, 0);
     }
     const index = this.#index;
-    for (let handle = index.find(this.#hash(J, at), this.#same, J, at); handle !== 0; handle = index.next[handle]!) {
+    for (let handle = index.find(this.#hash(J, at), this.#same, J, at); handle !== 0; handle = index.links[handle * 2]!) {
       if (this.#compared.length === 0 || this.#equal(handle, I, F, b)) see(handle);
     }
   }
