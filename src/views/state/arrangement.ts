@@ -56,6 +56,11 @@ export class Arrangement implements SymbolRoot {
     if (this.#walked > FREE_WALKS + 8 * this.#live) this.#locateByWholeRows();
     return this.#add(this, this.#locator, I, b, weight);
   }
+  /** Reads ahead what `add` will read for `rows` rows from `b` on, at most TOUCHED_ROWS, whose symbols are interned. */
+  touch(I: Int32Array, b: number, rows: number): void {
+    this.#whole?.touch(I, b, rows);
+    this.indexes.touch(I, b, rows);
+  }
   /** @internal by the code of `add`: counts a row that was linked in the locator, and links it in the others */
   linked(handle: number): void {
     this.#live++;

@@ -38,7 +38,9 @@ export class HashIndex {
   readonly hash: HashRow;
   readonly hasNull: (I: Int32Array, b: number) => boolean;
   readonly #insert: (index: HashIndex, handle: number) => void;
-  readonly #touch: (index: HashIndex, I: Int32Array, b: number) => number;
+  readonly #touch: (index: HashIndex, I: Int32Array, b: number, rows: number) => number;
+  /** nobody reads it: that it is written keeps the reading of `touch` */
+  touched = 0;
   /** by the first bits of a hash, 32 - `high` of them; generated code probes a part (`probeSource`), and no one else writes it */
   parts: Part[];
   high = 31;
@@ -88,9 +90,9 @@ export class HashIndex {
     this.#insert(this, handle);
   }
 
-  /** Reads what finding the key of the row at `b` will read, so that it is in the cache then: of many rows together, memory answers them at once. Returns a word of it. */
-  touch(I: Int32Array, b: number): number {
-    return this.#touch(this, I, b);
+  /** Reads what finding the keys of `rows` rows from `b` on will read, `rows` at most TOUCHED_ROWS: memory answers them together, where one after the other each would wait for it. */
+  touch(I: Int32Array, b: number, rows: number): void {
+    this.touched = this.#touch(this, I, b, rows);
   }
 
   /** Calls back with every row. */
@@ -228,11 +230,26 @@ for (;; slot = slot + 1 & mask) {
 }`);
 }
 
-type TouchKey = (index: HashIndex, I: Int32Array, b: number) => number;
+/** Rows that are touched together. */
+export const TOUCHED_ROWS = 32;
+const firsts = new Int32Array(TOUCHED_ROWS);
 
-function touching({ layout }: Slab, columns: readonly number[]): TouchKey {
-  return compiled(['index', 'I', 'b'], `
+/** The code of `touch`: the slots of all keys, then the rows that lie there. */
+function touching({ layout, stride }: Slab, columns: readonly number[]): (index: HashIndex, I: Int32Array, b: number, rows: number) => number {
+  const make = compiled<(firsts: Int32Array) => (index: HashIndex, I: Int32Array, b: number, rows: number) => number>(['firsts'], `
+return function touch(index, I, b, rows) {
+for (let row = 0; row < rows; row++, b += ${stride}) {
 ${hashSource('hash', layout, columns, 'I', 'b')}
 ${probeSource('hash', 'index')}
-return table[slot * 2 + 1];`);
+firsts[row] = table[slot * 2 + 1];
+}
+const { links } = index, S = index.slab.I;
+let words = 0;
+for (let row = 0; row < rows; row++) {
+  const first = firsts[row] - 1;
+  if (first > 0) words ^= S[first * ${stride}] ^ S[first * ${stride} + ${stride - 1}] ^ links[first * 2];
+}
+return words;
+};`);
+  return make(firsts);
 }
