@@ -4,8 +4,8 @@ import type { RelationId } from '../ir/index.ts';
 import type { Collection } from './operators/collection.ts';
 import { LOOK_ROWS, Scratch } from './operators/operator.ts';
 import type { Expired, Sink } from './operators/operator.ts';
-import { copyRow, sameRow } from './state/row-code.ts';
-import type { CopyRow } from './state/row-code.ts';
+import { copyRow, internRow, sameRow } from './state/row-code.ts';
+import type { CopyRow, InternRow } from './state/row-code.ts';
 import type { Symbols } from './state/symbols.ts';
 
 /** Changes of one relation, in order, as they lie in the log. */
@@ -39,6 +39,8 @@ export class ChangeReader {
   readonly #symbols: Symbols;
   readonly #unpack: Unpacker;
   readonly #scratch: Scratch;
+  readonly #together: { readonly I: Int32Array; readonly F: Float64Array };
+  readonly #intern: InternRow;
   /** the last row of weight -1, for columns that its new version leaves out */
   readonly #old: Int32Array;
 
@@ -47,6 +49,9 @@ export class ChangeReader {
     this.#symbols = symbols;
     this.#unpack = new Unpacker(layout, symbols);
     this.#scratch = new Scratch(layout);
+    const words = new ArrayBuffer(LOOK_ROWS * layout.stride * 4);
+    this.#together = { I: new Int32Array(words), F: new Float64Array(words) };
+    this.#intern = internRow(layout);
     this.#old = new Int32Array(layout.stride);
   }
 
@@ -54,16 +59,59 @@ export class ChangeReader {
   push(change: Change, first: number, target: Sink, stored: Stored | undefined, expired: Expired): number {
     const { rows, missing, keyOnly } = change;
     if (rows === undefined) return 0;
-    const { I, F } = this.#scratch;
     this.#symbols.useArena(rows.arena);
-    for (let row = first; row < rows.rowCount; row++) {
-      if (row % LOOK_ROWS === 0 && row > first && expired()) return row;
-      if (this.#unpack.plain && keyOnly === undefined && missing === undefined) {
-        const at = row * this.#layout.stride;
-        target.push(rows.I, rows.F, at, rows.I[at]!);
-        continue;
+    const step = keyOnly !== undefined || missing !== undefined ? this.#pushPartial : stored !== undefined ? this.#pushHeld : this.#pushWhole;
+    for (let row = first; row < rows.rowCount; ) {
+      if (row > first && expired()) return row;
+      const end = Math.min(row + LOOK_ROWS, rows.rowCount);
+      step.call(this, change, rows, row, end, target, stored);
+      row = end;
+    }
+    return rows.rowCount;
+  }
+
+  /** Whole rows that are not kept. */
+  #pushWhole(_change: Change, rows: RowBatch, from: number, to: number, target: Sink): void {
+    const { I, F } = this.#scratch;
+    const { stride } = this.#layout;
+    for (let row = from; row < to; row++) {
+      if (this.#unpack.plain) {
+        target.push(rows.I, rows.F, row * stride, rows.I[row * stride]!);
+      } else {
+        this.#unpack.row(rows, row, I, 0);
+        target.push(I, F, 0, I[0]!);
       }
-      this.#unpack.row(rows, row, I);
+      this.#symbols.forgetTransients();
+    }
+  }
+
+  /** Whole rows of a relation that is held: what they will be compared with is read ahead for all of them together. */
+  #pushHeld(_change: Change, rows: RowBatch, from: number, to: number, target: Sink, stored: Stored | undefined): void {
+    const { stride } = this.#layout;
+    let { I, F } = rows;
+    let at = from * stride;
+    if (!this.#unpack.plain) {
+      ({ I, F } = this.#together);
+      at = 0;
+      for (let row = from; row < to; row++) {
+        const b = (row - from) * stride;
+        this.#unpack.row(rows, row, I, b);
+        this.#intern(this.#symbols, I, b);
+        this.#symbols.forgetTransients();
+      }
+    }
+    stored!.collection.arrangement.touch(I, at, to - from);
+    for (let row = from; row < to; row++, at += stride) {
+      target.push(I, F, at, I[at]!);
+      this.#symbols.forgetTransients();
+    }
+  }
+
+  /** Rows that lack what the stored ones have. */
+  #pushPartial({ missing, keyOnly }: Change, rows: RowBatch, from: number, to: number, target: Sink, stored: Stored | undefined): void {
+    const { I, F } = this.#scratch;
+    for (let row = from; row < to; row++) {
+      this.#unpack.row(rows, row, I, 0);
       if (keyOnly?.has(row) === true && !this.#complete(stored)) continue;
       const lacks = missing?.get(row);
       if (lacks !== undefined) {
@@ -73,7 +121,6 @@ export class ChangeReader {
       target.push(I, F, 0, I[0]!);
       this.#symbols.forgetTransients();
     }
-    return rows.rowCount;
   }
 
   /** Puts the stored row in the place of one that holds its key only; false where there is none. */
@@ -94,7 +141,7 @@ function findByKey({ arrangement, layout }: Collection, key: readonly number[], 
   const { rows: index } = arrangement.indexes.byWords(key, 'keys');
   const same = sameRow(layout, key, layout, key);
   const { slab } = arrangement;
-  for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.next[handle]!) {
+  for (let handle = index.find(index.hash(I, 0), same, I, 0); handle !== 0; handle = index.links[handle * 2]!) {
     if (slab.I[handle * slab.stride]! > 0) return handle * slab.stride;
   }
   return -1;
@@ -137,17 +184,18 @@ export class Unpacker {
   get plain(): boolean {
     return this.#symbolColumns.length === 0;
   }
-  row(rows: RowBatch, row: number, I: Int32Array): void {
+  /** Writes the row to `b` of `I`. */
+  row(rows: RowBatch, row: number, I: Int32Array, b: number): void {
     const from = row * this.#stride;
-    I[0] = rows.I[from]!;
-    this.#copy(rows.I, from, I, 0);
+    I[b] = rows.I[from]!;
+    this.#copy(rows.I, from, I, b);
     for (let column = 0; column < this.#symbolColumns.length; column++) {
       const { at, mask, bit } = this.#symbolColumns[column]!;
-      if ((I[mask]! & bit) !== 0) continue;
-      const start = I[at]!;
+      if ((I[b + mask]! & bit) !== 0) continue;
+      const start = I[b + at]!;
       const { arena } = rows;
       const length = arena[start]! | (arena[start + 1]! << 8) | (arena[start + 2]! << 16) | (arena[start + 3]! << 24);
-      I[at] = this.#symbols.transientBytes(start + 4, length);
+      I[b + at] = this.#symbols.transientBytes(start + 4, length);
     }
   }
 }

@@ -70,7 +70,7 @@ class KeyProbe {
       this.#lanes.write(I, F, b, J, 0);
     }
     const index = this.#index;
-    for (let handle = index.find(this.#hash(J, at), this.#same, J, at); handle !== 0; handle = index.next[handle]!) {
+    for (let handle = index.find(this.#hash(J, at), this.#same, J, at); handle !== 0; handle = index.links[handle * 2]!) {
       if (this.#compared.length === 0 || this.#equal(handle, I, F, b)) see(handle);
     }
   }
@@ -108,7 +108,7 @@ export function* checkKey(collection: Collection, key: UniqueKey, batches: reado
       for (let row = 0; row < rows.rowCount; row++) {
         if (row % LOOK_ROWS === 0 && expired()) yield;
         symbols.useArena(rows.arena);
-        unpack.row(rows, row, I);
+        unpack.row(rows, row, I, 0);
         intern(layout, symbols, I, I);
         if (key.nullsNotDistinct === true || !stored.hasNull(I, 0)) {
           copy(I, 0, canonical.I, 0);
@@ -158,7 +158,7 @@ export function rowsSharing(collection: Collection, columns: readonly number[], 
   const found = new Set<number>();
   for (let row = 0; row < rows.rowCount; row++) {
     symbols.useArena(rows.arena);
-    unpack.row(rows, row, I);
+    unpack.row(rows, row, I, 0);
     intern(layout, symbols, I, I);
     stored.visit(I, F, 0, (handle) => {
       if (arrangement.weight(handle) > 0) found.add(handle);

@@ -120,7 +120,7 @@ export class RowFinder {
     const { I, F } = this.#key;
     if (i < keys.length) return keys[i]!.every((value) => !this.#write(I, F, i, value) || this.#visit(keys, i + 1));
     const { rows } = this.index;
-    for (let handle = rows.find(this.#hash(I, 0), this.#same, I, 0); handle !== 0; handle = rows.next[handle]!) {
+    for (let handle = rows.find(this.#hash(I, 0), this.#same, I, 0); handle !== 0; handle = rows.links[handle * 2]!) {
       if (this.#count === MOST_ROWS) return false;
       if (this.#count === this.#handles.length) this.#handles = growInt32(this.#handles, this.#count * 2);
       this.#handles[this.#count++] = handle;

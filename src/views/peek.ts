@@ -155,15 +155,14 @@ class Reader {
   #collect(applying: boolean): number | undefined {
     const handles = this.finder.find();
     if (handles === undefined || handles.length > MOST_PEEKED) return undefined;
-    const { arrangement, before } = this.#collection;
+    const { arrangement } = this.#collection;
     const { slab } = arrangement;
     const stride = this.#stride;
     if (handles.length * stride > this.#I.length) [this.#I, this.#F] = rowsOf(handles.length * stride);
     let count = 0;
     for (let i = 0; i < handles.length; i++) {
       const handle = handles[i]!;
-      const noted = applying ? before.find(handle) : -1;
-      const weight = noted >= 0 ? before.weights[noted]! : arrangement.weight(handle);
+      const weight = applying ? this.#collection.weightBefore(handle) : arrangement.weight(handle);
       if (weight < 0) return undefined;
       if (weight === 0 || !this.#run(slab.I, slab.F, handle * slab.stride, this.#I, this.#F, count * stride)) continue;
       this.#I[count * stride] = weight;

@@ -44,7 +44,7 @@ export interface SharedRows extends Readable {
  * and those behind it in the old one; since the rows are shared, a probe on behalf of occurrence i takes the current change back from the weight it reads (`weightFor`).
  *
  * A collection that keeps (`keep`) is read while a tick is under way, as it was before: each change is noted with the row's weight before it, and no row goes away.
- * What is noted is put in order, by row, only where somebody asks (`before`): most ticks are over before anyone does.
+ * What is noted is put in order, by row, only where somebody asks (`weightBefore`): most ticks are over before anyone does.
  * Once the tick is closed `sweep` hands them to the stills (still.ts) that are older, and gives back the rows that are gone; only then the next tick may begin.
  * In one that does not keep, a row whose weight came to 0 is released after the last occurrence saw the change.
  * State: the rows; beside them 8 bytes a change of the tick under way, and an entry a row that it has changed where somebody asked.
@@ -60,6 +60,8 @@ export class Collection implements Sink {
   /** the same, each row once with its weight before the tick, as far as somebody asked */
   readonly #before = new Past();
   #noted = 0;
+  /** rows from this handle on came with that tick: before it they were not there, and nothing need be noted to know that */
+  #fresh = Infinity;
   readonly #occurrences: Occurrence[] = [];
   #orders = 0;
   /** the change being passed on; handle 0: none */
@@ -92,7 +94,7 @@ export class Collection implements Sink {
     if (at >= 0) this.#occurrences.splice(at, 1);
   }
 
-  /** From now on `before` is kept. */
+  /** From now on rows are read in the middle of ticks. */
   keep(): void {
     this.#keeps = true;
   }
@@ -122,9 +124,16 @@ export class Collection implements Sink {
     this.#changed[this.#changes] = handle;
     this.#weights[this.#changes++] = weight;
   }
-  /** The rows that the tick under way has changed, or the last one as far as it is not swept, with their weights before it. */
+  /** The weight that the row had before the tick under way, or the last one as far as it is not swept. */
+  weightBefore(handle: number): number {
+    if (handle >= this.#fresh) return 0;
+    const { before } = this;
+    const entry = before.find(handle);
+    return entry >= 0 ? before.weights[entry]! : this.arrangement.weight(handle);
+  }
+  /** The rows that were there before that tick and that it has changed, with their weights before it; all that it has changed where `beginTick` is not called, as for a subscription's output. */
   get before(): Past {
-    for (; this.#noted < this.#changes; this.#noted++) this.#before.note(this.#changed[this.#noted]!, this.#weights[this.#noted]!);
+    for (; this.#noted < this.#changes; this.#noted++) if (this.#changed[this.#noted]! < this.#fresh) this.#before.note(this.#changed[this.#noted]!, this.#weights[this.#noted]!);
     return this.#before;
   }
 
@@ -144,6 +153,7 @@ export class Collection implements Sink {
   }
   /** A tick begins: the stills there are do not see it. */
   beginTick(): void {
+    this.#fresh = this.arrangement.slab.top;
     for (const still of this.#stills) still.behind = true;
   }
 
@@ -164,6 +174,7 @@ export class Collection implements Sink {
 
   #forgetTick(): void {
     this.#swept = this.#noted = this.#changes = 0;
+    this.#fresh = Infinity;
     this.#before.clear();
     if (this.#changed.length <= KEPT_CHANGES) return;
     this.#changed = new Int32Array(64);
@@ -189,7 +200,7 @@ export class Collection implements Sink {
 
   /** Whether the row is noted by what will look after it later. */
   #isSeen(handle: number): boolean {
-    if (this.before.find(handle) >= 0) return true;
+    if (handle >= this.#fresh || this.before.find(handle) >= 0) return true;
     for (const still of this.#stills) if (still.past.find(handle) >= 0) return true;
     return false;
   }

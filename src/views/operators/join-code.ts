@@ -1,7 +1,7 @@
 import type { RowLayout } from '../../core/index.ts';
 import type { RowCode } from '../scalar/compile.ts';
 import type { HashIndex } from '../state/hash-index.ts';
-import { anyNullSource, hashSource, homeSource, sameSource } from '../state/row-code.ts';
+import { anyNullSource, hashSource, probeSource, sameSource } from '../state/row-code.ts';
 import type { Slab } from '../state/slab.ts';
 
 /** One way along an edge, as columns: from the row of `from` to the rows of `to` with the same key. */
@@ -101,7 +101,7 @@ class JoinSource {
   fromParent(up: StepShape, siblings: HashIndex | undefined, steps: readonly StepShape[], stride: number): string[] {
     const { from, to } = up;
     const lines = [`const at = handle * ${stride};`, ...this.#find(up, 'at')];
-    const parent = [`for (; r${to} !== 0; r${to} = next${to}[r${to}]) {`, `const b${to} = r${to} * ${this.#layoutOf(to).stride}, p = ${this.#weightOf(to)};`, 'if (p === 0) continue;'];
+    const parent = [`for (; r${to} !== 0; r${to} = links${to}[r${to} * 2]) {`, `const b${to} = r${to} * ${this.#layoutOf(to).stride}, p = ${this.#weightOf(to)};`, 'if (p === 0) continue;'];
     if (siblings === undefined) return [...lines, ...parent, `const r${from} = handle, b${from} = at, w${from} = w * p;`, ...this.steps(steps, `w${from}`), '}'];
     return [
       ...lines, `if (r${to} === 0) return;`, ...this.#presence(from, siblings), ...parent,
@@ -119,11 +119,14 @@ class JoinSource {
       `const after = I${input}[at], before = after - w;`,
       'let turn = before === 0 ? (after === 0 ? 0 : 1) : after === 0 ? -1 : 0;',
       'if (turn !== 0) {',
-      `const { next, previous } = ${name};`,
-      ...['next', 'previous'].flatMap((chain) => [
-        `for (let r${input} = ${chain}[handle]; turn !== 0 && r${input} !== 0; r${input} = ${chain}[r${input}]) {`,
-        `const b${input} = ${at};`, `if (${this.#weightOf(input)} !== 0) turn = 0;`, '}',
-      ]),
+      `const { links } = ${name};`,
+      ...['next', 'previous'].flatMap((way) => {
+        const step = (row: string): string => (way === 'next' ? `links[${row} * 2]` : `links[${row} * 2 + 1] - 1`);
+        return [
+          `for (let r${input} = ${step('handle')}; turn !== 0 && r${input} > 0; r${input} = ${step(`r${input}`)}) {`,
+          `const b${input} = ${at};`, `if (${this.#weightOf(input)} !== 0) turn = 0;`, '}',
+        ];
+      }),
       '}',
     ];
   }
@@ -137,28 +140,28 @@ class JoinSource {
     const inner = this.steps(rest, `w${to}`);
     const find = this.#find(step, `b${step.from}`);
     if (!outer) {
-      return ['{', ...find, `for (; r${to} !== 0; r${to} = next${to}[r${to}]) {`, `const b${to} = r${to} * ${stride}, weight = ${this.#weightOf(to)};`, 'if (weight === 0) continue;', `const w${to} = ${weight} * weight;`, ...inner, '}', '}'];
+      return ['{', ...find, `for (; r${to} !== 0; r${to} = links${to}[r${to} * 2]) {`, `const b${to} = r${to} * ${stride}, weight = ${this.#weightOf(to)};`, 'if (weight === 0) continue;', `const w${to} = ${weight} * weight;`, ...inner, '}', '}'];
     }
     return [
       '{', ...find, `for (let matched = false, following; !matched || r${to} !== 0; r${to} = following) {`,
       `const b${to} = r${to} * ${stride};`, `let w${to} = ${weight};`,
-      `if (r${to} !== 0) {`, `following = next${to}[r${to}];`, `const weight = ${this.#weightOf(to)};`, 'if (weight === 0) continue;', `w${to} *= weight;`,
+      `if (r${to} !== 0) {`, `following = links${to}[r${to} * 2];`, `const weight = ${this.#weightOf(to)};`, 'if (weight === 0) continue;', `w${to} *= weight;`,
       '} else {', 'following = 0;', '}', 'matched = true;',
       ...inner, '}', '}',
     ];
   }
 
-  /** r<to>, the first row with the key of the row of `from` at `base`, or 0; next<to>, the rows behind each. */
+  /** r<to>, the first row with the key of the row of `from` at `base`, or 0; links<to>, which lead to the rows behind each. */
   #find({ from, to, index, fromColumns, toColumns, notNull }: StepShape, base: string): string[] {
     const name = this.#bind(`x${this.#indexes++}`, index);
     const I = `I${from}`;
     const { stride } = this.#layoutOf(to);
     return [
-      `const next${to} = ${name}.next;`, `let r${to} = 0;`,
+      `const links${to} = ${name}.links;`, `let r${to} = 0;`,
       notNull.length === 0 ? '{' : `if (!(${anyNullSource(notNull, I, base)})) {`,
       hashSource('hash', this.#layoutOf(from), fromColumns, I, base),
-      `const { table } = ${name}, mask = (table.length >> 1) - 1;`,
-      `for (let slot = ${homeSource('hash', `${name}.shift`)}; ; slot = slot + 1 & mask) {`,
+      probeSource('hash', name),
+      'for (;; slot = slot + 1 & mask) {',
       'const first = table[slot * 2 + 1] - 1;', 'if (first < 0) break;', `const a = first * ${stride};`,
       `if (table[slot * 2] === hash && ${sameSource(this.#layoutOf(to), toColumns, `I${to}`, 'a', this.#layoutOf(from), fromColumns, I, base)}) { r${to} = first; break; }`,
       '}', '}',

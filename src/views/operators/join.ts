@@ -328,9 +328,9 @@ export class Join extends Stream implements Stateful, Pausable {
   /** What is remembered over a pause are rows that are there: others may go meanwhile. */
   #leaveGone(steps: readonly Step[]): void {
     for (let depth = Math.min(this.#depth, steps.length - 1); depth >= 0; depth--) {
-      const { to, index: { next } } = steps[depth]!;
+      const { to, index: { links } } = steps[depth]!;
       let row = this.#next[depth]!;
-      while (row !== 0 && this.#weight(to, row) === 0) row = next[row]!;
+      while (row !== 0 && this.#weight(to, row) === 0) row = links[row * 2]!;
       this.#next[depth] = row;
     }
   }
@@ -345,12 +345,12 @@ export class Join extends Stream implements Stateful, Pausable {
 
   /** Chooses the next row of the step at `depth`; false where there is none. */
   #choose(step: Step, depth: number): boolean {
-    const { next } = step.index;
+    const { links } = step.index;
     let row = this.#next[depth]!;
-    for (; row !== 0; row = next[row]!) {
+    for (; row !== 0; row = links[row * 2]!) {
       const weight = this.#weight(step.to, row);
       if (weight === 0) continue;
-      this.#next[depth] = next[row]!;
+      this.#next[depth] = links[row * 2]!;
       return this.#chosen(step, depth, row, weight);
     }
     this.#next[depth] = 0;
@@ -365,10 +365,9 @@ export class Join extends Stream implements Stateful, Pausable {
 
   /** 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
   #presenceChange(input: number, handle: number, w: number): 0 | 1 | -1 {
-    const { slab, next, previous } = this.#siblings[input]!;
-    for (const chain of [next, previous]) {
-      for (let row = chain[handle]!; row !== 0; row = chain[row]!) if (this.#weight(input, row) !== 0) return 0;
-    }
+    const { slab, links } = this.#siblings[input]!;
+    for (let row = links[handle * 2]!; row !== 0; row = links[row * 2]!) if (this.#weight(input, row) !== 0) return 0;
+    for (let row = links[handle * 2 + 1]! - 1; row > 0; row = links[row * 2 + 1]! - 1) if (this.#weight(input, row) !== 0) return 0;
     const after = slab.I[handle * slab.stride]!;
     const before = after - w;
     if (before === 0) return after === 0 ? 0 : 1;

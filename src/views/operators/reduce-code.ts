@@ -1,7 +1,7 @@
 import type { Datum, RowLayout } from '../../core/index.ts';
 import { storeLong, writeColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
-import { compiled, copyColumnsSource, hashSource, homeSource, internSource, sameSource } from '../state/row-code.ts';
+import { compiled, copyColumnsSource, hashSource, internSource, probeSource, sameSource } from '../state/row-code.ts';
 import type { Accumulator } from './accumulators.ts';
 import type { DistinctValues } from './distinct-values.ts';
 import type { Groups } from './groups.ts';
@@ -55,8 +55,9 @@ ${every.map((slot, i) => `const ${[`a${i} = slots[${i}].object`, ...(slot.distin
 return function push(I, F, b, w) {
 ${internSource(input, 'symbols', 'I', 'b', all)}
 ${hashSource('hash', input, all, 'I', 'b')}
-const { index } = groups, { table } = index, mask = (table.length >> 1) - 1;
-let S = groups.slab.I, slot = ${homeSource('hash', 'index.shift')}, g;
+const { index } = groups;
+${probeSource('hash', 'index')}
+let S = groups.slab.I, g;
 for (;; slot = slot + 1 & mask) {
   g = table[slot * 2 + 1] - 1;
   if (g < 0) {

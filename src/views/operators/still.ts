@@ -5,7 +5,7 @@ import type { Collection, Occurrence, SharedRows } from './collection.ts';
 
 /**
  * A collection as one dataflow sees it. From `open` on it stands still at the last closed tick, whatever ticks do to the rows meanwhile: the rows are read where they lie,
- * the weights of those that have changed since come from `past`, and while a tick is under way (`behind`) from the collection's `before`. Rows that are gone stay until it is closed.
+ * the weights of those that have changed since come from `past`, and while a tick is under way (`behind`) from the collection's `weightBefore`. Rows that are gone stay until it is closed.
  *
  * A dataflow that goes on when it has scanned everything is told what has changed since, one row at a time in any order (`tell`): each row's difference from what it was told.
  * Right because a change of one row is a change like any other: the sum telescopes, whatever the rows went through in between. Then it is told of changes as they come (`goLive`).
@@ -68,11 +68,7 @@ export class Still implements SharedRows {
       const entry = past.find(handle);
       if (entry >= 0) return past.weights[entry]!;
     }
-    if (this.behind) {
-      const entry = collection.before.find(handle);
-      if (entry >= 0) return collection.before.weights[entry]!;
-    }
-    return collection.arrangement.weight(handle);
+    return this.behind ? collection.weightBefore(handle) : collection.arrangement.weight(handle);
   }
 
   weightFor(handle: number, order: number): number {

@@ -1,10 +1,11 @@
-import { codecOf, rowLayout } from '../../core/index.ts';
+import { codecOf, Oid, rowLayout } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 import type { SortKey } from '../../ir/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import type { Context } from '../scalar/runtime.ts';
 import { Arrangement } from '../state/arrangement.ts';
 import { OrderedMultiset } from '../state/ordered-multiset.ts';
+import type { Slab } from '../state/slab.ts';
 import type { SymbolRoot } from '../state/symbol-sweep.ts';
 import { exactOrder } from './accumulators.ts';
 import { LOOK_ROWS, Stream } from './operator.ts';
@@ -44,6 +45,28 @@ export function rowOrder(layout: RowLayout, order: readonly SortKey[], read: (ha
   return { peers, total: (a, b) => peers(a, b) || others(a, b) };
 }
 
+/** Types whose words, read as numbers, lie in the order of their values. */
+const ranked: ReadonlySet<number> = new Set([Oid.bool, Oid.int2, Oid.int4, Oid.int8, Oid.float4, Oid.float8, Oid.date, Oid.timestamp, Oid.timestamptz]);
+
+/** Rows of the slab as numbers in the order of the first sort key; undefined where its type has none. An int8 is rounded to a double, which changes no order. */
+export function rankOf(slab: Slab, key: SortKey | undefined): ((handle: number) => number) | undefined {
+  if (key === undefined || !ranked.has(slab.layout.types[key.column]!.oid)) return undefined;
+  const { column, descending, nullsFirst } = key;
+  const at = slab.layout.offsets[column]!;
+  const storage = slab.layout.storages[column]!;
+  const mask = 1 + (column >> 5);
+  const bit = 1 << (column & 31);
+  const sign = descending ? -1 : 1;
+  return (handle) => {
+    const { I, F, stride } = slab;
+    const b = handle * stride;
+    if ((I[b + mask]! & bit) !== 0) return nullsFirst ? -Infinity : Infinity;
+    const value = storage === 'double' ? F[(b + at) >> 1]! : storage === 'long' ? I[b + at + 1]! * 4294967296 + (I[b + at]! >>> 0) : I[b + at]!;
+    // NaN is equal to itself and above all others.
+    return value === value ? sign * value : sign * Infinity;
+  };
+}
+
 interface Group {
   readonly rows: OrderedMultiset<number>;
   /** of all its rows together */
@@ -62,6 +85,7 @@ export class TopK extends Stream implements Sink, Stateful {
   readonly #groups = new Map<string, Group>();
   readonly #touched = new Map<string, Group>();
   readonly #order: { readonly total: (a: number, b: number) => number; readonly peers: (a: number, b: number) => number };
+  readonly #rank: ((handle: number) => number) | undefined;
   readonly #context: Context;
   /** rows whose weight came to 0 in this tick: the window shown may still hold them */
   readonly #dead = new Set<number>();
@@ -72,6 +96,7 @@ export class TopK extends Stream implements Sink, Stateful {
     this.#context = context;
     this.#arrangement = new Arrangement(layout.types, context.symbols);
     this.#order = rowOrder(this.layout, plan.order, (handle, column) => this.#read(handle, column));
+    this.#rank = rankOf(this.#arrangement.slab, plan.order[0]);
   }
 
   #read(handle: number, column: number): Datum {
@@ -91,7 +116,7 @@ export class TopK extends Stream implements Sink, Stateful {
     }
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { rows: new OrderedMultiset(this.#order.total), weight: 0, shown: new Map() };
+      group = { rows: new OrderedMultiset(this.#order.total, this.#rank), weight: 0, shown: new Map() };
       this.#groups.set(key, group);
     }
     group.rows.add(handle, w);

@@ -2,7 +2,7 @@ import { rowLayout, InvariantError } from '../../core/index.ts';
 import type { RowLayout, SqlType } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
 import { Indexes } from './indexes.ts';
-import { compiled, copySource, hashSource, homeSource, identicalSource, internSource, sameSource } from './row-code.ts';
+import { compiled, copySource, hashSource, identicalSource, internSource, probeSource, sameSource } from './row-code.ts';
 import { Slab } from './slab.ts';
 import type { SymbolRoot } from './symbol-sweep.ts';
 import type { Symbols } from './symbols.ts';
@@ -56,6 +56,11 @@ export class Arrangement implements SymbolRoot {
     if (this.#walked > FREE_WALKS + 8 * this.#live) this.#locateByWholeRows();
     return this.#add(this, this.#locator, I, b, weight);
   }
+  /** Reads ahead what `add` will read for `rows` rows from `b` on, at most TOUCHED_ROWS, whose symbols are interned. */
+  touch(I: Int32Array, b: number, rows: number): void {
+    this.#whole?.touch(I, b, rows);
+    this.indexes.touch(I, b, rows);
+  }
   /** @internal by the code of `add`: counts a row that was linked in the locator, and links it in the others */
   linked(handle: number): void {
     this.#live++;
@@ -96,9 +101,8 @@ export class Arrangement implements SymbolRoot {
   }
   #locateByWholeRows(): void {
     const whole = this.#overWholeRows();
-    const { table, next } = this.#locator;
     // By the locator, not by the slab: rows of weight 0 that are not yet released are linked too, and lie there like free ones.
-    for (let slot = 0; slot < table.length; slot += 2) for (let row = table[slot + 1]! - 1; row > 0; row = next[row]!) whole.insert(row);
+    this.#locator.each((row) => whole.insert(row));
     this.#whole = whole;
     this.#locate(whole);
     this.indexes.disown();
@@ -121,15 +125,16 @@ function addition({ slab: { layout, stride }, columns }: HashIndex): AddRow {
   return compiled(['arrangement', 'locator', 'I', 'b', 'weight'], `
 ${internSource(layout, 'arrangement.symbols', 'I', 'b')}
 ${hashSource('hash', layout, columns, 'I', 'b')}
-const { slab } = arrangement, { table, next } = locator, mask = (table.length >> 1) - 1;
-let S = slab.I, slot = ${homeSource('hash', 'locator.shift')}, first;
+const { slab } = arrangement, { links } = locator;
+${probeSource('hash', 'locator')}
+let S = slab.I, first;
 for (;; slot = slot + 1 & mask) {
   first = table[slot * 2 + 1] - 1;
   if (first < 0) break;
   let a = first * ${stride};
   if (table[slot * 2] !== hash || !(${key})) continue;
   let passed = 0;
-  for (let row = first; row !== 0; row = next[row], passed++) {
+  for (let row = first; row !== 0; row = links[row * 2], passed++) {
     a = row * ${stride};
     if (!(${identicalSource(layout, 'S', 'a', 'I', 'b')})) continue;
     const total = S[a] + weight;

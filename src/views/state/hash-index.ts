@@ -1,13 +1,35 @@
 import { growInt32 } from './symbols.ts';
-import { anyNull, compiled, hashRow, hashSource, home, homeSource, sameSource } from './row-code.ts';
+import { anyNull, compiled, hashRow, hashSource, probeSource, sameSource } from './row-code.ts';
 import type { HashRow, SameRow } from './row-code.ts';
 import type { Slab } from './slab.ts';
 
-const ABSENT = -1;
+/** A part with more slots is split instead of given twice as many, which takes a fraction of a millisecond however many keys there are, */
+const PART_SLOTS = 1 << 16;
+/** as long as there are at most so many parts, and beyond that a part for so many keys: hashes that begin alike must not multiply parts without end. */
+const FREE_PARTS = 64;
+const PART_KEYS = 1 << 12;
+
+/** A table of the keys whose hashes begin with the same bits. */
+export class Part {
+  /** pairs of hash and first row + 1; open addressing, at most half full, deletions shift back */
+  table: Int32Array;
+  /** how many bits those are */
+  readonly depth: number;
+  /** 2^(32 - shift) slots, 16 at least */
+  shift: number;
+  keys = 0;
+
+  constructor(depth: number, shift: number) {
+    this.depth = depth;
+    this.shift = shift;
+    this.table = new Int32Array(2 ** (33 - shift));
+  }
+}
 
 /**
  * Finds the rows of a slab by the words of some columns. The chains of rows with one key lie beside the slab, so an index can be added to a slab in use.
- * Open addressing over (hash, first row + 1), at most half full, deletions shift back. Chains are doubly linked: removing a row of a million with one key costs the same as of one.
+ * Extendible hashing (Fagin et al. 1979): the first bits of a hash choose a part; parts are split one by one as they fill, so that no insertion waits for a large table to be made anew.
+ * Chains are doubly linked: removing a row of a million with one key costs the same as of one.
  * State: 16 to 32 bytes a key, 8 bytes a row.
  */
 export class HashIndex {
@@ -16,14 +38,15 @@ export class HashIndex {
   readonly hash: HashRow;
   readonly hasNull: (I: Int32Array, b: number) => boolean;
   readonly #insert: (index: HashIndex, handle: number) => void;
-  /** pairs of hash and first row + 1; generated code probes it from `homeSource` on, and no one else writes it */
-  table = new Int32Array(32);
-  shift = 28;
+  readonly #touch: (index: HashIndex, I: Int32Array, b: number, rows: number) => number;
+  /** nobody reads it: that it is written keeps the reading of `touch` */
+  touched = 0;
+  /** by the first bits of a hash, 32 - `high` of them; generated code probes a part (`probeSource`), and no one else writes it */
+  parts: Part[];
+  high = 31;
   #keys = 0;
-  /** next row with the same key, 0 at the end */
-  next: Int32Array;
-  /** the row before it, 0 at the start, ABSENT where the row is not linked */
-  previous: Int32Array;
+  /** two words a row: the next row with the same key, 0 at the end; the row before it + 1, so 1 at the start, and 0 where the row is not linked */
+  links: Int32Array;
 
   constructor(slab: Slab, columns: readonly number[]) {
     this.slab = slab;
@@ -31,24 +54,26 @@ export class HashIndex {
     this.hash = hashRow(slab.layout, columns);
     this.hasNull = anyNull(slab.layout, columns);
     this.#insert = insertion(slab, columns);
-    this.next = new Int32Array(slab.capacity);
-    this.previous = new Int32Array(slab.capacity).fill(ABSENT);
+    this.#touch = touching(slab, columns);
+    const part = new Part(0, 28);
+    this.parts = [part, part];
+    this.links = new Int32Array(slab.capacity * 2);
   }
 
   get keys(): number {
     return this.#keys;
   }
   get byteLength(): number {
-    return this.table.byteLength + this.next.byteLength * 2;
+    return [...new Set(this.parts)].reduce((sum, { table }) => sum + table.byteLength, this.links.byteLength);
   }
 
   /** The first row whose key equals that of row `b` of `J`, or 0; `hash` and `same` are over (slab row, J row). */
   find(hash: number, same: SameRow, J: Int32Array, b: number): number {
-    const table = this.table;
+    const part = this.parts[hash >>> this.high]!;
+    const { table } = part;
     const mask = (table.length >> 1) - 1;
-    const I = this.slab.I;
-    const stride = this.slab.stride;
-    let slot = home(hash, this.shift);
+    const { I, stride } = this.slab;
+    let slot = home(hash, part);
     for (;;) {
       const first = table[slot * 2 + 1]! - 1;
       if (first < 0) return 0;
@@ -56,65 +81,86 @@ export class HashIndex {
       slot = (slot + 1) & mask;
     }
   }
-
   /** Whether the row is linked. */
   holds(handle: number): boolean {
-    return handle < this.previous.length && this.previous[handle] !== ABSENT;
+    return handle * 2 < this.links.length && this.links[handle * 2 + 1] !== 0;
   }
 
   insert(handle: number): void {
     this.#insert(this, handle);
   }
 
+  /** Reads what finding the keys of `rows` rows from `b` on will read, `rows` at most TOUCHED_ROWS: memory answers them together, where one after the other each would wait for it. */
+  touch(I: Int32Array, b: number, rows: number): void {
+    this.touched = this.#touch(this, I, b, rows);
+  }
+
+  /** Calls back with every row. */
+  each(visit: (handle: number) => void): void {
+    for (const { table } of new Set(this.parts)) {
+      for (let slot = 0; slot < table.length; slot += 2) for (let row = table[slot + 1]! - 1; row > 0; row = this.links[row * 2]!) visit(row);
+    }
+  }
+
   /** Links a row whose key is new, at the free slot where probing for its hash ended. */
   begin(slot: number, hash: number, handle: number): void {
     this.#reserve();
-    const { table } = this;
+    const part = this.parts[hash >>> this.high]!;
+    const { table } = part;
     table[slot * 2] = hash;
     table[slot * 2 + 1] = handle + 1;
-    this.next[handle] = 0;
-    this.previous[handle] = 0;
-    if (++this.#keys * 4 > table.length) this.#grow();
+    this.links[handle * 2] = 0;
+    this.links[handle * 2 + 1] = 1;
+    this.#keys++;
+    if (++part.keys * 4 > table.length) this.#makeRoom(part, hash);
   }
   /** Links a row behind the first with its key, so that the table need not change. */
   follow(first: number, handle: number): void {
     this.#reserve();
-    const second = this.next[first]!;
-    this.next[handle] = second;
-    this.previous[handle] = first;
-    if (second !== 0) this.previous[second] = handle;
-    this.next[first] = handle;
+    const { links } = this;
+    const second = links[first * 2]!;
+    links[handle * 2] = second;
+    links[handle * 2 + 1] = first + 1;
+    if (second !== 0) links[second * 2 + 1] = handle + 1;
+    links[first * 2] = handle;
   }
   #reserve(): void {
-    if (this.next.length >= this.slab.capacity) return;
-    this.next = growInt32(this.next, this.slab.capacity);
-    const known = this.previous.length;
-    this.previous = growInt32(this.previous, this.slab.capacity).fill(ABSENT, known);
+    if (this.links.length < this.slab.capacity * 2) this.links = growInt32(this.links, this.slab.capacity * 2);
   }
 
   remove(handle: number): void {
-    const next = this.next[handle]!;
-    const previous = this.previous[handle]!;
-    this.previous[handle] = ABSENT;
-    if (next !== 0) this.previous[next] = previous;
+    const { links } = this;
+    const next = links[handle * 2]!;
+    const previous = links[handle * 2 + 1]! - 1;
+    links[handle * 2 + 1] = 0;
+    if (next !== 0) links[next * 2 + 1] = previous + 1;
     if (previous !== 0) {
-      this.next[previous] = next;
+      links[previous * 2] = next;
       return;
     }
-    const table = this.table;
-    const mask = (table.length >> 1) - 1;
     const hash = this.hash(this.slab.I, handle * this.slab.stride);
-    let slot = home(hash, this.shift);
+    const part = this.parts[hash >>> this.high]!;
+    const { table } = part;
+    const mask = (table.length >> 1) - 1;
+    let slot = home(hash, part);
     while (table[slot * 2 + 1] !== handle + 1) slot = (slot + 1) & mask;
     if (next !== 0) {
       table[slot * 2 + 1] = next + 1;
       return;
     }
     this.#keys--;
+    part.keys--;
+    this.#vacate(part, slot);
+  }
+
+  /** Empties a slot; what was pushed behind it moves up. */
+  #vacate(part: Part, slot: number): void {
+    const { table } = part;
+    const mask = (table.length >> 1) - 1;
     for (let probe = slot; ; ) {
       probe = (probe + 1) & mask;
       if (table[probe * 2 + 1] === 0) break;
-      const distance = (probe - home(table[probe * 2]!, this.shift)) & mask;
+      const distance = (probe - home(table[probe * 2]!, part)) & mask;
       if (distance >= ((probe - slot) & mask)) {
         table[slot * 2] = table[probe * 2]!;
         table[slot * 2 + 1] = table[probe * 2 + 1]!;
@@ -125,19 +171,47 @@ export class HashIndex {
     table[slot * 2 + 1] = 0;
   }
 
-  #grow(): void {
-    const old = this.table;
-    const table = new Int32Array(old.length * 2);
-    const mask = (table.length >> 1) - 1;
-    this.shift--;
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i + 1] === 0) continue;
-      let slot = home(old[i]!, this.shift);
-      while (table[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
-      table[slot * 2] = old[i]!;
-      table[slot * 2 + 1] = old[i + 1]!;
+  #makeRoom(part: Part, hash: number): void {
+    const deepest = 32 - this.high;
+    const large = part.table.length >= PART_SLOTS * 2;
+    if (large && part.depth < deepest) return this.#split(part, hash);
+    if (large && this.high > 1 && this.parts.length < Math.max(FREE_PARTS, this.#keys / PART_KEYS)) {
+      this.parts = this.parts.flatMap((each) => [each, each]);
+      this.high--;
+      return this.#split(part, hash);
     }
-    this.table = table;
+    const old = part.table;
+    part.table = new Int32Array(old.length * 2);
+    part.shift--;
+    part.keys = 0;
+    move(old, () => part);
+  }
+
+  /** Puts two parts in the place of one, each for one continuation of its bits. */
+  #split(part: Part, hash: number): void {
+    const depth = part.depth + 1;
+    const halves = [new Part(depth, part.shift), new Part(depth, part.shift)] as const;
+    const places = 2 ** (32 - this.high - depth);
+    const first = (hash >>> this.high) & (-2 * places);
+    for (let place = 0; place < 2 * places; place++) this.parts[first + place] = halves[place < places ? 0 : 1];
+    move(part.table, (entry) => ((entry >>> (32 - depth)) & 1) === 0 ? halves[0] : halves[1]);
+  }
+}
+
+/** The slot at which probing of a part begins, as in `probeSource`. */
+const home = (hash: number, { depth, shift }: Part): number => (((hash << depth) >>> shift) & -8) | (hash & 7);
+
+function move(from: Int32Array, to: (hash: number) => Part): void {
+  for (let i = 0; i < from.length; i += 2) {
+    if (from[i + 1] === 0) continue;
+    const part = to(from[i]!);
+    const { table } = part;
+    const mask = (table.length >> 1) - 1;
+    let slot = home(from[i]!, part);
+    while (table[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
+    table[slot * 2] = from[i]!;
+    table[slot * 2 + 1] = from[i + 1]!;
+    part.keys++;
   }
 }
 
@@ -147,11 +221,35 @@ function insertion(slab: Slab, columns: readonly number[]): (index: HashIndex, h
   return compiled(['index', 'handle'], `
 const I = index.slab.I, b = handle * ${stride};
 ${hashSource('hash', layout, columns, 'I', 'b')}
-const { table } = index, mask = (table.length >> 1) - 1;
-for (let slot = ${homeSource('hash', 'index.shift')}; ; slot = slot + 1 & mask) {
+${probeSource('hash', 'index')}
+for (;; slot = slot + 1 & mask) {
   const first = table[slot * 2 + 1] - 1;
   if (first < 0) return index.begin(slot, hash, handle);
   const a = first * ${stride};
   if (table[slot * 2] === hash && ${sameSource(layout, columns, 'I', 'a', layout, columns, 'I', 'b')}) return index.follow(first, handle);
 }`);
+}
+
+/** Rows that are touched together. */
+export const TOUCHED_ROWS = 32;
+const firsts = new Int32Array(TOUCHED_ROWS);
+
+/** The code of `touch`: the slots of all keys, then the rows that lie there. */
+function touching({ layout, stride }: Slab, columns: readonly number[]): (index: HashIndex, I: Int32Array, b: number, rows: number) => number {
+  const make = compiled<(firsts: Int32Array) => (index: HashIndex, I: Int32Array, b: number, rows: number) => number>(['firsts'], `
+return function touch(index, I, b, rows) {
+for (let row = 0; row < rows; row++, b += ${stride}) {
+${hashSource('hash', layout, columns, 'I', 'b')}
+${probeSource('hash', 'index')}
+firsts[row] = table[slot * 2 + 1];
+}
+const { links } = index, S = index.slab.I;
+let words = 0;
+for (let row = 0; row < rows; row++) {
+  const first = firsts[row] - 1;
+  if (first > 0) words ^= S[first * ${stride}] ^ S[first * ${stride} + ${stride - 1}] ^ links[first * 2];
+}
+return words;
+};`);
+  return make(firsts);
 }

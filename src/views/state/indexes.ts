@@ -101,6 +101,9 @@ export class Indexes {
   insert(handle: number, but: HashIndex): void {
     for (let i = 0; i < this.#all.length; i++) if (this.#all[i]!.rows !== but) this.#all[i]!.insert(handle);
   }
+  touch(I: Int32Array, b: number, rows: number): void {
+    for (let i = 0; i < this.#all.length; i++) if (this.#all[i]!.lanes === undefined) this.#all[i]!.rows.touch(I, b, rows);
+  }
   remove(handle: number): void {
     for (let i = 0; i < this.#all.length; i++) this.#all[i]!.remove(handle);
   }

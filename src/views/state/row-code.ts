@@ -42,7 +42,7 @@ const nullTest = (array: string, base: string, column: number): string => `(${ar
 /**
  * JavaScript that declares `name` as the hash of the key columns of the row at `base` of `array`.
  * A null column's words are 0 by the rule that every writer of rows keeps, so that hashing words and null bits is enough.
- * The multiplications spread dense ids over the high bits; the low three are those of the last word as they are: see `home`.
+ * The multiplications spread dense ids over the high bits; the low three are those of the last word as they are: see `probeSource`.
  */
 export function hashSource(name: string, layout: RowLayout, columns: readonly number[], array: string, base: string): string {
   // Of an int8 or a timestamp the low word comes last, which is the one that counts up.
@@ -58,12 +58,11 @@ export function hashSource(name: string, layout: RowLayout, columns: readonly nu
 }
 
 /**
- * The slot of a table at which probing for a hash begins; the table has 2^(32 - shift) slots, 16 at least. The low bits of the slot are those of the hash, the high ones its high bits:
- * eight keys that follow one another lie side by side, in one line of the cache, and such lines are spread over the table. Keys that come together are looked for together.
+ * JavaScript that begins the search for a hash in an index: `table`, its part for the hash, `mask`, and the first slot to look at. The low bits of the slot are those of the hash, the others
+ * its next bits behind those that chose the part: eight keys that follow one another lie side by side, in one line of the cache, and such lines are spread over the table. Keys that come together are looked for together.
  */
-export const home = (hash: number, shift: number): number => ((hash >>> shift) & -8) | (hash & 7);
-/** JavaScript for the same. */
-export const homeSource = (hash: string, shift: string): string => `${hash} >>> ${shift} & -8 | ${hash} & 7`;
+export const probeSource = (hash: string, index: string): string =>
+  `const part = ${index}.parts[${hash} >>> ${index}.high], { table } = part, mask = (table.length >> 1) - 1; let slot = ${hash} << part.depth >>> part.shift & -8 | ${hash} & 7;`;
 
 /** JavaScript for whether the key columns of row `a` of `I` and row `b` of `J` hold the same words; the columns' storages agree. */
 export function sameSource(left: RowLayout, leftColumns: readonly number[], I: string, a: string, right: RowLayout, rightColumns: readonly number[], J: string, b: string): string {
