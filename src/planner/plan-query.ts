@@ -11,6 +11,7 @@ import type { Bound } from './lower/bound.ts';
 import { lower, rowCount, sortKeys } from './lower/lower.ts';
 import { toScalar } from './lower/to-scalar.ts';
 import { optimize } from './optimize/optimize.ts';
+import type { Facts } from './optimize/rewrite.ts';
 import { readThroughIndexes } from './access/use-indexes.ts';
 import { foldScalar } from './optimize/fold-constants.ts';
 import { Planning } from './planning.ts';
@@ -50,8 +51,10 @@ export function finishQuery(planning: Planning, typed: TypedQuery): Query {
   settleParameters(planning);
   const query = lowerQuery(planning, typed);
   const { catalog, environment } = planning.context;
-  return { ...query, relation: readThroughIndexes(optimize(query.relation, environment), environment, (id) => catalog.indexesOn(id)) };
+  return { ...query, relation: readThroughIndexes(optimize(query.relation, factsOf(planning.context)), environment, (id) => catalog.indexesOn(id)) };
 }
+
+const factsOf = ({ catalog, environment }: PlanContext): Facts => ({ environment, foreignKeysOf: (id) => catalog.foreignKeysOf(id), rowsOf: (id) => catalog.rowsOf?.(id) });
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */
 function settleParameters(planning: Planning): void {
@@ -101,7 +104,7 @@ export function planView(select: SelectStmt, sql: string, name: string, columnNa
     if (oid === Oid.record || oid === Oid.recordArray) throw planning.error('42P16', `column "${names[index]}" has pseudo-type ${typeInfo(oid).sqlName}`, undefined);
   }
   const query = lowerQuery(planning, typed);
-  const relation = optimize(named(limited(planning, query), names), context.environment);
+  const relation = optimize(named(limited(planning, query), names), factsOf(context));
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
   return { columns, relation, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
 }

@@ -103,13 +103,13 @@ describe('plans', () => {
   it('does not evaluate ahead of a guard', () => {
     expect(explained('select 1 from t join u on t.a = u.a where t.b <> 0 and 1 / t.b > 1')).toMatchInlineSnapshot(`
       "Map (1)
-        Filter int4gt(int4div(1, #1), 1)
+        Filter int4gt(int4div(1, #2), 1)
           Join [0-1: #0 = #0]
+            Map (#0)
+              Get u
             Map (#0, #1)
               Filter int4ne(#1, 0)
-                Get t
-            Map (#0)
-              Get u"
+                Get t"
     `);
   });
   it('folds constants, but not those that raise', () => {
