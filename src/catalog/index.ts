@@ -13,6 +13,7 @@ export { dropPlan, dropPlanOf, withoutConstraint } from './drop.ts';
 export type { DropPlan, Droppable } from './drop.ts';
 export { sequencesOf } from './parts.ts';
 export { withColumnRenamed } from './rename-column.ts';
+export { rowKeys } from './row-keys.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { describe, displayName } from './describe.ts';
 export { catalogQuestions } from './questions.ts';

@@ -172,6 +172,8 @@ export interface ViewItem extends RelationItem {
   readonly query: string;
   /** resolved and typed; other views are inlined when the referring query is planned */
   readonly relation: Relation;
+  /** what `relation` is an optimised form of, for when the facts change that it rests on */
+  readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
 }
 
@@ -185,6 +187,8 @@ export interface MaterializedViewItem extends RelationItem {
   readonly columns: readonly Column[];
   readonly query: string;
   readonly relation: Relation;
+  /** what `relation` is an optimised form of, for when the facts change that it rests on */
+  readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
   readonly onError: OnError;
 }

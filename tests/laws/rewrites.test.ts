@@ -64,7 +64,7 @@ describe('the law catches a dropped guard', () => {
   it.each(rewriteFaults)('$rewrite: $name', { timeout: 120_000 }, async (fault) => {
     const { load, remove } = optimizeWith(fault);
     try {
-      const exports = (await load(fault.file)) as Record<string, Rewrite | Whole['rewrite']>;
+      const exports = (await load(`${fault.rewrite.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`)) as Record<string, Rewrite | Whole['rewrite']>;
       const broken = exports[fault.rewrite]!;
       const whole: Whole = typeof broken === 'function' ? { name: fault.rewrite, rewrite: broken } : everywhere(broken);
       let caught = false;

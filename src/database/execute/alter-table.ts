@@ -4,6 +4,7 @@ import { dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import type { Relation } from '../../ir/index.ts';
+import { optimizeAnew } from '../../planner/index.ts';
 import type { AlterTableStep, Plan } from '../../planner/index.ts';
 import { dropActions } from '../relations.ts';
 import type { DatabaseSession } from '../session/session.ts';
@@ -30,7 +31,7 @@ interface Altering {
 }
 
 /**
- * ALTER TABLE. Where the rows' shape or keys change, all rows are written anew under another relation id, and what is computed of the table is made again over that:
+ * ALTER TABLE. Where the rows' shape or keys change, or something that views rest on is no longer so, all rows are written anew under another relation id, and what is computed of the table is made again over that:
  * an old record of the log keeps its meaning. Costs time and log proportional to the table. Raises 40001 at the commit where others wrote to the table meanwhile.
  */
 export async function alterTable(plan: Plan & { kind: 'alterTable' }, execution: Execution, oids: OidAllocator): Promise<CatalogWork> {
@@ -45,7 +46,7 @@ export async function alterTable(plan: Plan & { kind: 'alterTable' }, execution:
   const before = asked ? await readAll({ relation: { op: 'get', id: old.id, type: old.type }, columns: old.columns.map(({ name, type }) => ({ name, type })), order: [], limit: null, offset: null }, execution) : [];
   const rows = asked ? rowsOf(before, altering, session) : [];
   const standing = altering.sequences.map((item) => [item.oid, drawnBy(item, before.length)] as const);
-  return { ...finish(old, altering, rows, catalog, oids), sequences: standing, ...(asked ? { unchanged: [[old.id, since]] } : {}) };
+  return { ...finish(old, altering, rows, session, oids), sequences: standing, ...(asked ? { unchanged: [[old.id, since]] } : {}) };
 }
 
 /** A counter whose column was added has given each row a number. */
@@ -74,6 +75,7 @@ function apply(step: AlterTableStep, altering: Altering, sql: string, session: D
       return;
     }
     case 'setColumn':
+      altering.rewritten ||= step.column.nullable && !table.columns[step.index]!.nullable && isReadByViews(table, session.catalog);
       altering.table = { ...table, columns: table.columns.with(step.index, step.column) };
       return;
     case 'addConstraints': {
@@ -90,13 +92,16 @@ function apply(step: AlterTableStep, altering: Altering, sql: string, session: D
     case 'dropConstraint': {
       const found = [...table.keys, ...table.checks ?? [], ...table.foreignKeys ?? []].find((constraint) => constraint.name === step.name);
       if (found === undefined) throw new InvariantError(`no constraint ${step.name}`);
-      altering.rewritten ||= table.keys.some((key) => key.oid === found.oid);
+      altering.rewritten ||= table.keys.some((key) => key.oid === found.oid) || ((table.foreignKeys ?? []).some((key) => key.oid === found.oid) && isReadByViews(table, session.catalog));
       const { changes } = dropPlanOf(session.catalog, [{ kind: 'constraint', table, constraint: found.oid }], true, session.searchPath);
       altering.changes.push(...changes.filter((change) => change.kind === 'replace' && change.item.oid !== table.oid));
       altering.table = withoutConstraint(table, found.oid);
     }
   }
 }
+
+/** Whether a view may rest on what was known of the table. */
+const isReadByViews = (table: TableItem, catalog: CatalogSnapshot): boolean => catalog.dependents(table.oid).some((item) => item.kind === 'view' || item.kind === 'materialized view');
 
 /** The rows as the altered table has them; raises what its new constraints say of them. */
 function rowsOf(before: readonly Datum[][], { table, sources, sequences, checks, keys }: Altering, session: DatabaseSession): readonly Datum[][] {
@@ -141,7 +146,8 @@ function requireUnique(table: TableItem, key: KeyConstraint, rows: readonly Datu
   }
 }
 
-function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
+function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], session: DatabaseSession, oids: OidAllocator): CatalogWork {
+  const { catalog } = session;
   const shaped: TableItem = { ...altering.table, type: tableType(altering.table.columns, altering.table.keys) };
   const created = altering.sequences.map((item): CatalogChange => ({ kind: 'create', item }));
   const gone = altering.changes.flatMap((change) => (change.kind === 'drop' ? [catalog.item(change.oid)!] : []));
@@ -152,7 +158,7 @@ function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], ca
   const table: TableItem = { ...shaped, id: oids.relation().id };
   const places = old.columns.map((_, index) => altering.sources.indexOf(index));
   const again = readersAnew(new Map([[old.id, seenAsBefore(old, table, places)]]), catalog, oids, {
-    gone: new Set(gone.map((item) => item.oid)),
+    gone: new Set(gone.map((item) => item.oid)), optimized: (lowered) => optimizeAnew(lowered, session.environment()),
     moved: (read) => read.map(([oid, columns]) => [oid, oid === old.oid ? columns.map((column) => places[column]!) : columns] as const),
   });
   const changes: CatalogChange[] = [{ kind: 'replace', item: table }, ...again.map((item): CatalogChange => ({ kind: 'replace', item })), ...altering.changes, ...created];

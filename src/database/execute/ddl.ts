@@ -112,7 +112,7 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
       const place = placeOf(plan.name, session, oids);
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead };
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, sql: plan.sql, query: plan.query, relation: plan.relation, lowered: plan.lowered, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);
@@ -125,7 +125,7 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       }
       const { oid, id, rowType } = oids.relation();
       const item: MaterializedViewItem = {
-        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead, onError: plan.onError,
+        kind: 'materialized view', oid, id, rowType, ...plan.name, sql: plan.sql, query: plan.query, relation: plan.relation, lowered: plan.lowered, columns: plan.columns, type: { columns: plan.columns, keys: [] }, dependsOn: plan.dependsOn, columnsRead: plan.columnsRead, onError: plan.onError,
       };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE MATERIALIZED VIEW', work: create([item], catalog) };
