@@ -8,6 +8,12 @@ const own = (): ReadonlyMap<string, number> => (equalities ??= new Map(operators
 /** The function is its type's own equality, which joins by key, groups and keys of relations use. */
 export const isTypeEquality = (id: string): boolean => own().has(id);
 
+const integers: ReadonlySet<number> = new Set([Oid.int2, Oid.int4, Oid.int8]);
+let plain: ReadonlySet<string> | undefined;
+/** The equality of a type, or of two integer types: equal values have equal keys. */
+export const isEquality = (id: string): boolean =>
+  (plain ??= new Set(operatorsNamed('=').filter(({ left, right }) => left === right || (integers.has(left) && integers.has(right))).map((row) => row.function))).has(id);
+
 /** `left = right` by their type's own equality, NULL where either is; undefined where the type has none that takes two plain values of it. */
 export function equalityOf(left: Scalar, right: Scalar): Scalar | undefined {
   if (left.type.oid !== right.type.oid) return undefined;

@@ -21,7 +21,7 @@ export {
 } from './functions/index.ts';
 export { relationTypeOf, isNullable, isOuter, isKeyed } from './types.ts';
 export { structureText } from './structure.ts';
-export { isTypeEquality, equalityOf } from './equality.ts';
+export { isEquality, isTypeEquality, equalityOf } from './equality.ts';
 export {
   mapOperands, operandsOf, mapScalar, someScalar, columnsOf, renumber, substitute, mapInputs, inputsOf, someRelation, mapOwnScalars, mapScalars, mapAggregate, mapQueryScalars,
   bindParameters, bindScalar,

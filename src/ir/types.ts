@@ -1,6 +1,6 @@
 import type { Column, RelationType, SqlType } from '../core/index.ts';
 import { Oid, sqlType } from '../core/index.ts';
-import { isTypeEquality } from './equality.ts';
+import { isEquality } from './equality.ts';
 import { functionById } from './functions/index.ts';
 import type { JoinEdge, Relation } from './relation.ts';
 import type { Scalar } from './scalar.ts';
@@ -97,7 +97,7 @@ function withoutFixed(keys: readonly (readonly number[])[], predicates: readonly
 function fixedColumns(predicate: Scalar): readonly number[] {
   if (predicate.op === 'and') return predicate.args.flatMap(fixedColumns);
   if (predicate.op === 'isNull') return predicate.arg.op === 'column' ? [predicate.arg.index] : [];
-  const sides = predicate.op === 'same' ? [predicate.left, predicate.right] : predicate.op === 'call' && isTypeEquality(predicate.function) ? predicate.args : [];
+  const sides = predicate.op === 'same' ? [predicate.left, predicate.right] : predicate.op === 'call' && isEquality(predicate.function) ? predicate.args : [];
   const [column] = sides.flatMap((side) => (side.op === 'column' ? [side.index] : side.op === 'relabel' && side.arg.op === 'column' && isVarcharAsText(side.type, side.arg.type) ? [side.arg.index] : []));
   const constant = sides.some((side) => side.op === 'literal' || side.op === 'parameter');
   return column !== undefined && constant ? [column] : [];

@@ -12,8 +12,6 @@ export interface CatalogView {
   indexesOn(id: RelationId): readonly IndexFacts[];
   /** The foreign keys of a relation, which their author vouches for. */
   foreignKeysOf(id: RelationId): readonly { readonly columns: readonly number[]; readonly references: RelationId; readonly referencedColumns: readonly number[] }[];
-  /** About how many rows a relation has, where that is known. */
-  rowsOf?(id: RelationId): number | undefined;
 }
 
 export interface IndexFacts {

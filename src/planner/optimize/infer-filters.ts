@@ -1,6 +1,6 @@
 import { exactWords } from '../../core/index.ts';
 import type { Relation, Scalar } from '../../ir/index.ts';
-import { columnsOf, isOuter, isTypeEquality, mapInputs, renumber, structureText } from '../../ir/index.ts';
+import { columnsOf, isOuter, isEquality, mapInputs, renumber, structureText } from '../../ir/index.ts';
 import { bareOf } from './bare.ts';
 import { offsetsOf } from './push-filters.ts';
 import { isSafe } from './safe.ts';
@@ -52,7 +52,7 @@ const textOf = (scalar: Scalar): string => structureText(scalar, ignored);
 
 function isWorthIt(input: Relation, conjunct: Scalar): boolean {
   if (bareOf(input) === undefined || bareOf(input)!.filters.length > 0) return true;
-  return (conjunct.op === 'call' || conjunct.op === 'anyOf') && isTypeEquality(conjunct.function);
+  return (conjunct.op === 'call' || conjunct.op === 'anyOf') && isEquality(conjunct.function);
 }
 
 /** Conditions that each row of the relation meets, over its columns. */

@@ -30,7 +30,7 @@ export const everywhere = (rewrite: Rewrite): Whole => {
 /** The tables of the examples in the headers of the rewrites. `t` has a primary key, to which a foreign key of `d` leads; of `a`, `b` and `c` no column is a key. */
 export const exampleTables = { t: 'k int4 not null, x int4, y int4, s text', a: 'k int4, x int4, y int4, s text', b: 'k int4, x int4, y int4, s text', c: 'k int4, x int4, y int4, s text', d: 'k int4, x int4, y int4, s text' } as const;
 export const exampleCatalog = withForeignKey(catalogOf(exampleTables, { t: ['k'] }), ['d', 'k'], ['t', 'k']);
-export const exampleFacts: Facts = { environment: testEnvironment(exampleCatalog), foreignKeysOf: (id) => exampleCatalog.foreignKeysOf(id), rowsOf: () => undefined };
+export const exampleFacts: Facts = { environment: testEnvironment(exampleCatalog), foreignKeysOf: (id) => exampleCatalog.foreignKeysOf(id) };
 const exampleNames = Object.keys(exampleTables);
 
 /** The relation of a query as it is before optimisation. */
@@ -139,7 +139,8 @@ function rareQuery(draw: Draw, rewrite: string): string {
     ['shareSubplans', () => { const shared = draw.of([`(SELECT x, count(*) AS n FROM ${p} i GROUP BY x)`, `(SELECT DISTINCT i.x, i.y AS n FROM ${p} i)`, `(SELECT i.x, j.y AS n FROM ${p} i JOIN ${q} j ON i.k = j.k)`]); return `SELECT i.x, i.n, ${draw.of(['j.n', 'j.x'])} AS m FROM ${shared} i ${draw.of([`CROSS JOIN ${shared} j`, `JOIN ${shared} j ON i.x = j.x`, `LEFT JOIN ${shared} j ON i.x = j.n`])}`; }],
     ['dropInnerDistinct pushFilters dropDistinctOnKeys', () => `SELECT i.x FROM (SELECT DISTINCT x, y FROM ${p} z) i ${draw.of(['UNION', 'UNION', 'EXCEPT', 'UNION ALL', 'EXCEPT ALL'])} ${draw.of(['SELECT x FROM a', 'SELECT DISTINCT x FROM a'])}`],
     ['dropInnerDistinct', () => `SELECT ${draw.of(['max(x) AS m', 'count(*) AS m', 'count(DISTINCT x) AS m', 'sum(x) AS m', 'max(x) AS m, count(*) AS n'])} FROM (SELECT DISTINCT x, y FROM ${p} z) i${draw.of(['', ' GROUP BY y'])}`],
-    ['inferFilters', () => `SELECT p.x, q.y FROM ${p} p ${draw.of(['JOIN', 'LEFT JOIN'])} ${q} q ON p.x = q.x${draw.of(['', ' AND q.x = 1', ' AND q.y = 1'])} WHERE ${draw.of(['p.x = 1', 'p.x > 0', 'p.x IN (0, 1)', '1 / p.x > 0', 'p.x = 1 AND p.y = 1', 'p.s::int4 = 1 AND p.x = 1'])}`],
+    ['inferFilters', () => `SELECT p.x, q.y FROM (SELECT * FROM a WHERE ${draw.of(['1 / x > 0', 'x > 0', "s::int4 = 1 AND x = 1"])}) p ${draw.of(['JOIN', 'LEFT JOIN'])} ${draw.of(['(SELECT DISTINCT x, y FROM b)', '(SELECT DISTINCT x, y FROM b)', 'd'])} q ON p.x = q.x`],
+    ['inferFilters', () => `SELECT p.x, q.y FROM ${p} p ${draw.of(['JOIN', 'LEFT JOIN'])} ${q} q ON p.x = q.x${draw.of(['', ' AND q.x = 1', ' AND q.y = 1'])} WHERE ${draw.of(['p.x = 1', 'p.x > 0', 'p.x IN (0, 1)', 'p.x = 1 AND p.y = 1', 'p.s::int4 = 1 AND p.x = 1'])}`],
     ['orderJoins', () => `SELECT p.k, q.x, r.y FROM ${p} p JOIN ${q} q ON p.x = q.x JOIN ${r} r ON r.x ${draw.of(['=', '=', 'IS NOT DISTINCT FROM'])} p.${draw.of(['x', 'y'])} AND r.y ${draw.of(['=', 'IS NOT DISTINCT FROM'])} q.y`],
     ['orderJoins', () => `SELECT p.k, q.x, r.y FROM ${p} p JOIN ${q} q ON p.k = q.k JOIN ${r} r ON r.k = 10 / ${draw.of(['p.x', 'q.x'])}`],
     ['emptyRelations', () => `SELECT p.x, q.y FROM ${p} p ${draw.of(['JOIN', 'LEFT JOIN'])} (SELECT * FROM ${q} z WHERE ${draw.of(['false', 'NULL', '1 = 2'])}) q ON p.k = q.k${draw.chance(0.3) ? ` JOIN ${r} r ON r.k = p.x` : ''}`],
