@@ -128,7 +128,8 @@ export class Join extends Stream implements Stateful, Pausable {
     this.#orders = inputs.map(() => -1);
     this.#occurrences = inputs.map(() => undefined);
     this.#current = new Int32Array(inputs.length);
-    this.#steps = inputs.map((_, start) => this.#order(start));
+    // To a query that is answered once the rows of a shared collection stand still: only those of input 0 are scanned, and what leads away from the others is not needed.
+    this.#steps = inputs.map(({ collection }, start) => (context.once && start > 0 && collection !== undefined ? [] : this.#order(start)));
     this.#next = new Int32Array(inputs.length);
     this.#matched = new Uint8Array(inputs.length);
     this.#weights = new Float64Array(inputs.length);
