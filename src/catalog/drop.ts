@@ -6,6 +6,7 @@ import type { CatalogChange } from './changes.ts';
 import { describe } from './describe.ts';
 import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
 import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
+import { rowKeys } from './row-keys.ts';
 import { enumsIn } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
@@ -196,7 +197,7 @@ export function withoutConstraint(table: TableItem, oid: number): TableItem {
   const others = <T extends { readonly oid: number }>(list: readonly T[]): readonly T[] => list.filter((constraint) => constraint.oid !== oid);
   const keys = others(table.keys);
   return {
-    ...table, keys, type: { ...table.type, keys: keys.map((key) => key.columns) },
+    ...table, keys, type: { ...table.type, keys: rowKeys(table.columns, keys) },
     ...(table.checks === undefined ? {} : { checks: others(table.checks) }), ...(table.foreignKeys === undefined ? {} : { foreignKeys: others(table.foreignKeys) }),
   };
 }

@@ -14,6 +14,7 @@ export type { DropPlan, Droppable } from './drop.ts';
 export { columnsUsed, sequencesOf, viewWithColumnsMoved } from './parts.ts';
 export { codeAt, firstCodes } from './enum-codes.ts';
 export { withColumnRenamed } from './rename-column.ts';
+export { rowKeys } from './row-keys.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { asWritten, createStatement, presentQuery } from './present-query.ts';
 export { describe, displayName } from './describe.ts';

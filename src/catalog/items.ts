@@ -190,6 +190,8 @@ export interface ViewItem extends RelationItem {
   readonly query: string;
   /** resolved and typed; other views are inlined when the referring query is planned */
   readonly relation: Relation;
+  /** what `relation` is an optimised form of, for when the facts change that it rests on */
+  readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
   readonly written?: WrittenQuery;
 }
@@ -230,6 +232,8 @@ export interface MaterializedViewItem extends RelationItem {
   readonly columns: readonly Column[];
   readonly query: string;
   readonly relation: Relation;
+  /** what `relation` is an optimised form of, for when the facts change that it rests on */
+  readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
   readonly written?: WrittenQuery;
   readonly onError: OnError;

@@ -2,6 +2,7 @@ import { Oid } from '../core/index.ts';
 import { isSequenceFunction, mapScalar, operandsOf } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
 import type { CatalogItem, MaterializedViewItem, TableItem, ViewItem, WrittenRelation, WrittenSpot } from './items.ts';
+import { rowKeys } from './row-keys.ts';
 
 /** The sequences that an expression names, by OID. */
 export function sequencesOf(scalar: Scalar | undefined): number[] {
@@ -25,7 +26,7 @@ export function withoutColumn(table: TableItem, at: number): TableItem {
   return {
     ...table, keys,
     columns: table.columns.filter((_, index) => index !== at).map((column) => (column.generated === undefined ? column : { ...column, generated: shift(column.generated) })),
-    type: { columns: table.type.columns.filter((_, index) => index !== at), keys: keys.map((key) => key.columns) },
+    type: { columns: table.type.columns.filter((_, index) => index !== at), keys: rowKeys(table.columns.filter((_, index) => index !== at), keys) },
     ...(table.checks === undefined ? {} : { checks: table.checks.map((check) => ({ ...check, condition: shift(check.condition) })) }),
     ...(table.foreignKeys === undefined ? {} : { foreignKeys: table.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(moved), ...(key.references === table.oid && { referencedColumns: key.referencedColumns.map(moved) }) })) }),
     ...(table.columnComments === undefined ? {} : { columnComments: comments }),

@@ -109,6 +109,15 @@ export class CatalogSnapshot {
     return [...(on.kind === 'table' ? on.keys.map((key) => ({ ...key, unique: true })) : []), ...this.dependents(on.oid).flatMap((item) => (item.kind === 'index' && item.on === on.oid ? [item] : []))];
   }
 
+  /** The foreign keys of a relation, which their author vouches for. */
+  foreignKeysOf(id: RelationId): readonly { readonly columns: readonly number[]; readonly references: RelationId; readonly referencedColumns: readonly number[] }[] {
+    const item = this.#byRelation.get(id);
+    return item?.kind !== 'table' ? [] : (item.foreignKeys ?? []).flatMap((key) => {
+      const target = this.item(key.references);
+      return target?.kind === 'table' ? [{ columns: key.columns, references: target.id, referencedColumns: key.referencedColumns }] : [];
+    });
+  }
+
   *relations(): IterableIterator<RelationCatalogItem> {
     yield* this.#byRelation.values();
   }

@@ -19,7 +19,9 @@ export {
   allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, asksCatalog, functionById, functionsNamed, tableFunctionById, tableFunctionsNamed,
   operatorsNamed, castBetween, castsFrom, aggregateById, aggregatesNamed, evaluatorOf,
 } from './functions/index.ts';
-export { relationTypeOf, isNullable, isOuter } from './types.ts';
+export { relationTypeOf, isNullable, isOuter, isKeyed } from './types.ts';
+export { structureText } from './structure.ts';
+export { isEquality, isTypeEquality, equalityOf } from './equality.ts';
 export {
   mapOperands, operandsOf, mapScalar, someScalar, columnsOf, renumber, substitute, mapInputs, inputsOf, someRelation, mapOwnScalars, mapScalars, mapAggregate, mapQueryScalars,
   bindParameters, bindScalar,

@@ -1,7 +1,8 @@
-import type { Column, RelationType } from '../core/index.ts';
+import type { Column, RelationType, SqlType } from '../core/index.ts';
 import { Oid, sqlType } from '../core/index.ts';
+import { isEquality } from './equality.ts';
 import { functionById } from './functions/index.ts';
-import type { Relation } from './relation.ts';
+import type { JoinEdge, Relation } from './relation.ts';
 import type { Scalar } from './scalar.ts';
 
 const known = new WeakMap<Relation, RelationType>();
@@ -24,11 +25,16 @@ function compute(relation: Relation): RelationType {
       return relation.type;
     case 'let':
       return relationTypeOf(relation.body);
-    case 'filter':
-      return { ...relationTypeOf(relation.input), columns: notNullBy(relation.predicates, relationTypeOf(relation.input).columns) };
+    case 'filter': {
+      const { columns, keys } = relationTypeOf(relation.input);
+      return { columns: notNullBy(relation.predicates, columns), keys: withoutFixed(keys, relation.predicates) };
+    }
     case 'temporalFilter':
-    case 'threshold':
       return relationTypeOf(relation.input);
+    case 'threshold': {
+      const type = relationTypeOf(relation.input);
+      return { columns: type.columns, keys: keysOfRest(relation.input) };
+    }
     case 'negate':
       return { columns: relationTypeOf(relation.input).columns, keys: [] };
     case 'map':
@@ -38,7 +44,8 @@ function compute(relation: Relation): RelationType {
       const missing = relation.outer || relation.orNull === true;
       const produced = relation.produces.columns.map((column) => ({ ...column, nullable: column.nullable || missing }));
       const ordinality: readonly Column[] = relation.ordinality ? [{ name: 'ordinality', type: sqlType(Oid.int8), nullable: missing }] : [];
-      return { columns: [...input, ...produced, ...ordinality], keys: [] };
+      const width = input.length + produced.length;
+      return { columns: [...input, ...produced, ...ordinality], keys: relation.ordinality ? relationTypeOf(relation.input).keys.map((key) => [...key, width]) : [] };
     }
     case 'join':
       return joinType(relation);
@@ -46,7 +53,7 @@ function compute(relation: Relation): RelationType {
       const input = relationTypeOf(relation.input).columns;
       const by = relation.by.map((scalar, index) => ({ name: relation.byNames[index] ?? '?column?', type: scalar.type, nullable: isNullable(scalar, input) }));
       const aggregates = relation.aggregates.map((aggregate) => ({ name: aggregate.name, type: aggregate.type, nullable: !isCount(aggregate.function) }));
-      return { columns: [...by, ...aggregates], keys: [relation.by.map((_, index) => index)] };
+      return { columns: [...by, ...aggregates], keys: minimal([...keysThrough(relationTypeOf(relation.input).keys, relation.by), relation.by.map((_, index) => index)]) };
     }
     case 'distinct': {
       const type = relationTypeOf(relation.input);
@@ -68,24 +75,74 @@ function compute(relation: Relation): RelationType {
 function mapType(relation: Extract<Relation, { op: 'map' }>): RelationType {
   const input = relationTypeOf(relation.input);
   const columns = relation.columns.map(({ name, value }) => ({ name, type: value.type, nullable: isNullable(value, input.columns) }));
+  return { columns, keys: minimal(keysThrough(input.keys, relation.columns.map(({ value }) => value))) };
+}
+
+/** The keys all of whose columns are among these scalars, as places in them. */
+function keysThrough(keys: readonly (readonly number[])[], scalars: readonly Scalar[]): readonly (readonly number[])[] {
   const placeOf = new Map<number, number>();
-  relation.columns.forEach(({ value }, index) => {
+  scalars.forEach((value, index) => {
     if (value.op === 'column' && !placeOf.has(value.index)) placeOf.set(value.index, index);
   });
-  const keys = input.keys.filter((key) => key.every((column) => placeOf.has(column))).map((key) => key.map((column) => placeOf.get(column)!).sort((a, b) => a - b));
-  return { columns, keys: minimal(keys) };
+  return keys.filter((key) => key.every((column) => placeOf.has(column))).map((key) => key.map((column) => placeOf.get(column)!).sort((a, b) => a - b));
+}
+
+/** Keys of what a filter leaves: a column that it fixes to one value tells no rows apart. */
+function withoutFixed(keys: readonly (readonly number[])[], predicates: readonly Scalar[]): readonly (readonly number[])[] {
+  const fixed = new Set(predicates.flatMap(fixedColumns));
+  return fixed.size === 0 ? keys : minimal(keys.map((key) => key.filter((column) => !fixed.has(column))));
+}
+
+/** The columns that have the same value, as its type compares, in every row for which the predicate is true. */
+function fixedColumns(predicate: Scalar): readonly number[] {
+  if (predicate.op === 'and') return predicate.args.flatMap(fixedColumns);
+  if (predicate.op === 'isNull') return predicate.arg.op === 'column' ? [predicate.arg.index] : [];
+  const sides = predicate.op === 'same' ? [predicate.left, predicate.right] : predicate.op === 'call' && isEquality(predicate.function) ? predicate.args : [];
+  const [column] = sides.flatMap((side) => (side.op === 'column' ? [side.index] : side.op === 'relabel' && side.arg.op === 'column' && isVarcharAsText(side.type, side.arg.type) ? [side.arg.index] : []));
+  const constant = sides.some((side) => side.op === 'literal' || side.op === 'parameter');
+  return column !== undefined && constant ? [column] : [];
+}
+
+const isVarcharAsText = (seen: SqlType, stored: SqlType): boolean => seen.oid === Oid.text && stored.oid === Oid.varchar;
+
+/** Rows of `l` that stay once those of `r` are taken away (`l + -r`) are rows of `l`, as they were. */
+function keysOfRest(input: Relation): readonly (readonly number[])[] {
+  const added = input.op === 'union' ? input.inputs.filter(({ op }) => op !== 'negate') : [input];
+  return added.length === 1 ? relationTypeOf(added[0]!).keys : [];
 }
 
 function joinType(relation: Extract<Relation, { op: 'join' }>): RelationType {
   const types = relation.inputs.map(relationTypeOf);
   const outer = relation.inputs.map((_, index) => isOuter(relation, index));
   const columns = types.flatMap((type, index) => type.columns.map((column) => ({ ...column, nullable: column.nullable || outer[index]! })));
-  // an input joined by one of its own keys adds at most one row to each
-  const adds = relation.on.every((edge, index) => {
-    const joined = new Set(edge.keys.flatMap((key) => (key.right.op === 'column' ? [key.right.index] : [])));
-    return types[index + 1]!.keys.some((key) => key.every((column) => joined.has(column)));
+  return { columns, keys: joinKeys(relation, types) };
+}
+
+/** More combined keys than these are not told. */
+const MOST_KEYS = 8;
+
+/**
+ * Taken one input after the other: an input found by one of its keys adds at most one row to each there was, so that their keys stay. One that finds at most one row itself, by an inner edge,
+ * keeps its own keys. Of any other both together tell the rows apart.
+ */
+function joinKeys({ inputs, on }: Extract<Relation, { op: 'join' }>, types: readonly RelationType[]): readonly (readonly number[])[] {
+  const offsets: number[] = [];
+  inputs.reduce((offset, _, index) => (offsets.push(offset), offset + types[index]!.columns.length), 0);
+  let keys = types[0]!.keys;
+  on.forEach((edge, at) => {
+    const own = types[at + 1]!.keys.map((key) => key.map((column) => column + offsets[at + 1]!));
+    if (isKeyed(edge, types[at + 1]!)) return;
+    const from = new Set(edge.keys.flatMap(({ left }) => (left.op === 'column' ? [left.index + offsets[edge.parent]!] : [])));
+    const finds = !edge.outer && keys.some((key) => key.every((column) => from.has(column)));
+    keys = finds ? own : minimal(keys.flatMap((key) => own.map((other) => [...key, ...other]))).slice(0, MOST_KEYS);
   });
-  return { columns, keys: adds ? types[0]!.keys : [] };
+  return keys;
+}
+
+/** An edge finds at most one row of the input that hangs on it: it pairs all columns of one of its keys. */
+export function isKeyed(edge: JoinEdge, child: RelationType): boolean {
+  const joined = new Set(edge.keys.flatMap((key) => (key.right.op === 'column' ? [key.right.index] : [])));
+  return child.keys.some((key) => key.every((column) => joined.has(column)));
 }
 
 /** Input `index` may be missing: its own edge is outer, or one on its way to the root. */

@@ -10,6 +10,8 @@ export interface CatalogView {
   find(schema: string | undefined, name: string, searchPath: readonly string[]): CatalogItem | undefined;
   /** The indexes that find rows of the relation by equality of all their columns, in the order they are preferred. */
   indexesOn(id: RelationId): readonly IndexFacts[];
+  /** The foreign keys of a relation, which their author vouches for. */
+  foreignKeysOf(id: RelationId): readonly { readonly columns: readonly number[]; readonly references: RelationId; readonly referencedColumns: readonly number[] }[];
 }
 
 export interface IndexFacts {

@@ -6,6 +6,7 @@
 export { createParser, shapeOf } from './syntax/index.ts';
 export type { SqlParser, Statement, StatementShape, StatementText } from './syntax/index.ts';
 export { planStatement } from './statements/plan-statement.ts';
+export { optimizeAnew } from './plan-query.ts';
 export { foldScalar } from './optimize/fold-constants.ts';
 export { planViewAgain } from './statements/plan-again.ts';
 export { purifyRequest } from './statements/purify.ts';

@@ -11,6 +11,7 @@ import type { Bound } from './lower/bound.ts';
 import { lower, rowCount, sortKeys } from './lower/lower.ts';
 import { toScalar } from './lower/to-scalar.ts';
 import { optimize } from './optimize/optimize.ts';
+import type { Facts } from './optimize/rewrite.ts';
 import { readThroughIndexes } from './access/use-indexes.ts';
 import { foldScalar } from './optimize/fold-constants.ts';
 import { Planning } from './planning.ts';
@@ -23,6 +24,8 @@ import type { TypedQuery } from './resolve/typed.ts';
 export interface PlannedView {
   readonly columns: readonly Column[];
   readonly relation: Relation;
+  /** what `relation` is an optimised form of */
+  readonly lowered: Relation;
   /** oids of the relations it reads */
   readonly dependsOn: readonly number[];
   /** which of their columns it names */
@@ -52,8 +55,13 @@ export function finishQuery(planning: Planning, typed: TypedQuery): Query {
   settleParameters(planning);
   const query = lowerQuery(planning, typed);
   const { catalog, environment } = planning.context;
-  return { ...query, relation: readThroughIndexes(optimize(query.relation, environment), environment, (id) => catalog.indexesOn(id)) };
+  return { ...query, relation: readThroughIndexes(optimize(query.relation, factsOf(planning.context)), environment, (id) => catalog.indexesOn(id)) };
 }
+
+/** A view's relation over what stands in the place of relations that it was planned over. Foreign keys are forgotten. */
+export const optimizeAnew = (lowered: Relation, environment: PlanContext['environment']): Relation => optimize(lowered, { environment });
+
+const factsOf = ({ catalog, environment }: PlanContext): Facts => ({ environment, foreignKeysOf: (id) => catalog.foreignKeysOf(id) });
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */
 function settleParameters(planning: Planning): void {
@@ -103,9 +111,10 @@ export function planView(select: SelectStmt, sql: string, from: number, name: st
     if (oid === Oid.record || oid === Oid.recordArray) throw planning.error('42P16', `column "${names[index]}" has pseudo-type ${typeInfo(oid).sqlName}`, undefined);
   }
   const query = lowerQuery(planning, typed);
-  const relation = optimize(named(limited(planning, query), names), context.environment);
+  const lowered = named(limited(planning, query), names);
+  const relation = optimize(lowered, factsOf(context));
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+  return { columns, relation, lowered, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
 }
 
 /** The columns of stored relations that a query refers to anywhere; what it merely could have referred to lies in the leaves. */

@@ -1,6 +1,6 @@
 import { assertNever, exactWords, InvariantError, Oid, rowLayout, sqlType, storageOf } from '../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../core/index.ts';
-import { castBetween, explainScalar, mapScalar, substitute } from '../ir/index.ts';
+import { castBetween, explainScalar, isKeyed, mapScalar, relationTypeOf, structureText, substitute } from '../ir/index.ts';
 import type { JoinEdge, Lookup, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Occurrence, Readable } from './operators/collection.ts';
 import { FlatMap } from './operators/flat-map.ts';
@@ -362,7 +362,7 @@ class Renderer {
     });
     const known = new Map<string, number>();
     const place = (scalar: Scalar): number => {
-      const key = scalarKey(scalar);
+      const key = structureText(scalar);
       const at = known.get(key);
       if (at !== undefined) return at;
       outputs.push(scalar);
@@ -413,6 +413,8 @@ class Renderer {
           columns: edge.keys.map((key) => columnOf(i, keyScalar(key.right, key.left.type))),
           nullSafe: edge.keys.map((key) => key.nullSafe),
           outer: edge.outer,
+          findsOne: isKeyed(edge, relationTypeOf(relation.inputs[i]!)),
+          parentIsOne: isKeyed({ ...edge, keys: edge.keys.map(({ left, right, nullSafe }) => ({ left: right, right: left, nullSafe })) }, relationTypeOf(relation.inputs[edge.parent]!)),
         },
       };
     });
@@ -481,7 +483,7 @@ class Renderer {
     for (const key of keys) {
       const plain = plainColumn(key);
       if (plain !== undefined && exactWords(key.type)) continue;
-      const text = scalarKey(key);
+      const text = structureText(key);
       if (computed.some((other) => other.key === text)) continue;
       computed.push({ key: text, at: outputs.length });
       outputs.push(key);
@@ -494,7 +496,7 @@ class Renderer {
       keyColumn: (key) => {
         const plain = plainColumn(key);
         if (plain !== undefined && exactWords(key.type)) return plain;
-        return computed.find((other) => other.key === scalarKey(key))!.at;
+        return computed.find((other) => other.key === structureText(key))!.at;
       },
     };
   }
@@ -541,14 +543,6 @@ interface Arranged {
   readonly columns: readonly { readonly index: number; readonly type: SqlType }[];
   keyColumn(key: Scalar): number;
 }
-
-/** The same text for the same expression only. Plain JSON would write NaN, the infinities and NULL alike, and -0 as 0. */
-const scalarKey = (scalar: Scalar): string =>
-  JSON.stringify(scalar, (_name, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}n`;
-    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return Object.is(value, -0) ? '-0f' : `${value}f`;
-    return value instanceof Map ? { map: [...value] } : value;
-  });
 
 const integers: readonly number[] = [Oid.int2, Oid.int4, Oid.int8];
 const strings: readonly number[] = [Oid.text, Oid.varchar, Oid.name];

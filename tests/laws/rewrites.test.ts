@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { explainRelation } from '../../src/ir/index.ts';
-import { inlineLets } from '../../src/planner/optimize/inline-lets.ts';
-import { narrowColumns } from '../../src/planner/optimize/narrow-columns.ts';
-import { optimize, stages } from '../../src/planner/optimize/optimize.ts';
+import { optimize, stages, wholeRewrites } from '../../src/planner/optimize/optimize.ts';
 import type { Rewrite } from '../../src/planner/optimize/rewrite.ts';
-import { testEnvironment } from '../planner/support.ts';
 import { Draw, seeds } from './support/random.ts';
-import { drawSubject, everywhere, exampleCatalog, fires, lowered, occurrencesOf, optimizeWith, rewriteFaults, rewriteFiles } from './support/rewrites.ts';
+import { drawSubject, everywhere, exampleFacts, fires, lowered, occurrencesOf, optimizeWith, rewriteFaults, rewriteFiles } from './support/rewrites.ts';
 import type { Whole } from './support/rewrites.ts';
 
 /** A rewrite that fires in fewer cases than this is not tried. */
@@ -16,7 +13,7 @@ const MOST_SUBJECTS = 3000;
 
 const rewrites: readonly Whole[] = [
   ...[...new Set(stages.flat())].map(everywhere),
-  { name: 'inlineLets', rewrite: inlineLets }, { name: 'narrowColumns', rewrite: narrowColumns },
+  ...wholeRewrites,
 ];
 
 /** Tries subjects until the rewrite fired often enough; what went wrong, if it did. */
@@ -25,7 +22,7 @@ async function tried(rewrite: Whole, least: number): Promise<{ readonly fired: n
   for (const seed of seeds(MOST_SUBJECTS)) {
     // the runner wants to hear of a test that takes long
     if (seed % 50 === 0) await setImmediate();
-    const result = fires(rewrite, rewrites, drawSubject(seed), new Draw(seed + 1_000_000));
+    const result = fires(rewrite, rewrites, drawSubject(seed, rewrite.name), new Draw(seed + 1_000_000));
     if (result?.wrong !== undefined) return { fired, wrong: `LAW_SEED=${seed}: ${result.wrong}` };
     if (result !== undefined && ++fired >= least) break;
   }
@@ -51,7 +48,7 @@ describe('the example in the header of a rewrite fires it', () => {
     const name = file.replace('.ts', '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     const fired = new Set<string>();
     const relation = lowered(sql);
-    const optimized = optimize(relation, testEnvironment(exampleCatalog), (which) => void fired.add(which));
+    const optimized = optimize(relation, { ...exampleFacts, fired: (which) => void fired.add(which) });
     expect([...fired]).toContain(name);
     expect(explainRelation(optimized)).not.toBe(explainRelation(relation));
   });
@@ -67,7 +64,7 @@ describe('the law catches a dropped guard', () => {
   it.each(rewriteFaults)('$rewrite: $name', { timeout: 120_000 }, async (fault) => {
     const { load, remove } = optimizeWith(fault);
     try {
-      const exports = (await load(fault.file)) as Record<string, Rewrite | Whole['rewrite']>;
+      const exports = (await load(`${fault.rewrite.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`)) as Record<string, Rewrite | Whole['rewrite']>;
       const broken = exports[fault.rewrite]!;
       const whole: Whole = typeof broken === 'function' ? { name: fault.rewrite, rewrite: broken } : everywhere(broken);
       let caught = false;

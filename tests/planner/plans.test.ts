@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bindParameters, explainQuery, explainRelation } from '../../src/ir/index.ts';
-import { catalogOf, plan, view, withView } from './support.ts';
+import { catalogOf, plan, view, withForeignKey, withView } from './support.ts';
 
 const catalog = catalogOf(
   {
@@ -103,19 +103,201 @@ describe('plans', () => {
   it('does not evaluate ahead of a guard', () => {
     expect(explained('select 1 from t join u on t.a = u.a where t.b <> 0 and 1 / t.b > 1')).toMatchInlineSnapshot(`
       "Map (1)
-        Filter int4gt(int4div(1, #1), 1)
+        Filter int4gt(int4div(1, #2), 1)
           Join [0-1: #0 = #0]
+            Map (#0)
+              Get u
             Map (#0, #1)
               Filter int4ne(#1, 0)
-                Get t
-            Map (#0)
-              Get u"
+                Get t"
     `);
   });
   it('folds constants, but not those that raise', () => {
     expect(explained('select a + (1 + 2), case when a = 0 then 0 else 1 / 0 end from t where 1 = 1')).toMatchInlineSnapshot(`
       "Map (int4pl(#0, 3), CASE WHEN int4eq(#0, 0) THEN 0 ELSE int4div(1, 0) END)
         Get t"
+    `);
+  });
+});
+
+describe('plans of realistic queries', () => {
+  const shop = withForeignKey(withForeignKey(catalogOf(
+    {
+      customer: 'id int8 not null, name text, region int4', orders: 'id int8 not null, customer int8 not null, placed date, status text', line: 'order_id int8 not null, number int4 not null, product int8, amount numeric',
+      product: 'id int8 not null, name text, price numeric', review: 'product int8, stars int4',
+    },
+    { customer: ['id'], orders: ['id'], line: ['order_id', 'number'], product: ['id'] },
+  ), ['orders', 'customer'], ['customer', 'id']), ['line', 'product'], ['product', 'id']);
+  const names = (id: string): string => [...shop.items.values()].find((item) => 'id' in item && item.id === id)?.name ?? id;
+  const plans = (sql: string): string => explainRelation(view(shop, 'v', sql).relation, names);
+
+  it('begins a join where the others are found by their keys, whatever order they are written in', () => {
+    expect(plans('select c.name, p.name as product from product p, customer c, orders o, line l where c.id = o.customer and l.order_id = o.id and l.product = p.id and p.price > 5')).toMatchInlineSnapshot(`
+      "Map (#7, #3)
+        Join [0-1: #1 = #0] [0-2: #0 = #0] [2-3: #1 = #0]
+          Map (#0, #2)
+            Get line
+          Map (#0, #1)
+            Filter numeric_gt(#2, 5)
+              Get product
+          Map (#0, #1)
+            Get orders
+          Map (#0, #1)
+            Get customer"
+    `);
+  });
+  it('hangs an input on the one that finds it by a key, and makes a condition of what closes the circle', () => {
+    expect(plans('select l.amount from customer c join orders o on o.customer = c.id join line l on l.order_id = o.id join product p on p.id = l.product and p.name = c.name')).toMatchInlineSnapshot(`
+      "Map (#2)
+        Filter texteq(#6, #8)
+          Join [0-1: #0 = #0] [1-2: #1 = #0] [0-3: #1 = #0]
+            Map (#0, #2, #3)
+              Get line
+            Map (#0, #1)
+              Get orders
+            Map (#0, #1)
+              Get customer
+            Map (#0, #1)
+              Get product"
+    `);
+  });
+  it('leaves out a join that a foreign key makes sure of', () => {
+    expect(plans('select o.id, o.placed, c.id as customer from orders o join customer c on c.id = o.customer')).toMatchInlineSnapshot(`
+      "Map (#0, #2, #1)
+        Get orders"
+    `);
+  });
+  it('says which rows have no partner where a foreign key may be NULL', () => {
+    expect(plans('select sum(l.amount) from line l, product p where p.id = l.product')).toMatchInlineSnapshot(`
+      "Reduce by=[] aggregates=[sum(#0)]
+        Map (#3)
+          Filter NOT #2 IS NULL
+            Get line"
+    `);
+  });
+  it('leaves out a left join of which nothing is read', () => {
+    expect(plans('select o.id, r.n from orders o left join customer c on c.id = o.customer left join (select product, count(*) as n from review group by product) r on r.product = o.id')).toMatchInlineSnapshot(`
+      "Map (#0, #2)
+        Join [left 0-1: #0 = #0]
+          Map (#0)
+            Get orders
+          Reduce by=[#0] aggregates=[count(*)]
+            Map (#0)
+              Get review"
+    `);
+  });
+  it('reads a row once that is joined with itself', () => {
+    expect(plans('select a.name from product a where exists (select 1 from product b where b.id = a.id and b.price > 3)')).toMatchInlineSnapshot(`
+      "Map (#1)
+        Filter numeric_gt(#2, 3)
+          Get product"
+    `);
+  });
+  it('groups by what tells groups apart', () => {
+    expect(plans('select sum(l.amount) as total from customer c join orders o on o.customer = c.id join line l on l.order_id = o.id group by o.id, o.placed, c.name')).toMatchInlineSnapshot(`
+      "Map (#1)
+        Reduce by=[#0] aggregates=[sum(#1)]
+          Map (#2, #1)
+            Join [0-1: #0 = #0]
+              Map (#0, #3)
+                Get line
+              Map (#0)
+                Get orders"
+    `);
+  });
+  it('keeps no groups of one row', () => {
+    expect(plans('select id, max(price) as price, count(*) as n, count(name) as names from product group by id')).toMatchInlineSnapshot(`
+      "Map (#0, #2, 1, CASE WHEN #1 IS NULL THEN 0 ELSE 1 END)
+        Get product"
+    `);
+  });
+  it('keeps no first row of one', () => {
+    expect(plans('select distinct on (o.id) o.id, c.name from orders o join customer c on c.id = o.customer order by o.id, c.name')).toMatchInlineSnapshot(`
+      "Map (#0, #3)
+        Join [0-1: #1 = #0]
+          Map (#0, #1)
+            Get orders
+          Map (#0, #1)
+            Get customer"
+    `);
+  });
+  it('makes rows distinct once', () => {
+    expect(plans('select distinct o.id, c.name from orders o join customer c on c.id = o.customer')).toMatchInlineSnapshot(`
+      "Map (#0, #3)
+        Join [0-1: #1 = #0]
+          Map (#0, #1)
+            Get orders
+          Map (#0, #1)
+            Get customer"
+    `);
+    expect(plans('select name from (select distinct name, price from product) p union select name from customer')).toMatchInlineSnapshot(`
+      "Distinct
+        Union
+          Map (#1)
+            Get product
+          Map (#1)
+            Get customer"
+    `);
+  });
+  it('tells a subquery what is known of the rows that it is joined with', () => {
+    expect(plans('select p.name, r.n from product p left join (select product, count(*) as n from review group by product) r on r.product = p.id where p.id = 7')).toMatchInlineSnapshot(`
+      "Map (#1, #3)
+        Join [left 0-1: #0 = #0]
+          Map (#0, #1)
+            Filter int84eq(#0, 7)
+              Get product
+          Reduce by=[#0] aggregates=[count(*)]
+            Map (#0)
+              Filter int84eq(#0, 7)
+                Get review"
+    `);
+  });
+  it('computes once what stands in two places', () => {
+    expect(plans('select a.product, a.n from (select product, count(*) as n from review group by product) a where a.n = (select max(b.n) from (select product, count(*) as n from review group by product) b)')).toMatchInlineSnapshot(`
+      "Let shared1
+        Reduce by=[#0] aggregates=[count(*)]
+          Map (#0)
+            Get review
+      In
+        Map (#0, #1)
+          Join [0-1: #1 = #0]
+            Get shared1
+            Reduce by=[] aggregates=[max(#0)]
+              Map (#1)
+                Get shared1"
+    `);
+  });
+  it('computes a WITH query that is named twice once, with the columns that are read', () => {
+    expect(plans('with w as (select product, count(*) as n, max(stars) as best, min(stars) as worst from review group by product) select a.product, a.best from w a join w b on a.n = b.n + 1')).toMatchInlineSnapshot(`
+      "Map (#0, #2)
+        Let w_1
+          Reduce by=[#0] aggregates=[count(*), max(#1)]
+            Get review
+        In
+          Join [0-1: #1 = int84pl(#0, 1)]
+            Get w_1
+            Map (#1)
+              Get w_1"
+    `);
+  });
+  it('does not share what is not the same each time', () => {
+    const sql = 'select (select max(random()) from review) as a, (select max(random()) from review) as b';
+    expect(explainRelation(plan(shop, sql).relation, names)).not.toContain('Let');
+  });
+  it('reads nothing where no row can be', () => {
+    expect(plans('select o.id from orders o join customer c on c.id = o.customer where 1 = 0')).toMatchInlineSnapshot(`"Constant"`);
+  });
+  it('pushes filters below EXCEPT', () => {
+    expect(plans('select * from (select id, customer from orders except all select product, product from review) x where customer = 3')).toMatchInlineSnapshot(`
+      "Threshold
+        Union
+          Map (#0, #1)
+            Filter int84eq(#1, 3)
+              Get orders
+          Negate
+            Map (#0, #0)
+              Filter int84eq(#0, 3)
+                Get review"
     `);
   });
 });

@@ -77,6 +77,15 @@ export function catalogOf(tables: Readonly<Record<string, string>>, keys: Readon
   return base.apply(items.map((item) => ({ kind: 'create', item })));
 }
 
+/** The catalog where a foreign key NOT ENFORCED leads from a column to another, each written as its table and name. */
+export function withForeignKey(catalog: CatalogSnapshot, [from, column]: readonly [string, string], [to, key]: readonly [string, string]): CatalogSnapshot {
+  const [table, target] = [from, to].map((name) => catalog.find(undefined, name, ['public']));
+  if (table?.kind !== 'table' || target?.kind !== 'table') throw new Error(`no table ${from} or ${to}`);
+  const place = ({ columns }: typeof table, name: string): number => columns.findIndex((candidate) => candidate.name === name);
+  const foreign = { name: `${from}_${column}_fkey`, oid: new OidAllocator(catalog.nextOid).plain(), columns: [place(table, column)], references: target.oid, referencedColumns: [place(target, key)] };
+  return catalog.apply([{ kind: 'replace', item: { ...table, foreignKeys: [...table.foreignKeys ?? [], foreign] } }]);
+}
+
 /** A view in `public`, its relation stored as CREATE VIEW stores it. */
 export function withView(catalog: CatalogSnapshot, name: string, sql: string): CatalogSnapshot {
   const planned = view(catalog, name, sql);

@@ -4,6 +4,7 @@ import { dropPlanOf, viewWithColumnsMoved } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
 import { columnsOf, evaluateScalar } from '../../ir/index.ts';
 import type { Relation, Scalar } from '../../ir/index.ts';
+import { optimizeAnew } from '../../planner/index.ts';
 import type { AlterTableStep, Plan } from '../../planner/index.ts';
 import { dropActions } from '../relations.ts';
 import type { SequenceState } from '../sequences.ts';
@@ -44,7 +45,7 @@ interface Altering {
 }
 
 /**
- * ALTER TABLE. Where the rows' shape or keys change, all rows are written anew under another relation id, and what is computed of the table is made again over that:
+ * ALTER TABLE. Where the rows' shape or keys change, or something that views rest on is no longer so, all rows are written anew under another relation id, and what is computed of the table is made again over that:
  * an old record of the log keeps its meaning. Costs time and log proportional to the table. Raises 40001 at the commit where others wrote to the table meanwhile.
  */
 export async function alterTable(plan: Plan & { kind: 'alterTable' }, execution: Execution, oids: OidAllocator): Promise<CatalogWork> {
@@ -60,7 +61,7 @@ export async function alterTable(plan: Plan & { kind: 'alterTable' }, execution:
   const rows = asked ? rowsOf(before, altering, session) : [];
   const drawn = altering.sequences.filter((item) => altering.sources[item.ownedBy!.column]!.was === null);
   const standing = [...altering.standing, ...altering.sequences.map((item) => [item.oid, drawn.includes(item) ? drawnBy(item, before.length) : begin(item.options)] as const)];
-  return { ...finish(old, altering, rows, catalog, oids), sequences: standing, ...(asked ? { unchanged: [[old.id, since]] } : {}) };
+  return { ...finish(old, altering, rows, session, oids), sequences: standing, ...(asked ? { unchanged: [[old.id, since]] } : {}) };
 }
 
 /** A counter whose column was added has given each row a number. */
@@ -86,6 +87,7 @@ function apply(step: AlterTableStep, altering: Altering, sql: string, session: D
       return;
     }
     case 'setColumn':
+      altering.rewritten ||= step.column.nullable && !table.columns[step.index]!.nullable && isReadByViews(table, session.catalog);
       altering.table = { ...table, columns: table.columns.with(step.index, step.column) };
       return;
     case 'setType':
@@ -123,7 +125,7 @@ function apply(step: AlterTableStep, altering: Altering, sql: string, session: D
     case 'dropConstraint': {
       const found = [...table.keys, ...table.checks ?? [], ...table.foreignKeys ?? []].find((constraint) => constraint.name === step.name);
       if (found === undefined) throw new InvariantError(`no constraint ${step.name}`);
-      altering.rewritten ||= table.keys.some((key) => key.oid === found.oid);
+      altering.rewritten ||= table.keys.some((key) => key.oid === found.oid) || ((table.foreignKeys ?? []).some((key) => key.oid === found.oid) && isReadByViews(table, session.catalog));
       takeAway(dropPlanOf(altering.catalog, [{ kind: 'constraint', table, constraint: found.oid }], true, session.searchPath).changes, altering);
     }
   }
@@ -151,6 +153,9 @@ function computeColumn(step: AlterTableStep & { kind: 'setType' | 'setExpression
   altering.changed.add(column.name);
   altering.rewritten = true;
 }
+
+/** Whether a view may rest on what was known of the table. */
+const isReadByViews = (table: TableItem, catalog: CatalogSnapshot): boolean => catalog.dependents(table.oid).some((item) => item.kind === 'view' || item.kind === 'materialized view');
 
 /** The rows as the altered table has them; raises what its new constraints say of them. */
 function rowsOf(before: readonly Datum[][], altering: Altering, session: DatabaseSession): readonly Datum[][] {
@@ -208,7 +213,8 @@ function requireUnique(table: TableItem, key: Pick<KeyConstraint, 'name' | 'colu
   }
 }
 
-function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
+function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], session: DatabaseSession, oids: OidAllocator): CatalogWork {
+  const { catalog } = session;
   const shaped: TableItem = { ...altering.table, type: tableType(altering.table.columns, altering.table.keys) };
   const created = altering.sequences.map((item): CatalogChange => ({ kind: 'create', item }));
   const gone = altering.changes.flatMap((change) => (change.kind === 'drop' ? [catalog.item(change.oid)!] : []));
@@ -221,7 +227,7 @@ function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], ca
   const table: TableItem = { ...shaped, id: oids.relation().id };
   const places = old.columns.map((_, index) => altering.sources.findIndex(({ was }) => was === index));
   const again = readersAnew(new Map([[old.id, seenAsBefore(old, table, places)]]), catalog, oids, {
-    gone: drops,
+    gone: drops, optimized: (lowered) => optimizeAnew(lowered, session.environment()),
     moved: (reader) => viewWithColumnsMoved(reader, old.oid, (column) => places[column]!),
   });
   const changes: CatalogChange[] = [{ kind: 'replace', item: table }, ...again.map((item): CatalogChange => ({ kind: 'replace', item })), ...others, ...created];

@@ -1,5 +1,6 @@
 import { InvariantError, Oid, sqlType } from '../../core/index.ts';
 import type { CatalogChange, OidAllocator, SequenceItem, SequenceOptions, TableColumn, TableItem } from '../../catalog/index.ts';
+import { rowKeys } from '../../catalog/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { openFile } from '../../batch/index.ts';
 import type { Plan, PlannedColumn, PlannedTable } from '../../planner/index.ts';
@@ -70,7 +71,7 @@ export function makeTable(plan: CreateTablePlan, schema: number, oids: OidAlloca
 }
 
 export const tableType = (columns: readonly TableColumn[], keys: TableItem['keys']): TableItem['type'] =>
-  ({ columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })), keys: keys.map((key) => key.columns) });
+  ({ columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })), keys: rowKeys(columns, keys) });
 
 /** Gives constraints their OIDs. */
 export function makeConstraints(plan: Pick<PlannedTable, 'keys' | 'checks' | 'foreignKeys'>, table: number, oids: OidAllocator): Pick<TableItem, 'keys'> & Required<Pick<TableItem, 'checks' | 'foreignKeys'>> {

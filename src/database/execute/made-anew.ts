@@ -10,6 +10,8 @@ import type { CatalogWork } from '../transaction.ts';
 export interface Readers {
   /** objects that are dropped at the same time */
   readonly gone?: ReadonlySet<number>;
+  /** where facts have changed on which a reader's relation may rest: optimises it again */
+  readonly optimized?: (lowered: Relation) => Relation;
   /** a reader with the columns that it names as they are numbered from now on */
   readonly moved?: <V extends ViewItem | MaterializedViewItem>(reader: V) => V;
 }
@@ -18,25 +20,37 @@ export interface Readers {
  * What reads relations that are replaced, directly or not, over what stands in their place (`replaced`); materialized views among it are new relations themselves, and fill from the beginning:
  * the engine keeps the old ones until the catalog knows the new, and whoever reads these waits until they are filled, so that nobody sees anything between the two.
  */
-export function readersAnew(replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator, { gone, moved }: Readers = {}): CatalogItem[] {
+export function readersAnew(replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator, { gone, optimized, moved }: Readers = {}): CatalogItem[] {
   const rewrite = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, rewrite));
   const renumbered = <V extends ViewItem | MaterializedViewItem>(reader: V): V => moved?.(reader) ?? reader;
   const found = new Map<number, CatalogItem>();
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
+  for (let known = -1; known !== found.size; ) {
+    known = found.size;
     for (const item of catalog.items.values()) {
       if ((item.kind !== 'view' && item.kind !== 'materialized view') || found.has(item.oid) || gone?.has(item.oid) || replaced.has(item.id)) continue;
-      const relation = rewrite(item.relation);
-      if (JSON.stringify(readIds(relation)) === JSON.stringify(readIds(item.relation))) continue;
-      if (item.kind === 'view') found.set(item.oid, { ...renumbered(item), relation });
-      else {
-        const { id } = oids.relation();
-        found.set(item.oid, { ...renumbered(item), relation, id });
-        replaced.set(item.id, { op: 'get', id, type: item.type });
+      const before = item.lowered ?? item.relation;
+      const lowered = rewrite(before);
+      if (JSON.stringify(readIds(lowered)) === JSON.stringify(readIds(before))) continue;
+      const again = { ...(item.lowered && { lowered }), relation: optimized?.(lowered) ?? rewrite(item.relation) };
+      if (item.kind === 'view') {
+        found.set(item.oid, { ...renumbered(item), ...again, ...typed(item, again.relation) });
+        continue;
       }
+      const { id } = oids.relation();
+      const view: MaterializedViewItem = { ...renumbered(item), ...again, id };
+      const made: MaterializedViewItem = { ...view, ...typed(view, heldRelation(view)) };
+      found.set(item.oid, made);
+      replaced.set(item.id, { op: 'get', id, type: made.type });
     }
   }
   return [...found.values()];
+}
+
+/** The view's columns, NULL where its relation says that they may be. */
+function typed({ columns, type }: Pick<MaterializedViewItem, 'columns' | 'type'>, relation: Relation): Pick<MaterializedViewItem, 'columns' | 'type'> {
+  const { columns: made } = relationTypeOf(relation);
+  const shown = columns.map((column, index) => ({ ...column, nullable: made[index]!.nullable }));
+  return { columns: shown, type: { ...type, columns: shown } };
 }
 
 function readIds(relation: Relation): string[] {
@@ -59,9 +73,7 @@ export function actionsAnew(items: readonly CatalogItem[], catalog: CatalogSnaps
 /** A materialized view with another definition, or another reading of it, and all that reads it. */
 export function viewAnew(old: MaterializedViewItem, changed: MaterializedViewItem, catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
   const { id } = oids.relation();
-  const nullable = relationTypeOf(heldRelation(changed)).columns.map((column) => column.nullable);
-  const columns = changed.columns.map((column, index) => ({ ...column, nullable: nullable[index]! }));
-  const view: MaterializedViewItem = { ...changed, id, columns, type: { ...changed.type, columns } };
+  const view: MaterializedViewItem = { ...changed, id, ...typed(changed, heldRelation(changed)) };
   return workAnew([view], new Map([[old.id, { op: 'get', id, type: view.type }]]), catalog, oids);
 }
 
@@ -74,7 +86,7 @@ export function viewsAnew(views: readonly MaterializedViewItem[], catalog: Catal
     return { ...view, id };
   });
   const over = (relation: Relation): Relation => (relation.op === 'get' ? replaced.get(relation.id) ?? relation : mapInputs(relation, over));
-  return workAnew(renewed.map((view) => ({ ...view, relation: over(view.relation) })), replaced, catalog, oids);
+  return workAnew(renewed.map((view) => ({ ...view, relation: over(view.relation), ...(view.lowered && { lowered: over(view.lowered) }) })), replaced, catalog, oids);
 }
 
 function workAnew(views: readonly MaterializedViewItem[], replaced: Map<RelationId, Relation>, catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {

@@ -1,6 +1,6 @@
 import { findType, Oid } from '../../core/index.ts';
 import type { LookupKey, Scalar } from '../../ir/index.ts';
-import { functionById, operatorsNamed, someScalar } from '../../ir/index.ts';
+import { functionById, isEquality, someScalar } from '../../ir/index.ts';
 
 /** For columns of a relation the values one of which each must equal, for a row to pass. */
 export type Bindings = ReadonlyMap<number, readonly LookupKey[]>;
@@ -83,10 +83,3 @@ function agrees(side: Scalar, oid: number): boolean {
 
 /** The same value for all rows of a query, that can be known before the first is read. */
 const isConstant = (scalar: Scalar): boolean => !someScalar(scalar, (node) => node.op === 'column' || node.op === 'currentTime' || (node.op === 'call' && functionById(node.function)?.volatility !== 'immutable' && functionById(node.function)?.volatility !== 'stable'));
-
-let equalities: ReadonlySet<string> | undefined;
-/** The equality of a type, or of two integer types: equal values have equal keys. */
-function isEquality(id: string): boolean {
-  equalities ??= new Set(operatorsNamed('=').filter(({ left, right }) => left === right || (integers.has(left) && integers.has(right))).map((row) => row.function));
-  return equalities.has(id);
-}

@@ -2,19 +2,11 @@ import { exactWords } from '../../core/index.ts';
 import type { JoinEdge, Relation, Scalar } from '../../ir/index.ts';
 import { relationTypeOf, renumber, substitute } from '../../ir/index.ts';
 import { offsetsOf } from '../optimize/push-filters.ts';
-import { isSafe } from '../optimize/safe.ts';
+import { bareOf } from '../optimize/bare.ts';
+import type { Bare } from '../optimize/bare.ts';
 import type { IndexesOn } from './use-indexes.ts';
 
 type Join = Extract<Relation, { op: 'join' }>;
-type Get = Extract<Relation, { op: 'get' }>;
-
-/** A relation seen through filters and a choice of its columns. */
-interface Bare {
-  readonly get: Get;
-  /** over the relation's columns */
-  readonly columns: readonly Scalar[];
-  readonly filters: readonly Scalar[];
-}
 
 /**
  * A join of which some input has few rows (constants, or what a lookup finds) begins there, as long as each input on the way to the input it began at has an index on the columns it is
@@ -52,18 +44,6 @@ interface Key {
 function keysBetween(join: Join, from: number, to: number): readonly Key[] {
   const down = to > 0 && join.on[to - 1]!.parent === from;
   return join.on[(down ? to : from) - 1]!.keys.map(({ left, right, nullSafe }) => (down ? { from: left, to: right, nullSafe } : { from: right, to: left, nullSafe }));
-}
-
-function bareOf(relation: Relation): Bare | undefined {
-  if (relation.op === 'get') return relation.lookup === undefined ? { get: relation, columns: relation.type.columns.map(({ type }, index) => ({ op: 'column', index, type })), filters: [] } : undefined;
-  if (relation.op !== 'map' && relation.op !== 'filter') return undefined;
-  const below = bareOf(relation.input);
-  if (below === undefined) return undefined;
-  if (relation.op === 'map') {
-    const columns = relation.columns.map(({ value }) => substitute(value, below.columns));
-    return columns.every((column) => column.op === 'column') ? { ...below, columns } : undefined;
-  }
-  return relation.predicates.every(isSafe) ? { ...below, filters: [...below.filters, ...relation.predicates.map((predicate) => substitute(predicate, below.columns))] } : undefined;
 }
 
 /** The relation as it can be probed by these keys through an index; undefined where there is none. */

@@ -1,9 +1,12 @@
+import type { RelationType } from '../../core/index.ts';
 import type { Relation } from '../../ir/index.ts';
-import { inputsOf, mapInputs } from '../../ir/index.ts';
+import { inputsOf, mapInputs, relationTypeOf, structureText } from '../../ir/index.ts';
+
+type Local = Extract<Relation, { op: 'local' }>;
 
 /**
  * A shared result that is used once is no shared result: what reads it takes its place, so that filters and column lists reach it.
- * One that is a stored relation itself is shared anyhow. Used more often, it is computed once and stays.
+ * One that is a stored relation itself, or some columns of it, is shared anyhow. Used more often, it is computed once and stays; what is known of its columns and keys its readers know.
  *
  * Example: `WITH w AS (SELECT x FROM a WHERE x > 1) SELECT x FROM w`
  */
@@ -13,8 +16,20 @@ export function inlineLets(relation: Relation): Relation {
   const body = inlineLets(relation.body);
   const count = uses(body, relation.name);
   if (count === 0) return body;
-  if (count === 1 || value.op === 'get' || value.op === 'local') return replaceLocal(body, relation.name, value);
-  return value === relation.value && body === relation.body ? relation : { ...relation, value, body };
+  if (count === 1 || isStored(value)) return replaceLocal(body, relation.name, () => value);
+  const informed = replaceLocal(body, relation.name, (local) => knowing(local, relationTypeOf(value)));
+  return value === relation.value && informed === relation.body ? relation : { ...relation, value, body: informed };
+}
+
+function isStored(relation: Relation): boolean {
+  if (relation.op === 'map') return relation.columns.every((column) => column.value.op === 'column') && isStored(relation.input);
+  return relation.op === 'get' || relation.op === 'local';
+}
+
+/** The reference with what the type of the value says beyond names. */
+function knowing(local: Local, { columns, keys }: RelationType): Local {
+  const told = local.type.columns.every((column, index) => column.nullable === columns[index]!.nullable) && structureText(local.type.keys) === structureText(keys);
+  return told ? local : { ...local, type: { columns: local.type.columns.map((column, index) => ({ ...column, nullable: columns[index]!.nullable })), keys } };
 }
 
 /** How often the name is read; an inner `let` of the same name hides it. */
@@ -24,8 +39,11 @@ function uses(relation: Relation, name: string): number {
   return inputsOf(relation).reduce((sum, input) => sum + uses(input, name), 0);
 }
 
-function replaceLocal(relation: Relation, name: string, value: Relation): Relation {
-  if (relation.op === 'local') return relation.name === name ? value : relation;
-  if (relation.op === 'let' && relation.name === name) return { ...relation, value: replaceLocal(relation.value, name, value) };
-  return mapInputs(relation, (input) => replaceLocal(input, name, value));
+function replaceLocal(relation: Relation, name: string, by: (local: Local) => Relation): Relation {
+  if (relation.op === 'local') return relation.name === name ? by(relation) : relation;
+  if (relation.op === 'let' && relation.name === name) {
+    const value = replaceLocal(relation.value, name, by);
+    return value === relation.value ? relation : { ...relation, value };
+  }
+  return mapInputs(relation, (input) => replaceLocal(input, name, by));
 }

@@ -1,6 +1,8 @@
 import type { Relation, Scalar } from '../../ir/index.ts';
-import { columnsOf, mapAggregate, mapOwnScalars, relationTypeOf, renumber } from '../../ir/index.ts';
+import { columnsOf, mapAggregate, mapInputs, mapOwnScalars, relationTypeOf, renumber } from '../../ir/index.ts';
 import { fused } from './fuse-maps.ts';
+import { readerOf } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 /** A relation without some of its columns: `kept` are the original indexes of those it has, ascending. */
 interface Narrowed {
@@ -94,11 +96,39 @@ function narrow(relation: Relation, needed: ReadonlySet<number>): Narrowed {
       return { kept: sorted(everyColumn(relation)), relation: input === relation.input ? relation : { ...relation, input } };
     }
     case 'let': {
-      const value = narrowColumns(relation.value);
       const body = narrow(relation.body, needed);
-      return { kept: body.kept, relation: value === relation.value && body.relation === relation.body ? relation : { ...relation, value, body: body.relation } };
+      return { kept: body.kept, relation: narrowLet({ ...relation, body: body.relation }, relation) };
     }
   }
+}
+
+/** A shared result has the columns that some reader of it reads. */
+function narrowLet(relation: Extract<Relation, { op: 'let' }>, before: Relation): Relation {
+  const width = relationTypeOf(relation.value).columns.length;
+  const read = new Set<number>();
+  forReaders(relation.body, relation.name, (reader) => {
+    for (const column of reader?.columns ?? everyColumn(relation.value)) read.add(column);
+    return undefined;
+  });
+  const kept = sorted(atLeastOne(read));
+  if (width === 0 || kept.length === width) {
+    const value = narrowColumns(relation.value);
+    return before.op === 'let' && value === before.value && relation.body === before.body ? before : { ...relation, value };
+  }
+  const value = exactly(narrow(relation.value, new Set(kept)), kept);
+  const type = relationTypeOf(value);
+  const place = placesOf(kept);
+  const values = relationTypeOf(relation.value).columns.map((column, index): Scalar => (read.has(index) ? { op: 'column', index: place(index), type: column.type } : { op: 'literal', value: null, type: column.type }));
+  return { ...relation, value, body: forReaders(relation.body, relation.name, (reader) => fused(reader!.over({ op: 'local', name: relation.name, type }, values))) };
+}
+
+/** Changes what reads a shared result, where `change` gives something else for it. A reader that takes all columns as they are is undefined. */
+function forReaders(relation: Relation, name: string, change: (reader: Reader | undefined) => Relation | undefined): Relation {
+  const reader = readerOf(relation);
+  if (reader?.input.op === 'local' && reader.input.name === name) return change(reader) ?? relation;
+  if (relation.op === 'local') return relation.name === name ? change(undefined) ?? relation : relation;
+  if (relation.op === 'let' && relation.name === name) return { ...relation, value: forReaders(relation.value, name, change) };
+  return mapInputs(relation, (input) => forReaders(input, name, change));
 }
 
 const unchanged = (relation: { readonly input: Relation }, input: Relation, whole: boolean): boolean => whole && input === relation.input;

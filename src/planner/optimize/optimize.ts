@@ -1,42 +1,64 @@
-import type { Environment, Relation } from '../../ir/index.ts';
+import type { Relation } from '../../ir/index.ts';
 import { mapInputs } from '../../ir/index.ts';
 import { dropDistinctOnKeys } from './drop-distinct-on-keys.ts';
-import { flattenJoins } from './flatten-joins.ts';
+import { dropInnerDistinct } from './drop-inner-distinct.ts';
+import { dropRedundantJoins } from './drop-redundant-joins.ts';
+import { dropTopKOnKeys } from './drop-top-k-on-keys.ts';
+import { emptyRelations } from './empty-relations.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseFilters } from './fuse-filters.ts';
 import { fuseMaps } from './fuse-maps.ts';
 import { fuseUnions } from './fuse-unions.ts';
+import { inferFilters } from './infer-filters.ts';
 import { inlineLets } from './inline-lets.ts';
 import { narrowColumns } from './narrow-columns.ts';
-import { orderCrossJoins } from './order-cross-joins.ts';
+import { narrowGroups } from './narrow-groups.ts';
+import { orderJoins } from './order-joins.ts';
 import { outerToInner } from './outer-to-inner.ts';
 import { pushFilters } from './push-filters.ts';
 import type { Facts, Rewrite } from './rewrite.ts';
+import { shareSubplans } from './share-subplans.ts';
+import { ungroupKeys } from './ungroup-keys.ts';
 
 /** The rewrites in the order they are tried at each node; each stage runs until nothing fires. */
 export const stages: readonly (readonly Rewrite[])[] = [
-  [foldConstants, fuseMaps, fuseFilters, fuseUnions, outerToInner, pushFilters, dropDistinctOnKeys],
-  [orderCrossJoins, flattenJoins, fuseMaps],
+  [foldConstants, fuseMaps, fuseFilters, fuseUnions, emptyRelations, outerToInner, pushFilters, dropDistinctOnKeys, dropInnerDistinct, dropTopKOnKeys, ungroupKeys],
+  [orderJoins, dropRedundantJoins, narrowGroups, fuseMaps],
+];
+
+/** A rewrite that looks at the whole of a relation. Each gives the identical object where it does not fire. */
+export interface WholeRewrite {
+  readonly name: string;
+  rewrite(relation: Relation): Relation;
+}
+export const wholeRewrites: readonly WholeRewrite[] = [
+  { name: 'inlineLets', rewrite: inlineLets }, { name: 'narrowColumns', rewrite: narrowColumns }, { name: 'inferFilters', rewrite: inferFilters }, { name: 'shareSubplans', rewrite: shareSubplans },
 ];
 
 /** Far beyond what any query needs: each rewrite moves filters down or removes operators. */
 const MOST_ROUNDS = 100;
+/** A condition that is told to an input and pushed into it may be told to its inputs in turn. */
+const MOST_TELLINGS = 3;
 
-/** An equivalent relation that does less. `fired` is told the name of each rewrite that changed it. */
-export function optimize(relation: Relation, environment: Environment, fired?: (rewrite: string) => void): Relation {
-  const facts: Facts = { environment, ...(fired && { fired }) };
-  const whole = (name: string, rewrite: (relation: Relation) => Relation) => (before: Relation): Relation => {
+/** An equivalent relation that does less. */
+export function optimize(relation: Relation, facts: Facts): Relation {
+  const [inlined, narrowed, inferred, shared] = wholeRewrites.map(({ name, rewrite }) => (before: Relation): Relation => {
     const after = rewrite(before);
-    if (after !== before) fired?.(name);
+    if (after !== before) facts.fired?.(name);
     return after;
-  };
-  const [inlined, narrowed] = [whole('inlineLets', inlineLets), whole('narrowColumns', narrowColumns)];
-  let current = inlined(relation);
-  current = fixpoint(current, stages[0]!, facts);
-  current = fixpoint(inlined(narrowed(current)), stages[0]!, facts);
-  current = fixpoint(current, stages[1]!, facts);
-  return narrowed(fixpoint(narrowed(current), stages[0]!, facts));
+  }) as [Whole, Whole, Whole, Whole];
+  const simplified = (before: Relation): Relation => fixpoint(before, stages[0]!, facts);
+  let current = simplified(inlined(relation));
+  for (let telling = 0; telling < MOST_TELLINGS; telling++) {
+    const told = inferred(current);
+    if (told === current) break;
+    current = simplified(told);
+  }
+  current = simplified(inlined(narrowed(shared(current))));
+  current = simplified(narrowed(fixpoint(current, stages[1]!, facts)));
+  return narrowed(inlined(shared(narrowed(fixpoint(narrowed(current), stages[1]!, facts)))));
 }
+type Whole = (relation: Relation) => Relation;
 
 export function fixpoint(relation: Relation, rewrites: readonly Rewrite[], facts: Facts): Relation {
   let current = relation;

@@ -1,5 +1,5 @@
 import type { Relation, Scalar } from '../../ir/index.ts';
-import { columnsOf, isOuter, operatorsNamed, relationTypeOf, renumber, substitute } from '../../ir/index.ts';
+import { columnsOf, isOuter, isTypeEquality, relationTypeOf, renumber, substitute } from '../../ir/index.ts';
 import { mayInline } from './fuse-maps.ts';
 import type { Rewrite } from './rewrite.ts';
 import { isSafe } from './safe.ts';
@@ -33,6 +33,8 @@ export const pushFilters: Rewrite = {
         return { op: 'distinct', input: { op: 'filter', input: input.input, predicates: relation.predicates } };
       case 'negate':
         return { op: 'negate', input: { op: 'filter', input: input.input, predicates: relation.predicates } };
+      case 'threshold':
+        return throughThreshold(relation, input);
       case 'reduce':
         return throughReduce(relation, input);
       case 'topK':
@@ -66,7 +68,7 @@ function split<T>(items: readonly T[], test: (item: T) => boolean): readonly [re
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
-/** Conjuncts over one input go to it; equalities between two inputs of a two-way join become keys. */
+/** Conjuncts over one input go to it; equalities between an input and the one it hangs on become keys of that edge. */
 function intoJoin(filter: Filter, join: Join): Relation {
   const offsets = offsetsOf(join);
   const placeOf = (column: number): number => offsets.findLastIndex((offset) => offset <= column);
@@ -80,9 +82,10 @@ function intoJoin(filter: Filter, join: Join): Relation {
       moved[place!]!.push(renumber(predicate, (column) => column - offsets[place!]!));
       continue;
     }
-    const key = join.inputs.length === 2 && on[0]!.outer === false ? equalityKey(predicate, offsets[1]!) : undefined;
+    const at = places.length === 2 ? on.findIndex((edge, index) => !edge.outer && places.includes(index + 1) && places.includes(edge.parent)) : -1;
+    const key = at < 0 || isOuter(join, on[at]!.parent) ? undefined : equalityKey(predicate, [on[at]!.parent, at + 1], placeOf, offsets);
     if (key === undefined) rest.push(predicate);
-    else on[0] = { ...on[0]!, keys: [...on[0]!.keys, key] };
+    else on[at] = { ...on[at]!, keys: [...on[at]!.keys, key] };
   }
   if (rest.length === filter.predicates.length) return filter;
   const inputs = join.inputs.map((input, index): Relation => (moved[index]!.length === 0 ? input : { op: 'filter', input, predicates: moved[index]! }));
@@ -99,23 +102,16 @@ export function offsetsOf(join: Join): readonly number[] {
   });
 }
 
-/** `f(left) = g(right)`, both of one type, that cannot raise. */
-function equalityKey(predicate: Scalar, offset: number): Join['on'][number]['keys'][number] | undefined {
+/** `f(left) = g(right)`, both of one type, that cannot raise, over a parent and what hangs on it. */
+function equalityKey(predicate: Scalar, [parent, child]: readonly [number, number], placeOf: (column: number) => number, offsets: readonly number[]): Join['on'][number]['keys'][number] | undefined {
   const nullSafe = predicate.op === 'same';
   const sides = nullSafe ? [predicate.left, predicate.right] : predicate.op === 'call' && isTypeEquality(predicate.function) ? predicate.args : [];
   const [first, second] = sides;
   if (first === undefined || second === undefined || first.type.oid !== second.type.oid || !isSafe(first) || !isSafe(second)) return undefined;
-  const isLeft = (scalar: Scalar): boolean => columnsOf(scalar).size > 0 && [...columnsOf(scalar)].every((column) => column < offset);
-  const isRight = (scalar: Scalar): boolean => columnsOf(scalar).size > 0 && [...columnsOf(scalar)].every((column) => column >= offset);
-  const [left, right] = isLeft(first) && isRight(second) ? [first, second] : isLeft(second) && isRight(first) ? [second, first] : [];
-  return left && right && { left, right: renumber(right, (column) => column - offset), nullSafe };
-}
-
-let equalities: Set<string> | undefined;
-/** The function is its type's own equality, which joins by key use. */
-export function isTypeEquality(id: string): boolean {
-  equalities ??= new Set(operatorsNamed('=').filter((row) => row.left === row.right).map((row) => row.function));
-  return equalities.has(id);
+  const isOf = (place: number, scalar: Scalar): boolean => columnsOf(scalar).size > 0 && [...columnsOf(scalar)].every((column) => placeOf(column) === place);
+  const local = (place: number, scalar: Scalar): Scalar => renumber(scalar, (column) => column - offsets[place]!);
+  const [left, right] = isOf(parent, first) && isOf(child, second) ? [first, second] : isOf(parent, second) && isOf(child, first) ? [second, first] : [];
+  return left && right && { left: local(parent, left), right: local(child, right), nullSafe };
 }
 
 /** Conjuncts over the grouping columns choose groups; below they choose the rows of the same groups. Without keys there is a group over no rows too. */
@@ -134,6 +130,14 @@ function throughTopK(filter: Filter, topK: Extract<Relation, { op: 'topK' }>): R
   if (below.length === 0) return filter;
   const chosen: Relation = { ...topK, input: { op: 'filter', input: topK.input, predicates: below } };
   return rest.length === 0 ? chosen : { op: 'filter', input: chosen, predicates: rest };
+}
+
+/** Of equal rows all go or all stay. Those that were taken away were not tested: `(SELECT x FROM a EXCEPT ALL SELECT x FROM b) WHERE 1 / x > 0` where both have a zero. */
+function throughThreshold(filter: Filter, threshold: Extract<Relation, { op: 'threshold' }>): Relation {
+  const [below, rest] = split(filter.predicates, isSafe);
+  if (below.length === 0) return filter;
+  const left: Relation = { op: 'threshold', input: { op: 'filter', input: threshold.input, predicates: below } };
+  return rest.length === 0 ? left : { op: 'filter', input: left, predicates: rest };
 }
 
 /** Conjuncts over the input's columns come before the function is called; those that raise might not have been reached. */

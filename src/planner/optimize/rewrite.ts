@@ -1,8 +1,16 @@
-import type { Environment, Relation } from '../../ir/index.ts';
+import type { Environment, Relation, RelationId } from '../../ir/index.ts';
 
-/** What a rewrite may ask of the world: constants are folded in it. */
+/** Each row of a relation that is NULL in none of `columns` has a partner in another one, with the same values in its columns. Its author vouches for that. */
+export interface ForeignKeyFact {
+  readonly columns: readonly number[];
+  readonly references: RelationId;
+  readonly referencedColumns: readonly number[];
+}
+
+/** What a rewrite may ask of the world: constants are folded in it, and stored relations are known. */
 export interface Facts {
   readonly environment: Environment;
+  readonly foreignKeysOf?: (id: RelationId) => readonly ForeignKeyFact[];
   /** told the name of a rewrite that fired */
   readonly fired?: (rewrite: string) => void;
 }

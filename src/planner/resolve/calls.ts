@@ -11,7 +11,8 @@ import type { Level } from './level.ts';
 import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
 import { sortDirection } from './sort-direction.ts';
-import type { Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { ColumnId, Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
 import { sameExpr } from './same-expr.ts';
 import { forEachColumn, startOf } from './walk.ts';
 
@@ -51,7 +52,6 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   const { planning } = level;
   const { position } = site;
   if (level.inAggregate) throw planning.error('42803', 'aggregate function calls cannot be nested', position);
-  if (level.aggregates === null) throw planning.error('42803', `aggregate functions are not allowed in ${level.clause}`, position);
   const inner: Level = { ...level, inAggregate: true, functions: null, clause: 'aggregate function calls' };
   if ((node.args ?? []).length === 0 && !node.agg_star && aggregatesNamed(site.name).some((row) => row.star)) throw planning.error('42809', `${site.name}(*) must be used to call a parameterless aggregate function`, position);
   const args = (node.args ?? []).map((arg) => resolveExpression(inner, arg));
@@ -68,12 +68,12 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
     const known = extended.findIndex((arg) => sameExpr(arg, value));
     return { ...key, column: known >= 0 ? known : extended.push(value) - 1 };
   });
-  requireOwnLevel(level, [...extended, ...(filter ? [filter] : [])], position);
+  const aggregates = aggregatesOfItsLevel(level, [...extended, ...(filter ? [filter] : [])], position);
   const type = sqlType(call.result);
   const aggregate: Omit<TypedAggregate, 'id'> = { function: call.row.id, args: extended, distinct: node.agg_distinct ?? false, filter, order, type, name: site.name };
-  const known = level.aggregates.find((other) => sameAggregate(other, aggregate));
+  const known = aggregates.find((other) => sameAggregate(other, aggregate));
   const id = known?.id ?? planning.newColumn(site.name);
-  if (known === undefined) level.aggregates.push({ ...aggregate, id });
+  if (known === undefined) aggregates.push({ ...aggregate, id });
   return { op: 'column', id, type, position };
 }
 
@@ -91,13 +91,20 @@ function sameAggregate(a: Omit<TypedAggregate, 'id'>, b: Omit<TypedAggregate, 'i
   return a.args.length === b.args.length && sameExpr(listed(a), listed(b));
 }
 
-/** An aggregate over columns of an outer query only would belong to that query. */
-function requireOwnLevel(level: Level, args: readonly Expr[], position: number | undefined): void {
-  const own = new Set(level.scope.items.flatMap((item) => item.columns.map((column) => column.id)));
-  let columns = 0;
-  let ownColumns = 0;
-  for (const arg of args) forEachColumn(arg, (id) => (columns++, own.has(id) && ownColumns++));
-  if (columns > 0 && ownColumns === 0) throw notSupported('an aggregate of an outer query inside a subquery', 'Compute the aggregate in the outer query and compare with it there.', position);
+/**
+ * Where the aggregate is computed: in the innermost query of which it reads a column, its own where it reads none. To the subqueries in that query it is a value of the outer row
+ * (https://www.postgresql.org/docs/18/sql-expressions.html#SYNTAX-AGGREGATES).
+ */
+function aggregatesOfItsLevel(level: Level, args: readonly Expr[], position: number | undefined): TypedAggregate[] {
+  const read = new Set<ColumnId>();
+  for (const arg of args) forEachColumn(arg, (id) => read.add(id));
+  const isRead = (scope: Scope): boolean => scope.items.some((item) => item.columns.some((column) => read.has(column.id)));
+  let scope: Scope | null = level.scope;
+  while (scope !== null && !isRead(scope)) scope = scope.outer;
+  const place = scope === null || scope === level.scope ? level : scope.place ?? { aggregates: null, clause: 'FROM clause of their own query level' };
+  if (place.inAggregate) throw level.planning.error('42803', 'aggregate function calls cannot be nested', position);
+  if (place.aggregates === null) throw level.planning.error('42803', `aggregate functions are not allowed in ${place.clause}`, position);
+  return place.aggregates;
 }
 
 /** A set-returning function in an expression: each of its rows makes a row of the query. */

@@ -72,7 +72,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
     id: planning.newColumn(`${node.alias?.aliasname ?? name}.${column.name}`), name: column.name, type: column.type, origin: { table: item.oid, attribute: index + 1 },
   }));
   columns.forEach((column, index) => planning.columnOrigins.set(column.id, { relation: item.oid, column: index }));
-  const stored = item.kind === 'view' || item.kind === 'system' ? item.relation : undefined;
+  const stored = item.kind === 'view' ? item.lowered ?? item.relation : item.kind === 'system' ? item.relation : undefined;
   const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
   const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
   const scopeItem: ScopeItem = {

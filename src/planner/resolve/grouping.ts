@@ -20,20 +20,28 @@ interface Grouped {
   readonly functions: readonly TableFunctionCall[];
 }
 
+/** What is asked of the groups. */
+interface Above {
+  readonly targets: readonly Target[];
+  readonly aggregates: readonly TypedAggregate[];
+  readonly functions: readonly TableFunctionCall[];
+  readonly having: Expr | undefined;
+}
+
 /**
  * GROUP BY, aggregates and HAVING: the relation after them, and the select list over its columns.
  * Above a grouping only the grouping expressions and the aggregates exist; anything else is 42803.
  */
 export function groupRelation(
   level: Level, input: TypedRelation, groupClause: { readonly nodes: readonly Node[]; readonly distinct: boolean },
-  above: { readonly targets: readonly Target[]; readonly aggregates: readonly TypedAggregate[]; readonly functions: readonly TableFunctionCall[]; readonly having: Expr | undefined },
+  above: Above,
 ): Grouped {
   const { planning } = level;
   if (groupClause.nodes.length === 0 && above.aggregates.length === 0 && above.having === undefined) {
     for (const { value } of above.targets) refuseGrouping(planning, value);
     return { relation: input, targets: above.targets, functions: above.functions };
   }
-  const { by, sets } = groupKeys(level, groupClause, above.targets, above.aggregates);
+  const { by, sets } = groupKeys(level, groupClause, above);
   const own = new Set(level.scope.items.flatMap((item) => item.columns.map((column) => column.id)));
   const masks: Mask[] = [];
   const groups: Groups = { planning, by, own, masks };
@@ -59,8 +67,9 @@ function readsAny(expr: Expr, ids: readonly ColumnId[]): boolean {
 }
 
 /** The keys of all groupings, and which of them each grouping has. */
-function groupKeys(level: Level, clause: { readonly nodes: readonly Node[]; readonly distinct: boolean }, targets: readonly Target[], aggregates: readonly TypedAggregate[]): { readonly by: Computed[]; readonly sets: readonly KeySet[] } {
+function groupKeys(level: Level, clause: { readonly nodes: readonly Node[]; readonly distinct: boolean }, above: Above): { readonly by: Computed[]; readonly sets: readonly KeySet[] } {
   const { planning } = level;
+  const { targets, aggregates } = above;
   const by: Computed[] = [];
   const add = (value: Expr, name: string, position: number | undefined): number => {
     if (containsAggregate(value, aggregates)) throw planning.error('42803', 'aggregate functions are not allowed in GROUP BY', startOf(value));
@@ -78,7 +87,7 @@ function groupKeys(level: Level, clause: { readonly nodes: readonly Node[]; read
     });
   };
   const sets = groupingSets(planning, clause.nodes, clause.distinct, keys);
-  return { by, sets: withDependentColumns(level, by, sets) };
+  return { by, sets: withDependentColumns(level, by, sets, readAbove(above)) };
 }
 
 function containsAggregate(expr: Expr, aggregates: readonly TypedAggregate[]): boolean {
@@ -87,14 +96,20 @@ function containsAggregate(expr: Expr, aggregates: readonly TypedAggregate[]): b
   return found;
 }
 
-/** Grouping by a table's primary key determines its other columns: they are grouped by too, which changes no group. */
-function withDependentColumns(level: Level, by: Computed[], sets: readonly KeySet[]): readonly KeySet[] {
+function readAbove({ targets, functions, having }: Above): ReadonlySet<ColumnId> {
+  const read = new Set<ColumnId>();
+  for (const expr of [...targets.map(({ value }) => value), ...functions.flatMap((call) => call.args), ...(having === undefined ? [] : [having])]) forEachColumn(expr, (id) => read.add(id));
+  return read;
+}
+
+/** Grouping by a table's primary key determines its other columns: those that are read are grouped by too, which changes no group. */
+function withDependentColumns(level: Level, by: Computed[], sets: readonly KeySet[], read: ReadonlySet<ColumnId>): readonly KeySet[] {
   const common = (id: ColumnId): boolean => by.some((key, at) => key.value.op === 'column' && key.value.id === id && sets.every((set) => set.includes(at)));
   const dependent: number[] = [];
   for (const item of level.scope.items) {
     if (item.primaryKey === undefined || !item.primaryKey.every(common)) continue;
     for (const column of item.columns) {
-      if (by.some((key) => key.value.op === 'column' && key.value.id === column.id)) continue;
+      if (!read.has(column.id) || by.some((key) => key.value.op === 'column' && key.value.id === column.id)) continue;
       dependent.push(by.push({ id: level.planning.newColumn(labelOf(level.planning, column.id)), name: column.name, value: columnOf(column) }) - 1);
     }
   }

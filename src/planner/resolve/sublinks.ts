@@ -57,7 +57,8 @@ export function resolveRowSubquery(level: Level, left: Expr, operator: string, n
 function subqueryOf(level: Level, node: SubLink): TypedQuery {
   const select = node.subselect;
   if (select === undefined || !('SelectStmt' in select)) throw new InvariantError('a subquery that is not a SELECT');
-  return resolveSelect(level.planning, select.SelectStmt as SelectStmt, level.scope, level.tables);
+  const { aggregates, clause, inAggregate } = level;
+  return resolveSelect(level.planning, select.SelectStmt as SelectStmt, { ...level.scope, place: { aggregates, clause, ...(inAggregate && { inAggregate }) } }, level.tables);
 }
 
 function oneColumn(level: Level, query: TypedQuery, position: number | undefined): void {

@@ -56,6 +56,7 @@ function refersOutside(relation: TypedRelation, outer: Scope): boolean {
   const inside = referencedIn(relation);
   for (let level: Scope | null = outer; level !== null; level = level.outer) {
     if (level.items.some((item) => item.columns.some((column) => inside.has(column.id)))) return true;
+    if (level.place?.aggregates?.some((aggregate) => inside.has(aggregate.id)) === true) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import type { Planning } from '../planning.ts';
-import type { ColumnId, Expr, TypedColumn } from '../resolve/typed.ts';
+import type { ColumnId, Expr, TypedAggregate, TypedColumn } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
 import { closestColumn } from './spelling.ts';
 
@@ -28,6 +28,17 @@ export interface Scope {
   readonly outer: Scope | null;
   /** names that the statement has and this place may not use */
   readonly hidden?: readonly (string | null)[];
+  /** seen from a subquery: where in the query of this scope it stands, and so whether aggregates of that query may stand there */
+  readonly place?: AggregatePlace;
+}
+
+export interface AggregatePlace {
+  /** null: aggregates are not allowed there */
+  readonly aggregates: TypedAggregate[] | null;
+  /** as messages name the place */
+  readonly clause: string;
+  /** inside an aggregate's arguments */
+  readonly inAggregate?: boolean;
 }
 
 export const emptyScope: Scope = { items: [], outer: null };

@@ -36,6 +36,7 @@ export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContex
     schema: (name) => scene.catalog.schema(schemaWritten(name, scene)),
     find: (schema, name, searchPath) => scene.catalog.find(schemaWritten(schema, scene), name, searchPath),
     indexesOn: (id) => scene.catalog.indexesOn(id),
+    foreignKeysOf: (id) => scene.catalog.foreignKeysOf(id),
   },
   searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
 });

@@ -33,6 +33,10 @@ export interface JoinInput {
     /** by key column: NULL equals NULL */
     readonly nullSafe: readonly boolean[];
     readonly outer: boolean;
+    /** the keys are a key of this input: a row of the parent has at most one match */
+    readonly findsOne: boolean;
+    /** and of the parent: a row of this input has at most one parent */
+    readonly parentIsOne: boolean;
   };
 }
 
@@ -124,7 +128,8 @@ export class Join extends Stream implements Stateful, Pausable {
     this.#orders = inputs.map(() => -1);
     this.#occurrences = inputs.map(() => undefined);
     this.#current = new Int32Array(inputs.length);
-    this.#steps = inputs.map((_, start) => this.#order(start));
+    // To a query that is answered once the rows of a shared collection stand still: only those of input 0 are scanned, and what leads away from the others is not needed.
+    this.#steps = inputs.map(({ collection }, start) => (context.once && start > 0 && collection !== undefined ? [] : this.#order(start)));
     this.#next = new Int32Array(inputs.length);
     this.#matched = new Uint8Array(inputs.length);
     this.#weights = new Float64Array(inputs.length);
@@ -230,21 +235,37 @@ export class Join extends Stream implements Stateful, Pausable {
     };
   }
 
-  /** The steps that complete a changed row of input `start`: first its parent, unless it is the root, then breadth first. */
+  /**
+   * The steps that complete a changed row of input `start`: first its parent, unless it is the root. Then, of the inputs that can be found from those known, the ones of which there is at most one row,
+   * since they multiply nothing and may end the search; those of which there may be more, few rows before many as far as they are known now; and those that every row matches.
+   */
   #order(start: number): Step[] {
     const parent = this.#inputs[start]!.edge?.parent;
     const known = parent === undefined ? [start] : [start, parent];
     const steps = parent === undefined ? [] : [this.#step(start, parent, true)];
-    for (let i = 0; i < known.length; i++) {
-      const from = known[i]!;
-      const neighbours = this.#inputs.flatMap((input, k) => (input.edge?.parent === from || this.#inputs[from]!.edge?.parent === k ? [k] : []));
-      for (const to of neighbours) {
-        if (known.includes(to)) continue;
-        known.push(to);
-        steps.push(this.#step(from, to));
+    while (known.length < this.#inputs.length) {
+      let best: { readonly from: number; readonly to: number; readonly cost: number } | undefined;
+      for (const from of known) {
+        for (const to of this.#inputs.keys()) {
+          if (known.includes(to) || (this.#inputs[to]!.edge?.parent !== from && this.#inputs[from]!.edge?.parent !== to)) continue;
+          const cost = this.#costOf(from, to);
+          if (best === undefined || cost < best.cost || (cost === best.cost && to < best.to)) best = { from, to, cost };
+        }
       }
+      if (best === undefined) throw new InvariantError('an input of a join that hangs on none');
+      known.push(best.to);
+      steps.push(this.#step(best.from, best.to));
     }
     return steps;
+  }
+  /** How many rows going from one input to another may yield, enough to compare: below 1 where it is one at most, and a row that is missing does not end the search. */
+  #costOf(from: number, to: number): number {
+    const down = this.#inputs[to]!.edge?.parent === from;
+    const edge = down ? this.#inputs[to]!.edge! : this.#inputs[from]!.edge!;
+    if (edge.columns.length === 0) return Infinity;
+    if (down ? edge.findsOne : edge.parentIsOne) return down && edge.outer ? 0.5 : 0;
+    const { arrangement, collection } = this.#inputs[to]!;
+    return collection === undefined ? Number.MAX_SAFE_INTEGER : 1 + arrangement.rows;
   }
 
   #weight(input: number, handle: number): number {
