@@ -46,6 +46,8 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
     case 'delete':
     case 'merge':
       return plan.returning?.columns.map(({ name, value }) => ({ name, type: value.type, tableOid: 0, attribute: 0 })) ?? null;
+    case 'withWrites':
+      return answerColumns(plan.main.kind === 'query' ? { ...plan.main, readsCatalogOnly: false } : plan.main, look);
     case 'fetch':
       return plan.move ? null : look.cursor(plan.name);
     case 'execute':

@@ -50,13 +50,18 @@ export function planQueryUnoptimized(select: SelectStmt, sql: string, context: P
 
 export function finishQuery(planning: Planning, typed: TypedQuery): Query {
   settleParameters(planning);
+  return finishPart(planning, typed);
+}
+
+/** A query of a statement that has others, which may still say what types its parameters have. */
+export function finishPart(planning: Planning, typed: TypedQuery): Query {
   const query = lowerQuery(planning, typed);
   const { catalog, environment } = planning.context;
   return { ...query, relation: readThroughIndexes(optimize(query.relation, environment), environment, (id) => catalog.indexesOn(id)) };
 }
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */
-function settleParameters(planning: Planning): void {
+export function settleParameters(planning: Planning): void {
   const open = planning.context.parameterTypes.findIndex((type) => type === undefined);
   if (open >= 0) throw planning.error('42P18', `could not determine data type of parameter $${open + 1}`, undefined);
 }

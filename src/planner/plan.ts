@@ -1,4 +1,4 @@
-import type { Datum, Notice, SqlType } from '../core/index.ts';
+import type { Datum, Notice, RelationType, SqlType } from '../core/index.ts';
 import type {
   CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
@@ -93,6 +93,7 @@ export type Plan =
   | DeletePlan
   | UpdatePlan
   | MergePlan
+  | WithWritesPlan
   | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
   | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
@@ -136,6 +137,25 @@ export interface InsertColumn {
   readonly defaulted?: number;
 }
 
+/** A statement that changes rows of one table. */
+export type WritingPlan = InsertPlan | DeletePlan | UpdatePlan | MergePlan;
+
+/** Statements that write in WITH, and the statement that they belong to. All see the state before; what they do is written together. */
+export interface WithWritesPlan {
+  readonly kind: 'withWrites';
+  readonly parts: readonly WritingPart[];
+  readonly main: WritingPlan | { readonly kind: 'query'; readonly query: Query };
+}
+
+export interface WritingPart {
+  readonly plan: WritingPlan;
+  /** what stands for the rows of its RETURNING in the queries of the others */
+  readonly rows: RelationId;
+  readonly type: RelationType;
+  /** whether another one reads these */
+  isRead: boolean;
+}
+
 export interface InsertPlan {
   readonly kind: 'insert';
   readonly table: RelationId;
@@ -152,7 +172,7 @@ export interface OnConflictPlan {
   /** the keys by which a row is found to be there already */
   readonly arbiters: readonly Arbiter[];
   /** over [the row there is, the row proposed]; null: DO NOTHING */
-  readonly update: { readonly values: readonly Scalar[]; readonly defaulted: readonly number[]; readonly where: Scalar | null } | null;
+  readonly update: { readonly values: readonly Scalar[]; readonly defaulted: readonly number[]; readonly where: Scalar | null; /** where subqueries are asked: the condition and the values, over such pairs */ readonly query?: Query } | null;
 }
 
 export interface DeletePlan {
@@ -190,6 +210,8 @@ export interface MergeAction {
 /** RETURNING: values over [the table's row (the new one, or of what was deleted the old one), the new row, the old row, what is read beside, the name of MERGE's action]; a row that there is not is NULLs. */
 export interface ReturningPlan {
   readonly columns: readonly { readonly name: string; readonly value: Scalar }[];
+  /** where subqueries are asked: the values, over such rows; `columns` are its columns */
+  readonly query?: Query;
   /** columns of the table */
   readonly width: number;
 }

@@ -1,17 +1,16 @@
 import type { InsertStmt, Node, SelectStmt } from '@pgsql/types';
 import { InvariantError, Oid, sqlType } from '../../core/index.ts';
 import type { TableColumn, TableItem } from '../../catalog/index.ts';
-import type { PlanContext } from '../context.ts';
 import type { InsertColumn, InsertPlan } from '../plan.ts';
-import { finishQuery } from '../plan-query.ts';
-import { Planning } from '../planning.ts';
+import { finishPart } from '../plan-query.ts';
+import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import type { CommonTables, Level } from '../resolve/level.ts';
 import { locationOf } from '../resolve/nodes.ts';
 import { resolveSelect } from '../resolve/select.ts';
 import type { Computed, Expr, TypedColumn, TypedQuery } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
-import { withQueries } from '../resolve/with.ts';
+import type { Around } from '../resolve/with.ts';
 import { assigned } from '../typing/assignment.ts';
 import { planOnConflict } from './on-conflict.ts';
 import { planReturning } from './returning.ts';
@@ -25,20 +24,15 @@ interface Given {
 }
 
 /** INSERT: the rows that are given; what is left out the table supplies, row by row, when they are written. */
-export function planInsert(statement: InsertStmt, sql: string, context: PlanContext): InsertPlan {
-  const planning = new Planning(sql, context);
+export function insertPlan(planning: Planning, statement: InsertStmt, around: Around): InsertPlan {
   const table = writableTable(planning, statement.relation, 'insert into');
   const targets = targetColumns(planning, table, statement);
-  let columns: Given['columns'] = new Map();
-  const typed = withQueries(planning, statement.withClause, null, null, (tables): TypedQuery => {
-    const given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns } : givenRows(planning, table, targets, statement.selectStmt, tables);
-    columns = overridden(planning, table, given.columns, statement);
-    return given.rows;
-  });
-  const onConflict = statement.onConflictClause === undefined ? null : planOnConflict(planning, table, statement.relation, statement.onConflictClause);
+  const given: Given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns: new Map() } : givenRows(planning, table, targets, statement.selectStmt, around.tables);
+  const columns = overridden(planning, table, given.columns, statement);
+  const onConflict = statement.onConflictClause === undefined ? null : planOnConflict(planning, table, statement.relation, statement.onConflictClause, around);
+  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around).plan;
   return {
-    kind: 'insert', table: table.id, source: finishQuery(planning, typed), columns: table.columns.map((_, index) => columns.get(index) ?? { source: null }), onConflict,
-    returning: planReturning(planning, table, statement.relation, statement.returningClause).plan,
+    kind: 'insert', table: table.id, source: finishPart(planning, around.wrap(given.rows)), columns: table.columns.map((_, index) => columns.get(index) ?? { source: null }), onConflict, returning,
   };
 }
 

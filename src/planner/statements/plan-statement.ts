@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, TruncateStmt } from '@pgsql/types';
 import { InvariantError, SqlError, assertNever, notSupported } from '../../core/index.ts';
 import type { Plan, PlannedStatement } from '../plan.ts';
-import { planDelete, planInsert, planMerge, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
+import { planDelete, planInsert, planMerge, planSelectStatement, planUpdate, readsCatalogOnly } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import { planComment, planCommentTree } from './comment.ts';
@@ -140,7 +140,8 @@ const noop = (tag: string): Outcome => ({ plan: { kind: 'noop', tag } });
 function planSelect(select: SelectStmt, scene: Scene): Outcome {
   const into = select.intoClause?.rel;
   if (into !== undefined) throw notSupported('SELECT INTO', 'Use CREATE TABLE ... AS SELECT.', positionOf(scene.text, into.location));
-  const query = planQuery(select, scene.text, planContext(scene, 'adhoc'));
+  const query = planSelectStatement(select, scene.text, planContext(scene, 'adhoc'));
+  if ('kind' in query) return { plan: query };
   return { plan: { kind: 'query', query, readsCatalogOnly: readsCatalogOnly(query.relation) } };
 }
 
