@@ -102,7 +102,7 @@ function planWhen(planning: Planning, table: TableItem, target: ScopeItem, sourc
   const when: Expr = { op: 'and', args: [isThere, isGiven, ...condition], type: bool };
   switch (clause.commandType) {
     case 'CMD_UPDATE': {
-      const assignments = assignmentsOf(planning, table, { ...level, clause: 'UPDATE' }, clause.targetList ?? []);
+      const assignments = assignmentsOf(planning, table, { ...level, clause: 'UPDATE' }, clause.targetList ?? [], target.columns);
       return { when, action: { kind: 'update', defaulted: defaultedBy(assignments) }, row: newRow(table, target.columns, assignments) };
     }
     case 'CMD_DELETE':

@@ -24,7 +24,7 @@ export function planOnConflict(planning: Planning, table: TableItem, node: Range
   const excluded = tableColumns(planning, table, 'excluded');
   const items = [tableItem(table, name, there), { ...tableItem(table, 'excluded', excluded), columnsVisible: false }];
   const level: Level = { planning, scope: { items, outer: null }, tables: around.tables, clause: 'UPDATE', aggregates: null, functions: null };
-  const assignments = assignmentsOf(planning, table, level, clause.targetList ?? []);
+  const assignments = assignmentsOf(planning, table, level, clause.targetList ?? [], there);
   const where = clause.whereClause === undefined ? undefined : coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE' }, clause.whereClause), 'WHERE');
   const columns = [...there, ...excluded];
   const defaulted = defaultedBy(assignments);

@@ -64,7 +64,7 @@ export function updatePlan(planning: Planning, statement: UpdateStmt, around: Ar
   const table = writableTable(planning, statement.relation, 'update');
   const { item, relation } = tableScope(planning, table, statement.relation);
   const partners = partnersOf(planning, item, statement.fromClause ?? [], statement.whereClause, around.tables);
-  const assignments = assignmentsOf(planning, table, { ...partners.level, clause: 'UPDATE' }, statement.targetList ?? []);
+  const assignments = assignmentsOf(planning, table, { ...partners.level, clause: 'UPDATE' }, statement.targetList ?? [], item.columns);
   const { plan: returning, beside } = planReturning(planning, table, statement.relation, statement.returningClause, around, { items: partners.items });
   const computed = newRow(table, item.columns, assignments).map((value, index): Computed => ({ id: planning.newColumn(table.columns[index]!.name), name: table.columns[index]!.name, value }));
   const fresh = computed.map(({ id, name }, index): TypedColumn => ({ id, name, type: table.columns[index]!.type }));

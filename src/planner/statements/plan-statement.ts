@@ -150,6 +150,7 @@ function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {
     if (!('RangeVar' in node)) throw new InvariantError('TRUNCATE of something without a name');
     const name = nameOfRangeVar(node.RangeVar, scene);
     const item = relationNamed({ ...name, position: 0 }, scene);
+    if (item.kind === 'system') throw new SqlError('42501', `permission denied: "${item.name}" is a system catalog`);
     if (item.kind !== 'table') throw new SqlError('42809', `"${item.name}" is not a table`);
     if (item.origin.kind !== 'user') throw new SqlError('42809', `cannot truncate table "${item.name}"`, { detail: 'Its rows come from a source.' });
     return item;
