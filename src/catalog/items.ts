@@ -188,6 +188,8 @@ export interface ViewItem extends RelationItem {
   readonly columns: readonly Column[];
   /** the SELECT as written */
   readonly query: string;
+  /** why Postgres would not write through it, as its message says; undefined where it would */
+  readonly fixed?: string;
   /** resolved and typed; other views are inlined when the referring query is planned */
   readonly relation: Relation;
   /** what `relation` is an optimised form of, for when the facts change that it rests on */

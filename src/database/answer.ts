@@ -2,6 +2,7 @@ import { Oid, sqlType } from '../core/index.ts';
 import type { Plan, SubscribePlan } from '../planner/index.ts';
 import type { Query } from '../ir/index.ts';
 import type { ResultColumn } from './contract.ts';
+import { settingName } from './session/settings.ts';
 
 const computed = (name: string, oid: number): ResultColumn => ({ name, type: sqlType(oid), tableOid: 0, attribute: 0 });
 
@@ -40,12 +41,14 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
       return [computed('QUERY PLAN', plan.json ? Oid.json : Oid.text)];
     case 'show':
       if (plan.name.toLowerCase() === 'all') return ['name', 'setting', 'description'].map((name) => computed(name, Oid.text));
-      return [computed(plan.name, Oid.text)];
+      return [computed(settingName(plan.name), Oid.text)];
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge':
       return plan.returning?.columns.map(({ name, value }) => ({ name, type: value.type, tableOid: 0, attribute: 0 })) ?? null;
+    case 'withWrites':
+      return answerColumns(plan.main.kind === 'query' ? { ...plan.main, readsCatalogOnly: false } : plan.main, look);
     case 'fetch':
       return plan.move ? null : look.cursor(plan.name);
     case 'execute':

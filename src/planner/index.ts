@@ -13,8 +13,9 @@ export { purifyRequest } from './statements/purify.ts';
 export type { PurifyRequest, Purified } from './statements/purify.ts';
 export type { StatementContext } from './statements/context.ts';
 export { parseConnectionString } from './statements/connection-string.ts';
+export { heldRows } from './dml/over-rows.ts';
 export { explainRelation } from './statements/explain-text.ts';
 export type { NameRelation } from './statements/explain-text.ts';
 export type {
-  Plan, PlannedStatement, QualifiedName, SubscribePlan, ReturningPlan, InsertColumn, OnConflictPlan, Arbiter, PlannedColumn, PlannedTable, PlannedKey, AlterTableStep, CopyOptions, CreateSource, BoundParameter, OptionValue,
+  Plan, PlannedStatement, QualifiedName, SubscribePlan, ReturningPlan, WithWritesPlan, WritingPart, WritingPlan, InsertColumn, OnConflictPlan, Arbiter, PlannedColumn, PlannedTable, PlannedKey, AlterTableStep, CopyOptions, CreateSource, BoundParameter, OptionValue,
 } from './plan.ts';

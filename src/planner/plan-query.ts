@@ -30,6 +30,8 @@ export interface PlannedView {
   readonly dependsOn: readonly number[];
   /** which of their columns it names */
   readonly columnsRead: ColumnsRead;
+  /** why it is not one that Postgres would write through */
+  readonly fixed?: string;
   /** how its text names what it reads */
   readonly written: Pick<WrittenQuery, 'relations' | 'spots'>;
   readonly notices: readonly Notice[];
@@ -53,6 +55,11 @@ export function planQueryUnoptimized(select: SelectStmt, sql: string, context: P
 
 export function finishQuery(planning: Planning, typed: TypedQuery): Query {
   settleParameters(planning);
+  return finishPart(planning, typed);
+}
+
+/** A query of a statement that has others, which may still say what types its parameters have. */
+export function finishPart(planning: Planning, typed: TypedQuery): Query {
   const query = lowerQuery(planning, typed);
   const { catalog, environment } = planning.context;
   return { ...query, relation: readThroughIndexes(optimize(query.relation, factsOf(planning.context)), environment, (id) => catalog.indexesOn(id)) };
@@ -64,7 +71,7 @@ export const optimizeAnew = (lowered: Relation, environment: PlanContext['enviro
 const factsOf = ({ catalog, environment }: PlanContext): Facts => ({ environment, foreignKeysOf: (id) => catalog.foreignKeysOf(id) });
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */
-function settleParameters(planning: Planning): void {
+export function settleParameters(planning: Planning): void {
   const open = planning.context.parameterTypes.findIndex((type) => type === undefined);
   if (open >= 0) throw planning.error('42P18', `could not determine data type of parameter $${open + 1}`, undefined);
 }
@@ -114,7 +121,23 @@ export function planView(select: SelectStmt, sql: string, from: number, name: st
   const lowered = named(limited(planning, query), names);
   const relation = optimize(lowered, factsOf(context));
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, lowered, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+  return { columns, relation, lowered, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), ...fixedBy(select, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+}
+
+/** Postgres' view_query_is_auto_updatable. */
+function fixedBy(select: SelectStmt, typed: TypedQuery): { readonly fixed?: string } {
+  const containing = (what: string): { readonly fixed: string } => ({ fixed: `Views containing ${what} are not automatically updatable.` });
+  if (select.distinctClause !== undefined) return containing('DISTINCT');
+  if ((select.groupClause ?? []).length > 0) return containing('GROUP BY');
+  if (select.havingClause !== undefined) return containing('HAVING');
+  if (select.op !== undefined && select.op !== 'SETOP_NONE') return containing('UNION, INTERSECT, or EXCEPT');
+  if (select.withClause !== undefined) return containing('WITH');
+  if (select.limitCount !== undefined || select.limitOffset !== undefined) return containing('LIMIT or OFFSET');
+  const inner = typed.relation.op === 'compute' ? typed.relation.input : typed.relation;
+  if (inner.op === 'aggregate') return { fixed: 'Views that return aggregate functions are not automatically updatable.' };
+  const from = select.fromClause ?? [];
+  if (inner.op === 'join' && inner.right.op === 'functions' && from.length === 1 && !('JoinExpr' in from[0]!)) return { fixed: 'Views that return set-returning functions are not automatically updatable.' };
+  return from.length === 1 && 'RangeVar' in from[0]! ? {} : { fixed: 'Views that do not select from a single table or view are not automatically updatable.' };
 }
 
 /** The columns of stored relations that a query refers to anywhere; what it merely could have referred to lies in the leaves. */

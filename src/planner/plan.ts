@@ -1,4 +1,4 @@
-import type { Datum, Notice, SqlType } from '../core/index.ts';
+import type { Datum, Notice, RelationType, SqlType } from '../core/index.ts';
 import type {
   CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamEnum, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
@@ -98,6 +98,7 @@ export type Plan =
   | DeletePlan
   | UpdatePlan
   | MergePlan
+  | WithWritesPlan
   | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
   | { readonly kind: 'createEnum'; readonly name: QualifiedName; readonly labels: readonly string[]; readonly sql: string }
   | { readonly kind: 'alterEnum'; readonly oid: number; readonly change: EnumChange }
@@ -106,7 +107,7 @@ export type Plan =
   | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
   | (AlteredCounter & { readonly kind: 'alterSequence'; /** null: NONE */ readonly ownedBy?: ColumnAddress | null })
-  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly fixed?: string; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
   | { readonly kind: 'createSecret'; readonly name: QualifiedName; readonly value: Scalar; readonly ifNotExists: boolean; /** without the value */ readonly sql: string }
@@ -143,6 +144,25 @@ export interface InsertColumn {
   readonly defaulted?: number;
 }
 
+/** A statement that changes rows of one table. */
+export type WritingPlan = InsertPlan | DeletePlan | UpdatePlan | MergePlan;
+
+/** Statements that write in WITH, and the statement that they belong to. All see the state before; what they do is written together. */
+export interface WithWritesPlan {
+  readonly kind: 'withWrites';
+  readonly parts: readonly WritingPart[];
+  readonly main: WritingPlan | { readonly kind: 'query'; readonly query: Query };
+}
+
+export interface WritingPart {
+  readonly plan: WritingPlan;
+  /** what stands for the rows of its RETURNING in the queries of the others */
+  readonly rows: RelationId;
+  readonly type: RelationType;
+  /** whether another one reads these */
+  isRead: boolean;
+}
+
 export interface InsertPlan {
   readonly kind: 'insert';
   readonly table: RelationId;
@@ -159,7 +179,7 @@ export interface OnConflictPlan {
   /** the keys by which a row is found to be there already */
   readonly arbiters: readonly Arbiter[];
   /** over [the row there is, the row proposed]; null: DO NOTHING */
-  readonly update: { readonly values: readonly Scalar[]; readonly defaulted: readonly number[]; readonly where: Scalar | null } | null;
+  readonly update: { readonly values: readonly Scalar[]; readonly defaulted: readonly number[]; readonly where: Scalar | null; /** where subqueries are asked: the condition and the values, over such pairs */ readonly query?: Query } | null;
 }
 
 export interface DeletePlan {
@@ -197,6 +217,8 @@ export interface MergeAction {
 /** RETURNING: values over [the table's row (the new one, or of what was deleted the old one), the new row, the old row, what is read beside, the name of MERGE's action]; a row that there is not is NULLs. */
 export interface ReturningPlan {
   readonly columns: readonly { readonly name: string; readonly value: Scalar }[];
+  /** where subqueries are asked: the values, over such rows; `columns` are its columns */
+  readonly query?: Query;
   /** columns of the table */
   readonly width: number;
 }

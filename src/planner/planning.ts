@@ -1,7 +1,10 @@
+import type { Node, WithClause } from '@pgsql/types';
 import type { Column, Notice, SqlType } from '../core/index.ts';
 import { SqlError } from '../core/index.ts';
 import type { Relation } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
+import type { WritingPart, WritingPlan } from './plan.ts';
+import type { Around } from './resolve/with.ts';
 import type { ColumnId, Expr } from './resolve/typed.ts';
 import { Written } from './written.ts';
 
@@ -28,6 +31,8 @@ export class Planning {
   readonly localTypes = new Map<string, readonly Column[]>();
   /** the temporal filters the statement itself writes: not those of the views it reads */
   readonly windows: Extract<Relation, { op: 'temporalFilter' }>[] = [];
+  /** the WITH clause that may hold statements that write, who plans them, and those met; undefined where none may be */
+  writes: { readonly clause: WithClause; readonly parts: WritingPart[]; plan(node: Node, around: Around): WritingPlan } | undefined;
   /** how the text names what it reads */
   readonly written = new Written();
   readonly #ascii: boolean;

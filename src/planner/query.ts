@@ -5,9 +5,7 @@
 export { planQuery, planView, planExpression, planConstant } from './plan-query.ts';
 export { planCheck, planDefault, planGenerated, planTransform } from './plan-expression.ts';
 export type { PlannedView } from './plan-query.ts';
-export { planInsert } from './dml/insert.ts';
-export { planUpdate, planDelete } from './dml/update.ts';
-export { planMerge } from './dml/merge.ts';
+export { planDelete, planInsert, planMerge, planSelectStatement, planUpdate } from './dml/writing.ts';
 export { coerceForAssignment } from './typing/assignment.ts';
 export { resolveTypeName } from './typing/type-name.ts';
 export { readsCatalogOnly } from './reads-catalog-only.ts';

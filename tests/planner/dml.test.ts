@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainQuery } from '../../src/ir/index.ts';
+import type { Query } from '../../src/ir/index.ts';
 import { planDelete, planInsert, planUpdate } from '../../src/planner/query.ts';
 import { catalogOf, contextOver, nodeOf } from './support.ts';
 
@@ -9,12 +10,17 @@ const nameOf = (id: string): string => {
   return id;
 };
 
+function queryOf(plan: ReturnType<typeof planInsert>): Query {
+  if (plan.kind === 'withWrites') throw new Error('several statements');
+  return plan.kind === 'insert' ? plan.source : plan.target;
+}
+
 function explained(sql: string): string {
   const node = nodeOf(sql);
   const context = contextOver(catalog);
-  if ('InsertStmt' in node) return explainQuery(planInsert(node.InsertStmt, sql, context).source, nameOf);
-  if ('UpdateStmt' in node) return explainQuery(planUpdate(node.UpdateStmt, sql, context).target, nameOf);
-  if ('DeleteStmt' in node) return explainQuery(planDelete(node.DeleteStmt, sql, context).target, nameOf);
+  if ('InsertStmt' in node) return explainQuery(queryOf(planInsert(node.InsertStmt, sql, context)), nameOf);
+  if ('UpdateStmt' in node) return explainQuery(queryOf(planUpdate(node.UpdateStmt, sql, context)), nameOf);
+  if ('DeleteStmt' in node) return explainQuery(queryOf(planDelete(node.DeleteStmt, sql, context)), nameOf);
   throw new Error(`no INSERT, UPDATE or DELETE: ${sql}`);
 }
 

@@ -132,7 +132,7 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'createView': {
       const { oid, id, rowType } = oids.relation();
       const place = placeOf(plan.name, session, oids);
-      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, ...bodyOf(plan) };
+      const item: ViewItem = { kind: 'view', oid, id, rowType, ...plan.name, schema: place.schema, ...bodyOf(plan), ...(plan.fixed !== undefined && { fixed: plan.fixed }) };
       const old = plan.orReplace ? named(catalog, plan.name) : undefined;
       if (old === undefined) return { tag: 'CREATE VIEW', work: create([...place.items, item], catalog) };
       if (old.kind !== 'view') throw new SqlError('42809', `"${plan.name.name}" is not a view`);

@@ -1,9 +1,9 @@
-import { readDatum, readRow, SqlError } from '../../core/index.ts';
+import { assertNever, readDatum, readRow, SqlError } from '../../core/index.ts';
 import type { Datum, RowBatch, SqlType } from '../../core/index.ts';
 import type { RelationCatalogItem, TableItem } from '../../catalog/index.ts';
 import { bindScalar, evaluateScalar, relationTypeOf } from '../../ir/index.ts';
 import type { Environment, Query, RelationId, Scalar } from '../../ir/index.ts';
-import type { InsertColumn, Plan, ReturningPlan } from '../../planner/index.ts';
+import type { InsertColumn, Plan, ReturningPlan, WritingPlan } from '../../planner/index.ts';
 import { throwIfCancelled } from '../cancel.ts';
 import { buffersOf } from '../core.ts';
 import type { WireChange } from '../engine/messages.ts';
@@ -11,8 +11,9 @@ import { Pace } from '../pace.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import { openQuery } from './query.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { refuseTwice, resolveConflicts } from './on-conflict.ts';
+import { affectedTwice, refuseTwice, resolveConflicts } from './on-conflict.ts';
 import { Outgoing } from './outgoing.ts';
+import { valuesOverRows } from './over-rows.ts';
 import { TableRows } from './table-rows.ts';
 
 /** Rows of a packet: the engine ends one by its bytes. */
@@ -103,21 +104,26 @@ export interface Affected {
 }
 
 /** The changes of a statement that goes through its rows one by one, and what it returns of them. */
-class Effects {
-  readonly #session: DatabaseSession;
+export class Effects {
+  readonly #execution: Execution;
   readonly #table: TableItem;
+  readonly #command: string;
   /** the changes of the table's rows */
   readonly changes: Outgoing;
-  readonly #returning: { readonly values: readonly Scalar[]; readonly environment: Environment; readonly nulls: readonly Datum[]; readonly out: Outgoing } | undefined;
+  readonly #returning: { readonly plan: ReturningPlan; readonly values: readonly Scalar[]; readonly environment: Environment; readonly nulls: readonly Datum[]; readonly out: Outgoing; readonly rows: Datum[][] } | undefined;
   rows = 0;
 
-  constructor(table: TableItem, returning: ReturningPlan | null, { session, parameters }: Execution) {
-    this.#session = session;
+  constructor(plan: WritingPlan, table: TableItem, execution: Execution) {
+    const { returning } = plan;
+    this.#execution = execution;
     this.#table = table;
+    this.#command = plan.kind === 'insert' ? 'INSERT 0' : plan.kind.toUpperCase();
     this.changes = new Outgoing(table.columns.map((column) => column.type));
     if (returning === null) return;
-    const values = returning.columns.map(({ value }) => bindScalar(value, parameters));
-    this.#returning = { values, environment: session.environment(), nulls: Array.from({ length: returning.width }, () => null), out: new Outgoing(values.map((value) => value.type)) };
+    const values = returning.columns.map(({ value }) => bindScalar(value, execution.parameters));
+    this.#returning = {
+      plan: returning, values, environment: execution.session.environment(), nulls: Array.from({ length: returning.width }, () => null), out: new Outgoing(values.map((value) => value.type)), rows: [],
+    };
   }
 
   get returns(): boolean {
@@ -132,31 +138,70 @@ class Effects {
   tell({ before, after, beside = [], action }: Affected): void {
     this.rows++;
     if (this.#returning === undefined) return;
-    const { values, environment, nulls, out } = this.#returning;
+    const { plan, values, environment, nulls, out, rows } = this.#returning;
     const row = [...(after ?? before ?? nulls), ...(after ?? nulls), ...(before ?? nulls), ...beside, action ?? null];
-    out.append(values.map((value) => evaluateScalar(value, row, environment)), 1);
+    if (plan.query !== undefined) rows.push(row);
+    else out.append(values.map((value) => evaluateScalar(value, row, environment)), 1);
   }
   count(): void {
     this.rows++;
   }
 
-  /** Writes the changes; the answer of the statement. */
-  async write(command: string): Promise<Outcome> {
-    const changes = this.changes.take().map((rows): WireChange => ({ relation: this.#table.id, rows }));
-    if (changes.length > 0) await writeChanges(this.#session, changes);
-    return { tag: `${command} ${this.rows}`, counts: false, columns: null, rows: this.#returning?.out.stream() ?? null };
+  /** What it returns, subqueries answered: they see the state before the statement. */
+  async returned(): Promise<Outgoing | undefined> {
+    if (this.#returning === undefined) return undefined;
+    const { plan, out, rows } = this.#returning;
+    if (plan.query !== undefined) for (const row of await valuesOverRows(plan.query, rows, this.#execution)) out.append(row, 1);
+    return out;
+  }
+  wire(): WireChange[] {
+    return this.changes.take().map((rows): WireChange => ({ relation: this.#table.id, rows }));
+  }
+  get tag(): string {
+    return `${this.#command} ${this.rows}`;
   }
 }
 
-export async function executeInsert(plan: Plan & { kind: 'insert' }, execution: Execution): Promise<Outcome> {
-  const { session, parameters } = execution;
-  const table = writableTable(session, plan.table);
+/** Rows that statements of one WITH have taken away or changed: each row goes once, by the first that has it. */
+export interface Claims {
+  /** false where an earlier statement has the row */
+  claim(table: TableItem, row: readonly Datum[]): boolean;
+}
+
+export async function executeWriting(plan: WritingPlan, execution: Execution): Promise<Outcome> {
+  // What is read must still be there when the rows are written.
+  const release = plan.kind === 'insert' && plan.onConflict === null ? (): void => {} : await lockRows(execution);
+  try {
+    const effects = await effectsOf(plan, execution);
+    const returned = await effects.returned();
+    const changes = effects.wire();
+    if (changes.length > 0) await writeChanges(execution.session, changes);
+    return { tag: effects.tag, counts: false, columns: null, rows: returned?.stream() ?? null };
+  } finally {
+    release();
+  }
+}
+
+/** What a statement does, nothing of it written yet. The caller holds the lock on rows where it reads its table. */
+export async function effectsOf(plan: WritingPlan, execution: Execution, claims?: Claims): Promise<Effects> {
+  const table = writableTable(execution.session, plan.table);
+  const effects = new Effects(plan, table, execution);
+  switch (plan.kind) {
+    case 'insert': await insert(plan, table, effects, execution, claims); break;
+    case 'delete': await deleteRows(plan, table, effects, execution, claims); break;
+    case 'update': await update(plan, table, effects, execution, claims); break;
+    case 'merge': await merge(plan, table, effects, execution, claims); break;
+    default: assertNever(plan);
+  }
+  return effects;
+}
+
+async function insert(plan: WritingPlan & { kind: 'insert' }, table: TableItem, effects: Effects, execution: Execution, claims: Claims | undefined): Promise<void> {
+  const { session } = execution;
   const rows = new TableRows(table, session);
   const pace = new Pace(session.core.clock);
-  const effects = new Effects(table, plan.returning, execution);
   if (plan.onConflict === null) {
-    const types = queryTypes(plan.source);
-    const write = rows.writer(plan.columns, types, effects.changes);
+    const write = rows.writer(plan.columns, queryTypes(plan.source), effects.changes);
     await eachRow(plan.source, execution, pace, (batch, row) => {
       if (effects.returns) effects.add({ before: null, after: rows.proposed(batch, row, plan.columns) });
       else {
@@ -164,65 +209,49 @@ export async function executeInsert(plan: Plan & { kind: 'insert' }, execution: 
         effects.count();
       }
     });
-    return effects.write('INSERT 0');
+    return;
   }
-  // What is there must still be there when the rows are written.
-  const release = await lockRows(execution);
-  try {
-    const proposed: Datum[][] = [];
-    await eachRow(plan.source, execution, pace, (batch, row) => void proposed.push(rows.proposed(batch, row, plan.columns)));
-    await resolveConflicts(plan.onConflict, proposed, { rows, session, parameters, pace, affect: (affected) => effects.add(affected) });
-    return await effects.write('INSERT 0');
-  } finally {
-    release();
-  }
+  const proposed: Datum[][] = [];
+  await eachRow(plan.source, execution, pace, (batch, row) => void proposed.push(rows.proposed(batch, row, plan.columns)));
+  await resolveConflicts(plan.onConflict, proposed, {
+    rows, execution, pace,
+    affect: (affected) => {
+      if (affected.before !== null && claims?.claim(table, affected.before) === false) throw affectedTwice();
+      effects.add(affected);
+    },
+  });
 }
 
 const queryTypes = (query: Query): SqlType[] => relationTypeOf(query.relation).columns.map((column) => column.type);
 
-export async function executeDelete(plan: Plan & { kind: 'delete' }, execution: Execution): Promise<Outcome> {
-  const { session } = execution;
-  const table = writableTable(session, plan.table);
+async function deleteRows(plan: WritingPlan & { kind: 'delete' }, table: TableItem, effects: Effects, execution: Execution, claims: Claims | undefined): Promise<void> {
   const width = table.columns.length;
-  const effects = new Effects(table, plan.returning, execution);
-  const release = await lockRows(execution);
-  try {
-    await eachRow(plan.target, execution, new Pace(session.core.clock), (batch, row) => {
-      effects.changes.copy(batch, row, 0, -1);
-      if (effects.returns) effects.tell(affectedBy(readRow(batch, row), width));
-      else effects.count();
-    });
-    return await effects.write('DELETE');
-  } finally {
-    release();
-  }
+  await eachRow(plan.target, execution, new Pace(execution.session.core.clock), (batch, row) => {
+    if (claims?.claim(table, readColumns(batch, row, 0, width)) === false) return;
+    effects.changes.copy(batch, row, 0, -1);
+    if (effects.returns) effects.tell(affectedBy(readRow(batch, row), width));
+    else effects.count();
+  });
 }
 
 const affectedBy = (row: readonly Datum[], width: number): Affected => ({ before: row.slice(0, width), after: null, beside: row.slice(width) });
 
-export async function executeUpdate(plan: Plan & { kind: 'update' }, execution: Execution): Promise<Outcome> {
+async function update(plan: WritingPlan & { kind: 'update' }, table: TableItem, effects: Effects, execution: Execution, claims: Claims | undefined): Promise<void> {
   const { session } = execution;
-  const table = writableTable(session, plan.table);
   const rows = new TableRows(table, session);
   const width = table.columns.length;
-  const effects = new Effects(table, plan.returning, execution);
   const columns = table.columns.map((_, index): InsertColumn => ({ source: plan.defaulted.includes(index) ? null : width + index }));
   const write = rows.writer(columns, queryTypes(plan.target), effects.changes);
-  const release = await lockRows(execution);
-  try {
-    await eachRow(plan.target, execution, new Pace(session.core.clock), (batch, row) => {
-      if (effects.returns) {
-        effects.add({ before: readColumns(batch, row, 0, width), after: rows.proposed(batch, row, columns), beside: readColumns(batch, row, 2 * width, batch.layout.types.length) });
-        return;
-      }
-      effects.changes.copy(batch, row, 0, -1);
-      write(batch, row);
-      effects.count();
-    });
-    return await effects.write('UPDATE');
-  } finally {
-    release();
-  }
+  await eachRow(plan.target, execution, new Pace(session.core.clock), (batch, row) => {
+    if (claims?.claim(table, readColumns(batch, row, 0, width)) === false) return;
+    if (effects.returns) {
+      effects.add({ before: readColumns(batch, row, 0, width), after: rows.proposed(batch, row, columns), beside: readColumns(batch, row, 2 * width, batch.layout.types.length) });
+      return;
+    }
+    effects.changes.copy(batch, row, 0, -1);
+    write(batch, row);
+    effects.count();
+  });
 }
 
 function readColumns(batch: RowBatch, row: number, from: number, end: number): Datum[] {
@@ -231,35 +260,27 @@ function readColumns(batch: RowBatch, row: number, from: number, end: number): D
   return values;
 }
 
-export async function executeMerge(plan: Plan & { kind: 'merge' }, execution: Execution): Promise<Outcome> {
+async function merge(plan: WritingPlan & { kind: 'merge' }, table: TableItem, effects: Effects, execution: Execution, claims: Claims | undefined): Promise<void> {
   const { session } = execution;
-  const table = writableTable(session, plan.table);
   const rows = new TableRows(table, session);
   const width = table.columns.length;
-  const effects = new Effects(table, plan.returning, execution);
   const pace = new Pace(session.core.clock);
-  const release = await lockRows(execution);
-  try {
-    const affected: Affected[] = [];
-    await eachRow(plan.target, execution, pace, (batch, at) => {
-      const [number, ...row] = readRow(batch, at);
-      const { kind, defaulted } = plan.actions[Number(number)]!;
-      const beside = row.slice(2 * width);
-      const before = kind === 'insert' ? null : row.slice(0, width);
-      if (kind === 'delete') return void affected.push({ before, after: null, beside, action: 'DELETE' });
-      const after = row.slice(width, 2 * width);
-      rows.fill(after, defaulted);
-      rows.finish(after);
-      affected.push({ before, after, beside, action: kind.toUpperCase() });
-    });
-    await refuseTwice(table, affected, execution, pace);
-    for (const one of affected) {
-      effects.add(one);
-      if (pace.row()) await pace.rest();
-    }
-    return await effects.write('MERGE');
-  } finally {
-    release();
+  const affected: Affected[] = [];
+  await eachRow(plan.target, execution, pace, (batch, at) => {
+    const [number, ...row] = readRow(batch, at);
+    const { kind, defaulted } = plan.actions[Number(number)]!;
+    const beside = row.slice(2 * width);
+    const before = kind === 'insert' ? null : row.slice(0, width);
+    if (kind === 'delete') return void affected.push({ before, after: null, beside, action: 'DELETE' });
+    const after = row.slice(width, 2 * width);
+    rows.fill(after, defaulted);
+    rows.finish(after);
+    affected.push({ before, after, beside, action: kind.toUpperCase() });
+  });
+  await refuseTwice(table, affected, execution, pace);
+  for (const one of affected) {
+    if (one.before === null || claims?.claim(table, one.before) !== false) effects.add(one);
+    if (pace.row()) await pace.rest();
   }
 }
 

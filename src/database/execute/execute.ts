@@ -10,13 +10,14 @@ import { cursorNamed, requirePlan } from '../session/session.ts';
 import type { DatabaseSession } from '../session/session.ts';
 import { closeCursors, fetchCursor } from './cursors.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
-import { executeDelete, executeInsert, executeMerge, executeTruncate, executeUpdate } from './dml.ts';
+import { executeTruncate, executeWriting } from './dml.ts';
 import { done } from './execution.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { explained, explainOperators, treeOfLines } from './explain.ts';
 import { purify } from './purify.ts';
 import { openQuery, openSelect } from './query.ts';
 import { openSubscription } from './subscribe.ts';
+import { executeWithWrites } from './with-writes.ts';
 
 /** Runs one statement. Outside a block its effects are durable and visible when this resolves. */
 export async function executePlan(execution: Execution): Promise<Outcome> {
@@ -55,13 +56,12 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     case 'explainOperators':
       return explainOperators(plan, execution);
     case 'insert':
-      return executeInsert(plan, execution);
     case 'delete':
-      return executeDelete(plan, execution);
     case 'update':
-      return executeUpdate(plan, execution);
     case 'merge':
-      return executeMerge(plan, execution);
+      return executeWriting(plan, execution);
+    case 'withWrites':
+      return executeWithWrites(plan, execution);
     case 'truncate':
       return executeTruncate(plan, execution);
     case 'set':
@@ -159,6 +159,8 @@ function writingCommand(plan: Plan): string | undefined {
     case 'delete':
     case 'merge':
       return plan.kind.toUpperCase();
+    case 'withWrites':
+      return plan.main.kind === 'query' ? 'SELECT' : plan.main.kind.toUpperCase();
     case 'truncate':
       return 'TRUNCATE TABLE';
     default:

@@ -1,4 +1,5 @@
 import type { Datum } from '../../core/index.ts';
+import type { Relation, RelationId } from '../../ir/index.ts';
 import type { ResultColumn } from '../contract.ts';
 import type { RowStream } from '../rows.ts';
 import type { DatabaseSession, PreparedStatement } from '../session/session.ts';
@@ -20,6 +21,8 @@ export interface Execution {
   /** rows the client asked for first */
   readonly maxRows: number;
   readonly signal: AbortSignal;
+  /** rows that the statement has in its hands, for what stands for them in its queries */
+  readonly held?: ReadonlyMap<RelationId, Relation>;
 }
 
 export const done = (tag: string): Outcome => ({ tag, counts: false, columns: null, rows: null });

@@ -9,6 +9,7 @@ import type { Affected } from './dml.ts';
 import type { Execution } from './execution.ts';
 import type { Pace } from '../pace.ts';
 import { Outgoing } from './outgoing.ts';
+import { valuesOverRows } from './over-rows.ts';
 import type { TableRows } from './table-rows.ts';
 
 /** A row as it stands while the statement goes on; `own`: the statement put it there. */
@@ -26,8 +27,7 @@ interface Standings {
 /** What resolving needs of the statement; `affect` takes what is done with each row. */
 interface Resolving {
   readonly rows: TableRows;
-  readonly session: DatabaseSession;
-  readonly parameters: readonly Datum[];
+  readonly execution: Execution;
   readonly pace: Pace;
   readonly affect: (affected: Affected) => void;
 }
@@ -36,31 +36,28 @@ interface Resolving {
  * What INSERT ... ON CONFLICT does, row by row: a row whose key is there is left out, or changes the row that has it; any other is inserted.
  * The caller holds the lock on rows. Costs a look into an index for each row and key.
  */
-export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly Datum[][], { rows, session, parameters, pace, affect }: Resolving): Promise<void> {
+export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly Datum[][], { rows, execution, pace, affect }: Resolving): Promise<void> {
   const { table } = rows;
+  const { session } = execution;
   const arbiters = await Promise.all(plan.arbiters.map(async (key): Promise<Standings> => {
     const there = await rowsWithKeys(table, key, proposed, session, pace);
     return { key, rows: new Map(there.map((row) => [keyText(table, key, row)!, { row, own: false }])) };
   }));
-  const update = plan.update && { ...plan.update, values: plan.update.values.map((value) => bindScalar(value, parameters)), where: plan.update.where && bindScalar(plan.update.where, parameters) };
-  for (const row of proposed) {
+  const standing = (row: readonly Datum[]): Standing | undefined => arbiters.map(({ key, rows: there }) => there.get(keyText(table, key, row) ?? '')).find((one) => one !== undefined);
+  const changed = plan.update === null ? undefined : await changesOf(plan.update, proposed.map((row) => [standing(row)?.row, row]), rows, execution);
+  for (const [index, row] of proposed.entries()) {
     if (pace.row()) await pace.rest();
-    const met = arbiters.map(({ key, rows: there }) => there.get(keyText(table, key, row) ?? '')).find((standing) => standing !== undefined);
+    const met = standing(row);
     if (met === undefined) {
       affect({ before: null, after: row });
       stand(table, arbiters, row);
       continue;
     }
-    if (update === null) continue;
-    if (met.own) {
-      throw new SqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
-        hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
-      });
-    }
-    const pair = [...met.row, ...row];
-    if (update.where !== null && evaluateScalar(update.where, pair, rows.environment) !== true) continue;
-    const after = update.values.map((value) => evaluateScalar(value, pair, rows.environment));
-    rows.fill(after, update.defaulted);
+    if (changed === undefined || plan.update === null) continue;
+    if (met.own) throw affectedTwice();
+    const after = changed(index);
+    if (after === undefined) continue;
+    rows.fill(after, plan.update.defaulted);
     rows.finish(after);
     affect({ before: met.row, after });
     for (const { key, rows: there } of arbiters) there.delete(keyText(table, key, met.row) ?? '');
@@ -71,6 +68,33 @@ export async function resolveConflicts(plan: OnConflictPlan, proposed: readonly 
       if (old !== undefined && !there.has(old)) there.set(old, { row: after, own: true });
     }
   }
+}
+
+export const affectedTwice = (): SqlError => new SqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
+  hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+});
+
+/**
+ * What DO UPDATE makes of each pair of a row that was there before the statement and one that is proposed; undefined where its WHERE does not hold.
+ * A row that was there is met once at most, so that with subqueries all pairs can be asked about in one query.
+ */
+async function changesOf(update: NonNullable<OnConflictPlan['update']>, pairs: readonly (readonly [there: readonly Datum[] | undefined, proposed: readonly Datum[]])[], rows: TableRows, execution: Execution): Promise<(index: number) => Datum[] | undefined> {
+  if (update.query === undefined) {
+    const values = update.values.map((value) => bindScalar(value, execution.parameters));
+    const where = update.where && bindScalar(update.where, execution.parameters);
+    return (index) => {
+      const [there, row] = pairs[index]!;
+      const pair = [...there!, ...row];
+      return where !== null && evaluateScalar(where, pair, rows.environment) !== true ? undefined : values.map((value) => evaluateScalar(value, pair, rows.environment));
+    };
+  }
+  const met = [...pairs.keys()].filter((index) => pairs[index]![0] !== undefined);
+  const answers = await valuesOverRows(update.query, met.map((index) => pairs[index]!.flatMap((row) => row!)), execution);
+  const byIndex = new Map(met.map((index, at) => [index, answers[at]!]));
+  return (index) => {
+    const [holds, ...values] = byIndex.get(index)!;
+    return holds === true ? values : undefined;
+  };
 }
 
 function stand(table: TableItem, arbiters: readonly Standings[], row: readonly Datum[]): void {
@@ -136,7 +160,7 @@ function equalText(oid: number, value: Datum): string | null {
   }
 }
 
-const rowText = (table: TableItem, row: readonly Datum[]): string =>
+export const rowText = (table: TableItem, row: readonly Datum[]): string =>
   JSON.stringify(row.map((value, column) => (value === null ? null : codecOf(table.columns[column]!.type.oid).print(value, defaultTextSettings))));
 
 /** MERGE may change a row once: of rows that are alike, as many as there are. */

@@ -1,6 +1,6 @@
 import { InvariantError } from '../../core/index.ts';
-import { bindParameters, relationTypeOf } from '../../ir/index.ts';
-import type { Query } from '../../ir/index.ts';
+import { bindParameters, mapInputs, relationTypeOf } from '../../ir/index.ts';
+import type { Query, Relation, RelationId } from '../../ir/index.ts';
 import { throwIfCancelled } from '../cancel.ts';
 import { readPlan, runQuery } from '../core.ts';
 import type { RowStream } from '../rows.ts';
@@ -27,12 +27,14 @@ export async function openSelect(query: Query, execution: Execution): Promise<Ro
 }
 
 /** Rows of a query with its parameters bound. */
-export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal'>): Promise<RowStream> {
-  const { session, parameters, maxRows, signal } = execution;
+export async function openQuery(query: Query, execution: Pick<Execution, 'session' | 'parameters' | 'maxRows' | 'signal' | 'held'>): Promise<RowStream> {
+  const { session, parameters, maxRows, signal, held } = execution;
   const bound = bindParameters(query, parameters);
   const split = splitSequences(bound);
-  const relation = withOwnWrites(split.query.relation, session.block, session.catalog, session.core.catalog);
+  const relation = withOwnWrites(held === undefined ? split.query.relation : withHeld(split.query.relation, held), session.block, session.catalog, session.core.catalog);
   const scene = session.scene();
   const rows = await runQuery(scene, relation, relationTypeOf(split.query.relation), readPlan(split.query, scene.environment), maxRows, signal);
   return split.columns === undefined ? rows : computed(rows, split.columns, scene.environment);
 }
+
+const withHeld = (relation: Relation, held: ReadonlyMap<RelationId, Relation>): Relation => (relation.op === 'get' ? held.get(relation.id) ?? relation : mapInputs(relation, (input) => withHeld(input, held)));

@@ -78,6 +78,9 @@ const definitions: readonly Definition[] = [
 
 const byName = new Map(definitions.map((definition) => [definition.name.toLowerCase(), definition]));
 
+/** A parameter's name as it is shown, however it was written. */
+export const settingName = (name: string): string => byName.get(name.toLowerCase())?.name ?? name;
+
 const truths = ['on', 'true', 'yes', '1', 't', 'y'];
 const lies = ['off', 'false', 'no', '0', 'f', 'n'];
 
@@ -85,6 +88,19 @@ const invalid = (definition: Definition, value: string, hint?: string): SqlError
   new SqlError('22023', `invalid value for parameter "${definition.name}": "${value}"`, hint === undefined ? {} : { hint });
 
 const millisecondsPer: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const validUnits = {
+  time: 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".', memory: 'Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".',
+} as const;
+const kilobytesPer: Readonly<Record<string, number>> = { B: 1 / 1024, kB: 1, MB: 1024, GB: 1024 ** 2, TB: 1024 ** 3 };
+
+/** How many of a parameter's own units a written unit is; undefined where it is none of its kind. */
+function unitsPer(definition: Definition, unit: string | undefined): number | undefined {
+  if (unit === undefined) return 1;
+  if (definition.unit === 'ms') return millisecondsPer[unit];
+  const kilobytes = kilobytesPer[unit];
+  return definition.unit === undefined || kilobytes === undefined ? undefined : kilobytes / kilobytesPer[definition.unit]!;
+}
 
 /** The value as it is kept and shown. Throws 22023 where it is none of the parameter's. */
 function normalise(definition: Definition, value: string, isTimeZone: (name: string) => boolean): string {
@@ -102,9 +118,10 @@ function normalise(definition: Definition, value: string, isTimeZone: (name: str
       throw new SqlError('22023', `parameter "${definition.name}" requires a Boolean value`);
     }
     case 'integer': {
-      const match = /^\s*([+-]?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value);
-      if (match === null || (match[2] !== undefined && definition.unit !== 'ms')) throw invalid(definition, value);
-      const number = Math.round(Number(match[1]) * (match[2] === undefined ? 1 : millisecondsPer[match[2]]!));
+      const match = /^\s*([+-]?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d|B|kB|MB|GB|TB)?\s*$/.exec(value);
+      const units = match === null ? undefined : unitsPer(definition, match[2]);
+      if (match === null || units === undefined) throw invalid(definition, value, definition.unit === undefined ? undefined : validUnits[definition.unit === 'ms' ? 'time' : 'memory']);
+      const number = Math.round(Number(match[1]) * units);
       if (definition.name === 'extra_float_digits' && (number < -15 || number > 3)) {
         throw new SqlError('22023', `${number} is outside the valid range for parameter "extra_float_digits" (-15 .. 3)`);
       }

@@ -34,6 +34,7 @@ import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from 
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { sendFunctions } from './send.ts';
 import { sequenceFunctions } from './sequences.ts';
+import { subscriptFunctions } from './subscript-assignment.ts';
 import { tableFunctions } from './table.ts';
 import { textFunctions } from './text.ts';
 import { toCharFunctions } from './to-char.ts';
@@ -66,7 +67,7 @@ function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Read
   return groups;
 }
 
-const functionIds = new Map(allFunctions.map((row) => [row.id, row]));
+const functionIds = new Map([...allFunctions, ...subscriptFunctions].map((row) => [row.id, row]));
 const functionNames = groupBy(allFunctions, (row) => row.name);
 const tableFunctionIds = new Map(allTableFunctions.map((row) => [row.id, row]));
 const tableFunctionNames = groupBy(allTableFunctions, (row) => row.name);

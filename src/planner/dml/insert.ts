@@ -1,18 +1,18 @@
-import type { InsertStmt, Node, SelectStmt } from '@pgsql/types';
+import type { InsertStmt, Node, ResTarget, SelectStmt } from '@pgsql/types';
 import { InvariantError, Oid, sqlType } from '../../core/index.ts';
 import type { TableColumn, TableItem } from '../../catalog/index.ts';
-import type { PlanContext } from '../context.ts';
 import type { InsertColumn, InsertPlan } from '../plan.ts';
-import { finishQuery } from '../plan-query.ts';
-import { Planning } from '../planning.ts';
+import { finishPart } from '../plan-query.ts';
+import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import type { CommonTables, Level } from '../resolve/level.ts';
 import { locationOf } from '../resolve/nodes.ts';
 import { resolveSelect } from '../resolve/select.ts';
 import type { Computed, Expr, TypedColumn, TypedQuery } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
-import { withQueries } from '../resolve/with.ts';
+import type { Around } from '../resolve/with.ts';
 import { assigned } from '../typing/assignment.ts';
+import { assignedPart, partToDefault } from './assigned-part.ts';
 import { planOnConflict } from './on-conflict.ts';
 import { planReturning } from './returning.ts';
 import { columnIndex, refuseGenerated, resTarget, writableTable } from './target.ts';
@@ -25,39 +25,51 @@ interface Given {
 }
 
 /** INSERT: the rows that are given; what is left out the table supplies, row by row, when they are written. */
-export function planInsert(statement: InsertStmt, sql: string, context: PlanContext): InsertPlan {
-  const planning = new Planning(sql, context);
+export function insertPlan(planning: Planning, statement: InsertStmt, around: Around): InsertPlan {
   const table = writableTable(planning, statement.relation, 'insert into');
   const targets = targetColumns(planning, table, statement);
-  let columns: Given['columns'] = new Map();
-  const typed = withQueries(planning, statement.withClause, null, null, (tables): TypedQuery => {
-    const given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns } : givenRows(planning, table, targets, statement.selectStmt, tables);
-    columns = overridden(planning, table, given.columns, statement);
-    return given.rows;
-  });
-  const onConflict = statement.onConflictClause === undefined ? null : planOnConflict(planning, table, statement.relation, statement.onConflictClause);
+  const given: Given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns: new Map() } : givenRows(planning, table, targets, statement.selectStmt, around.tables);
+  const columns = overridden(planning, table, given.columns, statement);
+  const onConflict = statement.onConflictClause === undefined ? null : planOnConflict(planning, table, statement.relation, statement.onConflictClause, around);
+  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around).plan;
   return {
-    kind: 'insert', table: table.id, source: finishQuery(planning, typed), columns: table.columns.map((_, index) => columns.get(index) ?? { source: null }), onConflict,
-    returning: planReturning(planning, table, statement.relation, statement.returningClause).plan,
+    kind: 'insert', table: table.id, source: finishPart(planning, around.wrap(given.rows)), columns: table.columns.map((_, index) => columns.get(index) ?? { source: null }), onConflict, returning,
   };
 }
 
 interface InsertTarget {
   readonly index: number;
   readonly position: number | undefined;
+  /** present where it is a part of the column: `a[1]` */
+  readonly part?: ResTarget;
 }
 
 function targetColumns(planning: Planning, table: TableItem, statement: InsertStmt): readonly InsertTarget[] {
   if (statement.cols === undefined) return table.columns.map((_, index) => ({ index, position: undefined }));
-  const seen = new Set<number>();
-  return statement.cols.map((node) => {
+  const targets: InsertTarget[] = [];
+  for (const node of statement.cols) {
     const target = resTarget(node);
     const position = planning.at(target.location);
     const index = columnIndex(planning, table, target.name ?? '', position);
-    if (seen.has(index)) throw planning.error('42701', `column "${target.name}" specified more than once`, position);
-    seen.add(index);
-    return { index, position };
-  });
+    const isPart = (target.indirection ?? []).length > 0;
+    const twice = targets.some((other) => other.index === index && !(isPart && other.part !== undefined));
+    if (twice) throw planning.error('42701', `column "${target.name}" specified more than once`, position);
+    targets.push({ index, position, ...(isPart && { part: target }) });
+  }
+  return targets;
+}
+
+/** The value of a column from those of its targets: one, or one for each part. */
+function columnValue(level: Level, column: TableColumn, targets: readonly InsertTarget[], given: readonly Expr[]): Expr {
+  let value: Expr = { op: 'literal', value: null, type: column.type };
+  for (const [i, { part }] of targets.entries()) value = part === undefined ? assigned(level.planning, given[i]!, column.type, column.name) : assignedPart(level, column, value, part, given[i]!);
+  return value;
+}
+
+/** The columns that are written, in order, each with the places of its targets. */
+function columnsOfTargets(targets: readonly InsertTarget[]): readonly { readonly index: number; readonly places: readonly number[] }[] {
+  const indexes = [...new Set(targets.map((target) => target.index))];
+  return indexes.map((index) => ({ index, places: [...targets.keys()].filter((place) => targets[place]!.index === index) }));
 }
 
 const oneEmptyRow: TypedQuery = { relation: { op: 'unit' }, columns: [], order: [], limit: null, offset: null, withTies: false };
@@ -69,17 +81,19 @@ function givenRows(planning: Planning, table: TableItem, targets: readonly Inser
   if (select.valuesLists !== undefined && (select.sortClause ?? []).length === 0) return valuesRows(planning, table, targets, select, tables);
   const query = resolveSelect(planning, select, null, tables, { keepUnknown: true });
   checkWidth(planning, targets, query.columns.length, query.columns[targets.length] && planning.targetPositions.get(query.columns[targets.length]!.id));
+  const level: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'INSERT', aggregates: null, functions: null };
   const computed: Computed[] = [];
-  const columns = query.columns.map((column, index): TypedColumn => {
-    const target = table.columns[targets[index]!.index]!;
-    const value = assigned(planning, columnOf(column, planning.targetPositions.get(column.id)), target.type, target.name);
+  const written = columnsOfTargets(targets.slice(0, query.columns.length));
+  const columns = written.map(({ index, places }): TypedColumn => {
+    const target = table.columns[index]!;
+    const value = columnValue(level, target, places.map((place) => targets[place]!), places.map((place) => columnOf(query.columns[place]!, planning.targetPositions.get(query.columns[place]!.id))));
     const id = planning.newColumn(target.name);
     computed.push({ id, name: target.name, value });
     return { id, name: target.name, type: target.type };
   });
   return {
     rows: { ...query, relation: { op: 'compute', input: query.relation, columns: computed }, columns },
-    columns: new Map(columns.map((_, index) => [targets[index]!.index, { source: index }])),
+    columns: new Map(written.map(({ index }, place) => [index, { source: place }])),
   };
 }
 
@@ -88,31 +102,36 @@ function valuesRows(planning: Planning, table: TableItem, targets: readonly Inse
   const level: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'VALUES', aggregates: null, functions: null };
   const lists = (select.valuesLists ?? []).map((list) => ('List' in list ? list.List.items ?? [] : [list]));
   const width = lists[0]?.length ?? 0;
-  const defaulted = Array.from({ length: width }, (_, index) => lists.filter((list) => list[index] !== undefined && 'SetToDefault' in list[index]).length);
-  const marked = [...defaulted.keys()].filter((index) => defaulted[index]! > 0 && defaulted[index]! < lists.length);
-  const given = [...defaulted.keys()].filter((index) => defaulted[index]! < lists.length);
+  const written = columnsOfTargets(targets.slice(0, width));
+  const isDefault = (list: readonly Node[], { places }: (typeof written)[number]): boolean => list[places[0]!] !== undefined && 'SetToDefault' in list[places[0]!]!;
+  const defaulted = written.map((column) => lists.filter((list) => isDefault(list, column)).length);
+  const marked = written.filter((_, i) => defaulted[i]! > 0 && defaulted[i]! < lists.length);
+  const given = written.filter((_, i) => defaulted[i]! < lists.length);
   const rows = lists.map((list) => {
     if (list.length !== width) throw planning.error('42601', 'VALUES lists must all be the same length', list[0] && planning.at(locationOf(list[0])));
     checkWidth(planning, targets, list.length, list[targets.length] && planning.at(locationOf(list[targets.length]!)));
-    const values = list.map((node, index): Expr => {
-      const column = table.columns[targets[index]!.index]!;
-      return 'SetToDefault' in node ? { op: 'literal', value: null, type: column.type } : assigned(planning, resolveExpression(level, node), column.type, column.name);
+    const partDefault = targets.slice(0, width).find(({ part }, place) => part !== undefined && 'SetToDefault' in list[place]!);
+    if (partDefault !== undefined) throw partToDefault(planning, partDefault.position);
+    const values = given.map((column): Expr => {
+      const target = table.columns[column.index]!;
+      if (isDefault(list, column)) return { op: 'literal', value: null, type: target.type };
+      return columnValue(level, target, column.places.map((place) => targets[place]!), column.places.map((place) => resolveExpression(level, list[place]!)));
     });
-    const marks = marked.map((index): Expr => ({ op: 'literal', value: 'SetToDefault' in list[index]!, type: sqlType(Oid.bool) }));
-    return [...given.map((index) => values[index]!), ...marks];
+    const marks = marked.map((column): Expr => ({ op: 'literal', value: isDefault(list, column), type: sqlType(Oid.bool) }));
+    return [...values, ...marks];
   });
   const columns = [
-    ...given.map((index): TypedColumn => {
-      const column = table.columns[targets[index]!.index]!;
+    ...given.map(({ index }): TypedColumn => {
+      const column = table.columns[index]!;
       return { id: planning.newColumn(column.name), name: column.name, type: column.type };
     }),
     ...marked.map((): TypedColumn => ({ id: planning.newColumn('defaulted'), name: 'defaulted', type: sqlType(Oid.bool) })),
   ];
   return {
     rows: { relation: { op: 'values', rows, columns }, columns, order: [], limit: null, offset: null, withTies: false },
-    columns: new Map(given.map((index, place): [number, InsertColumn] => {
-      const mark = marked.indexOf(index);
-      return [targets[index]!.index, { source: place, ...(mark < 0 ? {} : { defaulted: given.length + mark }) }];
+    columns: new Map(given.map((column, place): [number, InsertColumn] => {
+      const mark = marked.indexOf(column);
+      return [column.index, { source: place, ...(mark < 0 ? {} : { defaulted: given.length + mark }) }];
     })),
   };
 }

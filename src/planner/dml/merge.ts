@@ -1,22 +1,20 @@
 import type { MergeStmt, MergeWhenClause } from '@pgsql/types';
 import type { TableItem } from '../../catalog/index.ts';
 import { InvariantError, Oid, sqlType } from '../../core/index.ts';
-import type { PlanContext } from '../context.ts';
 import type { MergeAction, MergePlan } from '../plan.ts';
-import { finishQuery } from '../plan-query.ts';
-import { Planning } from '../planning.ts';
+import { finishPart } from '../plan-query.ts';
+import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import { resolveFrom } from '../resolve/from.ts';
 import type { Level } from '../resolve/level.ts';
 import { locationOf } from '../resolve/nodes.ts';
-import type { Computed, Expr, TypedColumn, TypedRelation } from '../resolve/typed.ts';
+import type { Computed, Expr, TypedColumn, TypedQuery, TypedRelation } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
-import { withQueries } from '../resolve/with.ts';
+import type { Around } from '../resolve/with.ts';
 import type { Scope, ScopeItem } from '../scope/scope.ts';
 import { assigned } from '../typing/assignment.ts';
 import { coerceToBoolean } from '../typing/coerce.ts';
 import { planReturning } from './returning.ts';
-import type { PlannedReturning } from './returning.ts';
 import { assignmentsOf, columnIndex, defaultedBy, newRow, refuseGenerated, resTarget, tableScope, writableTable } from './target.ts';
 
 const bool = sqlType(Oid.bool);
@@ -34,8 +32,7 @@ interface Branch {
  * MERGE as one query: target and source joined so that whatever a WHEN may speak of is there, then the first WHEN that holds of each pair,
  * and the row it makes. Pairs that no WHEN speaks of, and those of DO NOTHING, are left out.
  */
-export function planMerge(statement: MergeStmt, sql: string, context: PlanContext): MergePlan {
-  const planning = new Planning(sql, context);
+export function mergePlan(planning: Planning, statement: MergeStmt, around: Around): MergePlan {
   const table = writableTable(planning, statement.relation, 'merge into');
   const { item, relation } = tableScope(planning, table, statement.relation);
   const clauses = (statement.mergeWhenClauses ?? []).map((node) => {
@@ -43,35 +40,31 @@ export function planMerge(statement: MergeStmt, sql: string, context: PlanContex
     return node.MergeWhenClause;
   });
   refuseUnreachable(planning, clauses);
-  let returning: PlannedReturning | undefined;
-  let actions: readonly MergeAction[] = [];
-  const typed = withQueries(planning, statement.withClause, null, null, (tables) => {
-    const base: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'FROM', aggregates: null, functions: null };
-    const source = resolveFrom(base, statement.sourceRelation === undefined ? [] : [statement.sourceRelation]);
-    const duplicate = source.items.find((other) => other.name !== null && other.name === item.name);
-    if (duplicate !== undefined) {
-      throw planning.error('42712', `name "${item.name}" specified more than once`, undefined, { detail: 'The name is used both as MERGE target table and data source.' });
-    }
-    const there = marker(planning, relation, 'there');
-    const given = marker(planning, source.relation, 'given');
-    const both: Scope = { items: [item, ...source.items], outer: null };
-    const on = statement.joinCondition === undefined ? null : coerceToBoolean(planning, resolveExpression({ ...base, scope: both, clause: 'JOIN conditions' }, statement.joinCondition), 'JOIN/ON');
-    const joined: TypedRelation = { op: 'join', kind: joinKind(clauses), left: there.relation, right: given.relation, on };
-    const branches = clauses.map((clause) => planWhen(planning, table, item, source.items, clause, base, there.column, given.column));
-    actions = branches.flatMap(({ action }) => (action === undefined ? [] : [action]));
-    returning = planReturning(planning, table, statement.relation, statement.returningClause, { items: source.items, action: true });
-    const action: TypedColumn = { id: planning.newColumn('action'), name: 'action', type: int4 };
-    const chosen: TypedRelation = {
-      op: 'filter', predicate: { op: 'not', arg: { op: 'isNull', arg: columnOf(action), type: bool }, type: bool },
-      input: { op: 'compute', input: joined, columns: [{ id: action.id, name: 'action', value: choose(branches, actions) }] },
-    };
-    const fresh = table.columns.map((column): TypedColumn => ({ id: planning.newColumn(column.name), name: column.name, type: column.type }));
-    const rows = fresh.map((column, index): Computed => ({ id: column.id, name: column.name, value: valueOf(branches, actions, action, index, column) }));
-    return {
-      relation: { op: 'compute', input: chosen, columns: rows }, columns: [action, ...item.columns, ...fresh, ...returning.beside], order: [], limit: null, offset: null, withTies: false,
-    };
-  });
-  return { kind: 'merge', table: table.id, target: finishQuery(planning, typed), actions, returning: returning?.plan ?? null };
+  const base: Level = { planning, scope: { items: [], outer: null }, tables: around.tables, clause: 'FROM', aggregates: null, functions: null };
+  const source = resolveFrom(base, statement.sourceRelation === undefined ? [] : [statement.sourceRelation]);
+  const duplicate = source.items.find((other) => other.name !== null && other.name === item.name);
+  if (duplicate !== undefined) {
+    throw planning.error('42712', `name "${item.name}" specified more than once`, undefined, { detail: 'The name is used both as MERGE target table and data source.' });
+  }
+  const there = marker(planning, relation, 'there');
+  const given = marker(planning, source.relation, 'given');
+  const both: Scope = { items: [item, ...source.items], outer: null };
+  const on = statement.joinCondition === undefined ? null : coerceToBoolean(planning, resolveExpression({ ...base, scope: both, clause: 'JOIN conditions' }, statement.joinCondition), 'JOIN/ON');
+  const joined: TypedRelation = { op: 'join', kind: joinKind(clauses), left: there.relation, right: given.relation, on };
+  const branches = clauses.map((clause) => planWhen(planning, table, item, source.items, clause, base, there.column, given.column));
+  const actions = branches.flatMap(({ action }) => (action === undefined ? [] : [action]));
+  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around, { items: source.items, action: true });
+  const action: TypedColumn = { id: planning.newColumn('action'), name: 'action', type: int4 };
+  const chosen: TypedRelation = {
+    op: 'filter', predicate: { op: 'not', arg: { op: 'isNull', arg: columnOf(action), type: bool }, type: bool },
+    input: { op: 'compute', input: joined, columns: [{ id: action.id, name: 'action', value: choose(branches, actions) }] },
+  };
+  const fresh = table.columns.map((column): TypedColumn => ({ id: planning.newColumn(column.name), name: column.name, type: column.type }));
+  const rows = fresh.map((column, index): Computed => ({ id: column.id, name: column.name, value: valueOf(branches, actions, action, index, column) }));
+  const typed: TypedQuery = {
+    relation: { op: 'compute', input: chosen, columns: rows }, columns: [action, ...item.columns, ...fresh, ...returning.beside], order: [], limit: null, offset: null, withTies: false,
+  };
+  return { kind: 'merge', table: table.id, target: finishPart(planning, around.wrap(typed)), actions, returning: returning.plan };
 }
 
 type Match = NonNullable<MergeWhenClause['matchKind']>;
@@ -109,7 +102,7 @@ function planWhen(planning: Planning, table: TableItem, target: ScopeItem, sourc
   const when: Expr = { op: 'and', args: [isThere, isGiven, ...condition], type: bool };
   switch (clause.commandType) {
     case 'CMD_UPDATE': {
-      const assignments = assignmentsOf(planning, table, { ...level, clause: 'UPDATE' }, clause.targetList ?? []);
+      const assignments = assignmentsOf(planning, table, { ...level, clause: 'UPDATE' }, clause.targetList ?? [], target.columns);
       return { when, action: { kind: 'update', defaulted: defaultedBy(assignments) }, row: newRow(table, target.columns, assignments) };
     }
     case 'CMD_DELETE':

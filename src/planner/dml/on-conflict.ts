@@ -1,7 +1,7 @@
 import type { OnConflictClause, RangeVar } from '@pgsql/types';
 import type { TableItem } from '../../catalog/index.ts';
 import type { Scalar } from '../../ir/index.ts';
-import { notSupported } from '../../core/index.ts';
+import { Oid, sqlType } from '../../core/index.ts';
 import type { Bound } from '../lower/bound.ts';
 import { toScalar } from '../lower/to-scalar.ts';
 import { foldScalar } from '../optimize/fold-constants.ts';
@@ -10,36 +10,34 @@ import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import type { Level } from '../resolve/level.ts';
 import type { Expr } from '../resolve/typed.ts';
-import { forEachOperand } from '../resolve/walk.ts';
+import type { Around } from '../resolve/with.ts';
 import { coerceToBoolean } from '../typing/coerce.ts';
+import { asksMore, planOverRows } from './over-rows.ts';
 import { assignmentsOf, defaultedBy, newRow, tableColumns, tableItem } from './target.ts';
 
 /** ON CONFLICT: by which keys a row is found to be there, and what becomes of it, over [the row there is, the row proposed]. */
-export function planOnConflict(planning: Planning, table: TableItem, node: RangeVar | undefined, clause: OnConflictClause): OnConflictPlan {
+export function planOnConflict(planning: Planning, table: TableItem, node: RangeVar | undefined, clause: OnConflictClause, around: Around): OnConflictPlan {
   const arbiters = arbitersOf(planning, table, clause);
   if (clause.action !== 'ONCONFLICT_UPDATE') return { arbiters, update: null };
   const name = node?.alias?.aliasname ?? table.name;
   const there = tableColumns(planning, table, name);
   const excluded = tableColumns(planning, table, 'excluded');
   const items = [tableItem(table, name, there), { ...tableItem(table, 'excluded', excluded), columnsVisible: false }];
-  const level: Level = { planning, scope: { items, outer: null }, tables: null, clause: 'UPDATE', aggregates: null, functions: null };
-  const assignments = assignmentsOf(planning, table, level, clause.targetList ?? []);
+  const level: Level = { planning, scope: { items, outer: null }, tables: around.tables, clause: 'UPDATE', aggregates: null, functions: null };
+  const assignments = assignmentsOf(planning, table, level, clause.targetList ?? [], there);
   const where = clause.whereClause === undefined ? undefined : coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE' }, clause.whereClause), 'WHERE');
   const columns = [...there, ...excluded];
+  const defaulted = defaultedBy(assignments);
+  const row = newRow(table, there, assignments);
+  if ([...row, ...(where === undefined ? [] : [where])].some(asksMore)) {
+    return { arbiters, update: { values: [], defaulted, where: null, query: planOverRows(planning, columns, [where ?? { op: 'literal', value: true, type: sqlType(Oid.bool) }, ...row], around) } };
+  }
   const bound: Bound = {
     at: new Map(columns.map((column, index) => [column.id, index])),
     relation: { op: 'constant', rows: [], type: { columns: columns.map(({ name: label, type }) => ({ name: label, type, nullable: true })), keys: [] } },
   };
-  const scalar = (expr: Expr): Scalar => {
-    refuseSubqueries(expr);
-    return foldScalar(toScalar(planning, expr, bound), planning.context.environment);
-  };
-  return { arbiters, update: { values: newRow(table, there, assignments).map(scalar), defaulted: defaultedBy(assignments), where: where === undefined ? null : scalar(where) } };
-}
-
-function refuseSubqueries(expr: Expr): void {
-  if (expr.op === 'subquery' || expr.op === 'quantified') throw notSupported('a subquery in ON CONFLICT DO UPDATE', 'Bring its value along in the rows to insert, or use MERGE.', expr.position);
-  forEachOperand(expr, refuseSubqueries);
+  const scalar = (expr: Expr): Scalar => foldScalar(toScalar(planning, expr, bound), planning.context.environment);
+  return { arbiters, update: { values: row.map(scalar), defaulted, where: where === undefined ? null : scalar(where) } };
 }
 
 const arbiter = ({ name, columns, nullsNotDistinct }: Arbiter): Arbiter => ({ name, columns, ...(nullsNotDistinct === true ? { nullsNotDistinct } : {}) });

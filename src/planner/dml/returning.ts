@@ -1,6 +1,6 @@
 import type { RangeVar, ReturningClause } from '@pgsql/types';
 import type { TableItem } from '../../catalog/index.ts';
-import { Oid, notSupported, sqlType } from '../../core/index.ts';
+import { Oid, sqlType } from '../../core/index.ts';
 import type { Relation } from '../../ir/index.ts';
 import type { Bound } from '../lower/bound.ts';
 import { toScalar } from '../lower/to-scalar.ts';
@@ -9,10 +9,12 @@ import type { ReturningPlan } from '../plan.ts';
 import type { Planning } from '../planning.ts';
 import type { Level } from '../resolve/level.ts';
 import { expandTarget } from '../resolve/select.ts';
-import type { Expr, TypedColumn } from '../resolve/typed.ts';
-import { forEachColumn, forEachOperand } from '../resolve/walk.ts';
+import type { TypedColumn } from '../resolve/typed.ts';
+import { forEachColumn } from '../resolve/walk.ts';
 import type { ScopeItem } from '../scope/scope.ts';
+import type { Around } from '../resolve/with.ts';
 import { settleUnknown } from '../typing/coerce.ts';
+import { asksMore, planOverRows } from './over-rows.ts';
 import { resTarget, tableColumns, tableItem } from './target.ts';
 
 /** What RETURNING may name beside the table: the relations of FROM and USING, or the source of MERGE. */
@@ -29,7 +31,7 @@ export interface PlannedReturning {
 }
 
 /** RETURNING: see `ReturningPlan` for the row it is over. The table's own name means the new row, and where that is gone the old one. */
-export function planReturning(planning: Planning, table: TableItem, node: RangeVar | undefined, clause: ReturningClause | undefined, beside: Beside = { items: [] }): PlannedReturning {
+export function planReturning(planning: Planning, table: TableItem, node: RangeVar | undefined, clause: ReturningClause | undefined, around: Around, beside: Beside = { items: [] }): PlannedReturning {
   if (clause === undefined) return { plan: null, beside: [] };
   const width = table.columns.length;
   const name = node?.alias?.aliasname ?? table.name;
@@ -43,17 +45,20 @@ export function planReturning(planning: Planning, table: TableItem, node: RangeV
   const action: TypedColumn = { id: planning.newColumn('merge_action'), name: 'merge_action', type: sqlType(Oid.text) };
   const self = tableItem(table, name, own);
   const items = [...(beside.action === true ? [...beside.items, self] : [self, ...beside.items]), ...[named('new'), named('old')].filter((item) => item !== undefined)];
-  const level: Level = { planning, scope: { items, outer: null }, tables: null, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
+  const level: Level = { planning, scope: { items, outer: null }, tables: around.tables, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
   const targets = (clause.exprs ?? []).flatMap((entry) => {
     const target = resTarget(entry);
     return target.val === undefined ? [] : expandTarget(level, target.val, target.name);
   });
   const values = targets.map(({ value }) => settleUnknown(planning, value));
-  for (const value of values) refuseSubqueries(value);
   const used = new Set<number>();
   for (const value of values) forEachColumn(value, (id) => used.add(id));
   const read = beside.items.flatMap((item) => item.columns).filter((column) => used.has(column.id));
   const places = [...own, ...rows.new, ...rows.old, ...read, action];
+  if (values.some(asksMore)) {
+    const query = planOverRows(planning, places, values, around);
+    return { plan: { columns: targets.map(({ name: label }, index) => ({ name: label, value: { op: 'column', index, type: values[index]!.type } })), query, width }, beside: read };
+  }
   const bound: Bound = {
     at: new Map(places.map((column, index) => [column.id, index])),
     relation: { op: 'constant', rows: [], type: { columns: places.map(({ name: label, type }) => ({ name: label, type, nullable: true })), keys: [] } } satisfies Relation,
@@ -67,9 +72,4 @@ function aliasOf(clause: ReturningClause, which: 'new' | 'old'): string {
     if ('ReturningOption' in node && node.ReturningOption.option === (which === 'new' ? 'RETURNING_OPTION_NEW' : 'RETURNING_OPTION_OLD')) return node.ReturningOption.value ?? which;
   }
   return which;
-}
-
-function refuseSubqueries(expr: Expr): void {
-  if (expr.op === 'subquery' || expr.op === 'quantified') throw notSupported('a subquery in RETURNING', 'Ask for it by a SELECT of its own.', expr.position);
-  forEachOperand(expr, refuseSubqueries);
 }

@@ -1,6 +1,6 @@
 import type { Node, RangeVar, ResTarget } from '@pgsql/types';
 import type { TableColumn, TableItem } from '../../catalog/index.ts';
-import { InvariantError, notSupported } from '../../core/index.ts';
+import { InvariantError } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import { findRelation } from '../resolve/from.ts';
@@ -10,6 +10,7 @@ import type { Expr, TypedColumn, TypedRelation } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import { assigned } from '../typing/assignment.ts';
+import { assignedPart, partToDefault } from './assigned-part.ts';
 
 /** The table a statement writes; 42809 for what cannot be written. */
 export function writableTable(planning: Planning, node: RangeVar | undefined, verb: 'insert into' | 'update' | 'delete from' | 'merge into'): TableItem {
@@ -18,12 +19,10 @@ export function writableTable(planning: Planning, node: RangeVar | undefined, ve
   const position = planning.at(node.location);
   if (item.kind === 'sequence') throw planning.error('42809', `cannot change sequence "${item.name}"`, undefined);
   if (item.kind === 'view') {
-    throw planning.error('55000', `cannot ${verb} view "${item.name}"`, undefined, { hint: 'Write into the tables that it reads.' });
+    throw planning.error('55000', `cannot ${verb} view "${item.name}"`, undefined, { ...(item.fixed !== undefined && { detail: item.fixed }), hint: 'Write into the tables that it reads.' });
   }
-  if (item.kind !== 'table') {
-    const what = item.kind === 'materialized view' ? `materialized view "${item.name}"` : `${item.kind === 'system' ? 'system relation' : item.kind} "${item.name}"`;
-    throw planning.error(item.kind === 'materialized view' || item.kind === 'source' ? '42809' : '42501', `cannot change ${what}`, undefined);
-  }
+  if (item.kind === 'system') throw planning.error('42501', `permission denied for ${item.query === undefined ? 'table' : 'view'} ${item.name}`, undefined);
+  if (item.kind !== 'table') throw planning.error('42809', `cannot change ${item.kind} "${item.name}"`, undefined);
   if (item.origin.kind === 'source') {
     throw planning.error('42809', `cannot ${verb} table "${item.name}", which belongs to a source`, position, { hint: 'Change it where it comes from.' });
   }
@@ -60,18 +59,23 @@ export function tableScope(planning: Planning, table: TableItem, node: RangeVar 
 /** SET: what each column gets; `default` where its default is to be drawn. */
 export type Assignments = ReadonlyMap<number, Expr | 'default'>;
 
-export function assignmentsOf(planning: Planning, table: TableItem, level: Level, nodes: readonly Node[]): Assignments {
+export function assignmentsOf(planning: Planning, table: TableItem, level: Level, nodes: readonly Node[], old: readonly TypedColumn[]): Assignments {
   const assignments = new Map<number, Expr | 'default'>();
+  const parts = new Set<number>();
   for (const node of nodes) {
     const target = resTarget(node);
     const position = planning.at(target.location);
     const index = columnIndex(planning, table, target.name ?? '', position);
     const column = table.columns[index]!;
-    if ((target.indirection ?? []).length > 0) throw notSupported('assignment to a part of a column', 'Assign the whole value.', position);
-    if (assignments.has(index)) throw planning.error('42601', `multiple assignments to same column "${column.name}"`, undefined);
+    const isPart = (target.indirection ?? []).length > 0;
+    if (assignments.has(index) && !(isPart && parts.has(index))) throw planning.error('42601', `multiple assignments to same column "${column.name}"`, undefined);
     if (target.val === undefined) throw new InvariantError('an assignment of nothing');
-    const value = assignedValue(planning, level, column, target.val);
+    const before = assignments.get(index);
+    const value = assignedValue(level, target.val, {
+      column, position, convert: (given) => (isPart ? assignedPart(level, column, before === undefined || before === 'default' ? columnOf(old[index]!) : before, target, given) : assigned(planning, given, column.type, column.name)), isPart,
+    });
     if (value !== 'default') refuseGenerated(planning, column, 'update');
+    if (isPart) parts.add(index);
     assignments.set(index, value);
   }
   return assignments;
@@ -86,9 +90,22 @@ export function refuseGenerated(planning: Planning, column: TableColumn, verb: '
   throw planning.error('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, undefined, { detail, ...(identity ? { hint: 'Use OVERRIDING SYSTEM VALUE to override.' } : {}) });
 }
 
-function assignedValue(planning: Planning, level: Level, column: TableColumn, node: Node): Expr | 'default' {
-  if ('SetToDefault' in node) return 'default';
-  if (!('MultiAssignRef' in node)) return assigned(planning, resolveExpression(level, node), column.type, column.name);
+/** What a value is for. */
+interface AssignmentTarget {
+  readonly column: TableColumn;
+  readonly position: number | undefined;
+  readonly isPart: boolean;
+  /** the given value as one of the whole column */
+  readonly convert: (given: Expr) => Expr;
+}
+
+function assignedValue(level: Level, node: Node, target: AssignmentTarget): Expr | 'default' {
+  const { planning } = level;
+  if ('SetToDefault' in node) {
+    if (target.isPart) throw partToDefault(planning, target.position);
+    return 'default';
+  }
+  if (!('MultiAssignRef' in node)) return target.convert(resolveExpression(level, node));
   const { source, colno = 1, ncolumns } = node.MultiAssignRef;
   const width = (found: number, position: number | undefined): void => {
     if (found !== ncolumns) throw planning.error('42601', 'number of columns does not match number of values', position);
@@ -96,14 +113,14 @@ function assignedValue(planning: Planning, level: Level, column: TableColumn, no
   if (source !== undefined && 'RowExpr' in source) {
     const args = source.RowExpr.args ?? [];
     width(args.length, planning.at(source.RowExpr.location));
-    return assignedValue(planning, level, column, args[colno - 1]!);
+    return assignedValue(level, args[colno - 1]!, target);
   }
   if (source !== undefined && 'SubLink' in source && source.SubLink.subselect !== undefined && 'SelectStmt' in source.SubLink.subselect) {
     const position = planning.at(source.SubLink.location);
     const query = resolveSelect(planning, source.SubLink.subselect.SelectStmt, level.scope, level.tables);
     width(query.columns.length, position);
     const picked = query.columns[colno - 1]!;
-    return assigned(planning, { op: 'subquery', kind: 'scalar', query: { ...query, columns: [picked] }, type: picked.type, position }, column.type, column.name);
+    return target.convert({ op: 'subquery', kind: 'scalar', query: { ...query, columns: [picked] }, type: picked.type, position });
   }
   throw planning.error('0A000', 'source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression', undefined);
 }

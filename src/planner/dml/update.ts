@@ -1,32 +1,26 @@
 import type { DeleteStmt, Node, UpdateStmt } from '@pgsql/types';
 import { Oid, sqlType } from '../../core/index.ts';
-import type { PlanContext } from '../context.ts';
 import type { DeletePlan, UpdatePlan } from '../plan.ts';
-import { finishQuery } from '../plan-query.ts';
-import { Planning } from '../planning.ts';
+import { finishPart } from '../plan-query.ts';
+import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import { resolveFrom } from '../resolve/from.ts';
 import type { CommonTables, Level } from '../resolve/level.ts';
-import type { Computed, Expr, TypedColumn, TypedRelation } from '../resolve/typed.ts';
-import { withQueries } from '../resolve/with.ts';
+import type { Computed, Expr, TypedColumn, TypedQuery, TypedRelation } from '../resolve/typed.ts';
+import type { Around } from '../resolve/with.ts';
 import type { Scope, ScopeItem } from '../scope/scope.ts';
 import { coerceToBoolean } from '../typing/coerce.ts';
 import { planReturning } from './returning.ts';
-import type { PlannedReturning } from './returning.ts';
 import { assignmentsOf, defaultedBy, newRow, tableScope, writableTable } from './target.ts';
 
 /** The rows to delete, whole, then what RETURNING reads beside. With USING those for which there is a partner: each as often as the table has it. */
-export function planDelete(statement: DeleteStmt, sql: string, context: PlanContext): DeletePlan {
-  const planning = new Planning(sql, context);
+export function deletePlan(planning: Planning, statement: DeleteStmt, around: Around): DeletePlan {
   const table = writableTable(planning, statement.relation, 'delete from');
   const { item, relation } = tableScope(planning, table, statement.relation);
-  let returning: PlannedReturning | undefined;
-  const typed = withQueries(planning, statement.withClause, null, null, (tables) => {
-    const partners = partnersOf(planning, item, statement.usingClause ?? [], statement.whereClause, tables);
-    returning = planReturning(planning, table, statement.relation, statement.returningClause, { items: partners.items });
-    return { relation: deleted(relation, partners, returning.beside), columns: [...item.columns, ...returning.beside], order: [], limit: null, offset: null, withTies: false };
-  });
-  return { kind: 'delete', table: table.id, target: finishQuery(planning, typed), returning: returning?.plan ?? null };
+  const partners = partnersOf(planning, item, statement.usingClause ?? [], statement.whereClause, around.tables);
+  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around, { items: partners.items });
+  const typed: TypedQuery = { relation: deleted(relation, partners, returning.beside), columns: [...item.columns, ...returning.beside], order: [], limit: null, offset: null, withTies: false };
+  return { kind: 'delete', table: table.id, target: finishPart(planning, around.wrap(typed)), returning: returning.plan };
 }
 
 /** That there is a partner is enough, unless RETURNING wants to see one. */
@@ -66,26 +60,19 @@ function partnersOf(planning: Planning, item: ScopeItem, from: readonly Node[], 
 }
 
 /** The old rows, the new ones behind them, and what RETURNING reads beside. With FROM, of several partners of a row one decides. */
-export function planUpdate(statement: UpdateStmt, sql: string, context: PlanContext): UpdatePlan {
-  const planning = new Planning(sql, context);
+export function updatePlan(planning: Planning, statement: UpdateStmt, around: Around): UpdatePlan {
   const table = writableTable(planning, statement.relation, 'update');
   const { item, relation } = tableScope(planning, table, statement.relation);
-  let returning: PlannedReturning | undefined;
-  let defaulted: readonly number[] = [];
-  const typed = withQueries(planning, statement.withClause, null, null, (tables) => {
-    const partners = partnersOf(planning, item, statement.fromClause ?? [], statement.whereClause, tables);
-    const assignments = assignmentsOf(planning, table, { ...partners.level, clause: 'UPDATE' }, statement.targetList ?? []);
-    defaulted = defaultedBy(assignments);
-    returning = planReturning(planning, table, statement.relation, statement.returningClause, { items: partners.items });
-    const computed = newRow(table, item.columns, assignments).map((value, index): Computed => ({ id: planning.newColumn(table.columns[index]!.name), name: table.columns[index]!.name, value }));
-    const fresh = computed.map(({ id, name }, index): TypedColumn => ({ id, name, type: table.columns[index]!.type }));
-    const beside = returning.beside;
-    const changed: TypedRelation = partners.others === undefined
-      ? { op: 'compute', input: filtered(relation, partners.predicate), columns: computed }
-      : { op: 'join', kind: 'inner', left: relation, right: firstPartner(filtered(partners.others, partners.predicate), computed, beside), on: null };
-    return { relation: changed, columns: [...item.columns, ...fresh, ...beside], order: [], limit: null, offset: null, withTies: false };
-  });
-  return { kind: 'update', table: table.id, target: finishQuery(planning, typed), defaulted, returning: returning?.plan ?? null };
+  const partners = partnersOf(planning, item, statement.fromClause ?? [], statement.whereClause, around.tables);
+  const assignments = assignmentsOf(planning, table, { ...partners.level, clause: 'UPDATE' }, statement.targetList ?? [], item.columns);
+  const { plan: returning, beside } = planReturning(planning, table, statement.relation, statement.returningClause, around, { items: partners.items });
+  const computed = newRow(table, item.columns, assignments).map((value, index): Computed => ({ id: planning.newColumn(table.columns[index]!.name), name: table.columns[index]!.name, value }));
+  const fresh = computed.map(({ id, name }, index): TypedColumn => ({ id, name, type: table.columns[index]!.type }));
+  const changed: TypedRelation = partners.others === undefined
+    ? { op: 'compute', input: filtered(relation, partners.predicate), columns: computed }
+    : { op: 'join', kind: 'inner', left: relation, right: firstPartner(filtered(partners.others, partners.predicate), computed, beside), on: null };
+  const typed: TypedQuery = { relation: changed, columns: [...item.columns, ...fresh, ...beside], order: [], limit: null, offset: null, withTies: false };
+  return { kind: 'update', table: table.id, target: finishPart(planning, around.wrap(typed)), defaulted: defaultedBy(assignments), returning };
 }
 
 /** The new row that one of the partners gives, for whichever old row it stands beside. */

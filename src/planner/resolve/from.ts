@@ -62,7 +62,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const name = node.relname ?? '';
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
-    const { relation, columns } = common.reference();
+    const { relation, columns } = common.reference(planning.at(node.location));
     return aliased(level, relation, { name, columns, columnsVisible: true }, node.alias);
   }
   const item = findRelation(level.planning, node);

@@ -4,11 +4,11 @@ import { settleUnknown, throughText, tryCoerce } from '../typing/coerce.ts';
 import { isArrayType, typeText } from '../typing/format-type.ts';
 import { required, resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
-import { isStar, stringOf } from './nodes.ts';
+import { isStar, locationOf, stringOf } from './nodes.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
 
-type Indices = Extract<Node, { A_Indices: unknown }>['A_Indices'];
+export type Indices = Extract<Node, { A_Indices: unknown }>['A_Indices'];
 
 /** `(expr).field`, `expr[i]`, `expr[i:j]` and chains of them. */
 export function resolveIndirection(level: Level, node: A_Indirection): Expr {
@@ -37,13 +37,7 @@ function subscript(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
   if (!isArrayType(type) && type !== Oid.int2vector && type !== Oid.oidvector) {
     throw planning.error('42804', `cannot subscript type ${typeText(type)} because it does not support subscripting`, position);
   }
-  const bound = (node: Node | undefined): Expr | null => {
-    if (node === undefined) return null;
-    const index = resolveExpression(level, node);
-    const coerced = index.type.oid === Oid.bool ? undefined : tryCoerce(planning, index, sqlType(Oid.int4), 'assignment');
-    if (coerced === undefined) throw planning.error('42804', 'array subscript must have type integer', startOf(index));
-    return coerced;
-  };
+  const bound = (node: Node | undefined): Expr | null => arrayBound(level, node);
   const isSlice = indices.some((index) => index.is_slice);
   if (!isSlice) return { op: 'subscript', arg, lower: indices.map((index) => bound(index.uidx)), type: sqlType(findType(type)!.element), position };
   const one: Expr = { op: 'literal', value: 1, type: sqlType(Oid.int4) };
@@ -54,20 +48,40 @@ function subscript(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
   };
 }
 
+/** A subscript, or one of the bounds of a slice; null where it is left out. */
+export function arrayBound(level: Level, node: Node | undefined): Expr | null {
+  if (node === undefined) return null;
+  const { planning } = level;
+  const index = resolveExpression(level, node);
+  const coerced = index.type.oid === Oid.bool ? undefined : tryCoerce(planning, index, sqlType(Oid.int4), 'assignment');
+  if (coerced === undefined) throw planning.error('42804', 'array subscript must have type integer', startOf(index));
+  return coerced;
+}
+
 /** `document['key'][0]` is the path of its subscripts: what `document #> '{key,0}'` gives. */
 function subscriptJsonb(level: Level, arg: Expr, indices: readonly Indices[]): Expr {
+  const { path } = jsonbPath(level, indices, startOf(arg));
+  return { op: 'call', function: 'jsonb_extract_path(jsonb,_text)', args: [arg, path], type: sqlType(Oid.jsonb), position: startOf(arg) };
+}
+
+/** Subscripts as a path, and whether the first is a number. */
+export function jsonbPath(level: Level, indices: readonly Indices[], position: number | undefined): { readonly path: Expr; readonly inArray: boolean } {
   const { planning } = level;
-  const steps = indices.map((index): Expr => {
-    if (index.is_slice || index.uidx === undefined) throw planning.error('42804', 'jsonb subscript does not support slices', startOf(arg));
+  let inArray = false;
+  const steps = indices.map((index, depth): Expr => {
+    if (index.is_slice || index.uidx === undefined) {
+      const bound = index.uidx ?? index.lidx;
+      throw planning.error('42804', 'jsonb subscript does not support slices', bound && planning.at(locationOf(bound)));
+    }
     const step = settleUnknown(planning, resolveExpression(level, index.uidx));
     const number = tryCoerce(planning, step, sqlType(Oid.int4), 'implicit');
+    if (number !== undefined && depth === 0) inArray = true;
     if (number !== undefined) return throughText(number, Oid.text, step.position);
     const text = tryCoerce(planning, step, sqlType(Oid.text), 'implicit');
     if (text !== undefined) return text;
     throw planning.error('42804', `subscript type ${typeText(step.type.oid)} is not supported`, startOf(step), { hint: 'jsonb subscript must be coercible to only one type, integer or text.' });
   });
-  const path: Expr = { op: 'array', elements: steps, nested: false, type: sqlType(Oid.textArray), position: startOf(arg) };
-  return { op: 'call', function: 'jsonb_extract_path(jsonb,_text)', args: [arg, path], type: sqlType(Oid.jsonb), position: startOf(arg) };
+  return { path: { op: 'array', elements: steps, nested: false, type: sqlType(Oid.textArray), position }, inArray };
 }
 
 /** A field of a row whose fields are known. */

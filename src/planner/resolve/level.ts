@@ -6,7 +6,7 @@ import type { ColumnId, Expr, TableFunctionCall, TypedAggregate, TypedColumn } f
 export interface CommonTable {
   readonly name: string;
   /** resolves the query anew, or refers to its shared result: a relation with ids of its own */
-  reference(): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[] };
+  reference(position?: number): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[] };
 }
 
 /** Names of WITH queries, inner ones hiding outer ones. */

@@ -1,5 +1,7 @@
 import type { CommonTableExpr, WithClause } from '@pgsql/types';
 import { InvariantError, notSupported } from '../../core/index.ts';
+import type { RelationId } from '../../ir/index.ts';
+import type { WritingPart } from '../plan.ts';
 import type { Planning } from '../planning.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { CommonTable, CommonTables } from './level.ts';
@@ -10,12 +12,25 @@ import type { TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
 import { idsOf } from './typed.ts';
 import { referencedIn } from './walk.ts';
 
+/** The WITH queries around a query: who may name them, and how their definitions are put around it. */
+export interface Around {
+  readonly tables: CommonTables | null;
+  readonly wrap: (query: TypedQuery) => TypedQuery;
+}
+
 /** Resolves `body` with the names of the WITH clause in sight, and puts their definitions around it. */
 export function withQueries(planning: Planning, clause: WithClause | undefined, outer: Scope | null, tables: CommonTables | null, body: (tables: CommonTables | null) => TypedQuery): TypedQuery {
-  if (clause === undefined) return body(tables);
+  const around = openWith(planning, clause, outer, tables);
+  return around.wrap(body(around.tables));
+}
+
+/** Resolves the queries of a WITH clause. */
+export function openWith(planning: Planning, clause: WithClause | undefined, outer: Scope | null, tables: CommonTables | null): Around {
+  if (clause === undefined) return { tables, wrap: (query) => query };
   const byName = new Map<string, CommonTable>();
   const inner: CommonTables = { byName, outer: tables };
   const shared: { readonly name: string; readonly value: TypedRelation; readonly valueIds: readonly number[] }[] = [];
+  const wrap = (query: TypedQuery): TypedQuery => ({ ...query, relation: shared.reduceRight<TypedRelation>((below, entry) => ({ op: 'with', ...entry, body: below }), query.relation) });
   for (const node of clause.ctes ?? []) {
     if (!('CommonTableExpr' in node)) continue;
     const table = node.CommonTableExpr;
@@ -23,6 +38,10 @@ export function withQueries(planning: Planning, clause: WithClause | undefined, 
     const position = planning.at(table.location);
     if (byName.has(name)) throw planning.error('42712', `WITH query name "${name}" specified more than once`, position);
     if (clause.recursive && mentions(table, name)) throw notSupported('WITH RECURSIVE', 'Write out the levels you need as joins.', position);
+    if (table.ctequery !== undefined && !('SelectStmt' in table.ctequery)) {
+      byName.set(name, writingTable(planning, table, clause, { tables: inner, wrap }));
+      continue;
+    }
     const definition = resolveTable(planning, table, outer, inner);
     const local = planning.newLocal(`${name}_`);
     if (definition.isCorrelated) {
@@ -32,14 +51,38 @@ export function withQueries(planning: Planning, clause: WithClause | undefined, 
       byName.set(name, { name, reference: () => referenceTo(planning, name, local, definition.columns) });
     }
   }
-  const query = body(inner);
-  const relation = shared.reduceRight<TypedRelation>((below, entry) => ({ op: 'with', ...entry, body: below }), query.relation);
-  return { ...query, relation };
+  return { tables: inner, wrap };
+}
+
+/** A statement that writes, among the queries of WITH: planned by itself, and named by the rows of its RETURNING. */
+function writingTable(planning: Planning, table: CommonTableExpr, clause: WithClause, around: Around): CommonTable {
+  const { writes } = planning;
+  const name = table.ctename ?? '';
+  if (planning.context.mode === 'view') throw planning.error('0A000', 'views must not contain data-modifying statements in WITH', undefined);
+  if (writes?.clause !== clause) throw planning.error('0A000', 'WITH clause containing a data-modifying statement must be at the top level', planning.at(table.location));
+  const plan = writes.plan(table.ctequery!, around);
+  const names = namesOf(table.aliascolnames);
+  const returned = plan.returning?.columns ?? [];
+  if (names.length > returned.length) {
+    throw planning.error('42P10', `WITH query "${name}" has ${returned.length} columns available but ${names.length} columns specified`, planning.at(table.location));
+  }
+  const columns = returned.map((column, index) => ({ name: names[index] ?? column.name, type: column.value.type, nullable: true }));
+  const part: WritingPart = { plan, rows: planning.newLocal(`${name}_`) as RelationId, type: { columns, keys: [] }, isRead: false };
+  writes.parts.push(part);
+  return {
+    name,
+    reference: (position) => {
+      if (plan.returning === null) throw planning.error('0A000', `WITH query "${name}" does not have a RETURNING clause`, position);
+      part.isRead = true;
+      const own = columns.map((column): TypedColumn => ({ id: planning.newColumn(`${name}.${column.name}`), name: column.name, type: column.type }));
+      return { relation: { op: 'leaf', relation: { op: 'get', id: part.rows, type: part.type }, ids: own.map((column) => column.id) }, columns: own };
+    },
+  };
 }
 
 function resolveTable(planning: Planning, table: CommonTableExpr, outer: Scope | null, tables: CommonTables): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[]; readonly isCorrelated: boolean } {
   if (table.ctequery === undefined || !('SelectStmt' in table.ctequery)) {
-    throw notSupported('a data-modifying statement in WITH', 'Run it as a statement of its own.', planning.at(table.location));
+    throw new InvariantError('a WITH query that is no SELECT');
   }
   const query = resolveSelect(planning, table.ctequery.SelectStmt, outer, tables);
   const names = namesOf(table.aliascolnames);

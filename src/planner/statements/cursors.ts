@@ -15,6 +15,7 @@ const HOLD = 32;
 
 export function planDeclare(tree: DeclareTree, inner: Plan): Outcome {
   if ((tree.flags & SCROLL) !== 0) throw notSupported('SCROLL', 'Cursors go forward only; declare it without SCROLL.');
+  if (inner.kind === 'withWrites') throw new SqlError('0A000', 'DECLARE CURSOR must not contain data-modifying statements in WITH');
   if (inner.kind !== 'query' && inner.kind !== 'subscribe') throw new InvariantError(`a cursor over ${inner.kind}`);
   return { plan: { kind: 'declare', name: tree.name, binary: (tree.flags & BINARY) !== 0, hold: (tree.flags & HOLD) !== 0, inner, innerSql: tree.inner.sql } };
 }

@@ -129,6 +129,7 @@ function planText(plan: Plan, nameOf: NameRelation): string {
     case 'insert': return `Insert\n${indented(queryText(plan.source, nameOf))}`;
     case 'update': return `Update\n${indented(queryText(plan.target, nameOf))}`;
     case 'delete': return `Delete\n${indented(queryText(plan.target, nameOf))}`;
+    case 'withWrites': throw notSupported('EXPLAIN of a statement whose WITH writes', 'Explain its statements one by one.');
     default: throw notSupported(`EXPLAIN of ${plan.kind}`, 'Queries, views, SUBSCRIBE, INSERT, UPDATE and DELETE have plans.');
   }
 }

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, TruncateStmt } from '@pgsql/types';
 import { InvariantError, SqlError, assertNever, notSupported } from '../../core/index.ts';
 import type { Plan, PlannedStatement } from '../plan.ts';
-import { planDelete, planInsert, planMerge, planQuery, planUpdate, readsCatalogOnly } from '../query.ts';
+import { planDelete, planInsert, planMerge, planSelectStatement, planUpdate, readsCatalogOnly } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import { planComment, planCommentTree } from './comment.ts';
@@ -143,7 +143,8 @@ const noop = (tag: string): Outcome => ({ plan: { kind: 'noop', tag } });
 function planSelect(select: SelectStmt, scene: Scene): Outcome {
   const into = select.intoClause?.rel;
   if (into !== undefined) throw notSupported('SELECT INTO', 'Use CREATE TABLE ... AS SELECT.', positionOf(scene.text, into.location));
-  const query = planQuery(select, scene.text, planContext(scene, 'adhoc'));
+  const query = planSelectStatement(select, scene.text, planContext(scene, 'adhoc'));
+  if ('kind' in query) return { plan: query };
   return { plan: { kind: 'query', query, readsCatalogOnly: readsCatalogOnly(query.relation) } };
 }
 
@@ -152,6 +153,7 @@ function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {
     if (!('RangeVar' in node)) throw new InvariantError('TRUNCATE of something without a name');
     const name = nameOfRangeVar(node.RangeVar, scene);
     const item = relationNamed({ ...name, position: 0 }, scene);
+    if (item.kind === 'system') throw new SqlError('42501', `permission denied: "${item.name}" is a system catalog`);
     if (item.kind !== 'table') throw new SqlError('42809', `"${item.name}" is not a table`);
     if (item.origin.kind !== 'user') throw new SqlError('42809', `cannot truncate table "${item.name}"`, { detail: 'Its rows come from a source.' });
     return item;

@@ -1,5 +1,5 @@
 import type { SqlType } from '../../core/index.ts';
-import { InvariantError, Oid, codecOf, findType, sqlType } from '../../core/index.ts';
+import { InvariantError, Oid, codecOf, findType, notSupported, sqlType } from '../../core/index.ts';
 import { SqlError } from '../../core/index.ts';
 import type { FunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
@@ -142,7 +142,7 @@ function readUnknown(planning: Planning, expr: Expr, target: SqlType): Expr | un
 
 function inputOf(name: string): FunctionRow {
   const row = functionsNamed(name)[0];
-  if (row === undefined) throw new InvariantError(`no function ${name} among the functions`);
+  if (row === undefined) throw notSupported(`${name}()`, 'Operators are known by their OIDs alone.');
   return row;
 }
 
