@@ -150,7 +150,7 @@ export function jsonKeyOf(oid: number): ToText {
 
 /** The names a row constructor's fields have, where the expression tells; f1, f2, ... otherwise. */
 export const namesOf = (arg: Scalar): readonly string[] | undefined =>
-  (arg.op === 'row' ? arg.names : arg.op === 'case' && arg.otherwise.op === 'row' ? arg.otherwise.names : undefined);
+  (arg.op === 'row' ? arg.names : arg.op === 'case' ? namesOf(arg.otherwise) ?? (arg.branches[0] && namesOf(arg.branches[0].then)) : undefined);
 
 /** What `->>` answers: strings without quotes, JSON's null as NULL. */
 export function jsonValueAsText(value: JsonValue, settings: TextSettings): string | null {

@@ -12,6 +12,7 @@ import { resolveValueFunction } from './clock.ts';
 import { groupingFunction } from './grouping-sets.ts';
 import { resolveIndirection } from './indirection.ts';
 import type { Level } from './level.ts';
+import { resolveSqlJson } from './sql-json.ts';
 import { isStar, kindOf, locationOf, namesOf } from './nodes.ts';
 import { compare, resolveOperatorExpression } from './operators.ts';
 import { resolveSubLink } from './sublinks.ts';
@@ -60,6 +61,8 @@ export function resolveExpression(level: Level, node: Node): Expr {
   if ('SQLValueFunction' in node) return resolveValueFunction(level, node.SQLValueFunction);
   if ('SetToDefault' in node) throw planning.error('42601', 'DEFAULT is not allowed in this context', planning.at(node.SetToDefault.location));
   if ('GroupingFunc' in node) return groupingFunction(level, node.GroupingFunc);
+  const json = resolveSqlJson(level, node);
+  if (json !== undefined) return json;
   throw notSupported(`the expression ${kindOf(node)}`, 'Write it with functions and operators.', planning.at(locationOf(node)));
 }
 
