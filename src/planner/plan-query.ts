@@ -1,9 +1,9 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { ColumnsRead, WrittenQuery } from '../catalog/index.ts';
 import type { Column, Notice } from '../core/index.ts';
-import { Oid, typeInfo } from '../core/index.ts';
+import { Oid, notSupported, typeInfo } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
-import { relationTypeOf } from '../ir/index.ts';
+import { quoteIdentifier, relationTypeOf } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
 import { notesOnWindows } from './lower/window-notice.ts';
 import { narrowed, unit } from './lower/bound.ts';
@@ -115,6 +115,8 @@ export function planView(select: SelectStmt, sql: string, from: number, name: st
   }
   for (const [index, column] of typed.columns.entries()) {
     const { oid } = column.type;
+    const whole = planning.wholeRows.get(column.id);
+    if (whole !== undefined) throw notSupported(`a column of the row type of "${whole}" in a view`, 'Select its columns, or make it a document: to_jsonb(' + quoteIdentifier(whole) + ').', planning.targetPositions.get(column.id));
     if (oid === Oid.record || oid === Oid.recordArray) throw planning.error('42P16', `column "${names[index]}" has pseudo-type ${typeInfo(oid).sqlName}`, undefined);
   }
   const query = lowerQuery(planning, typed);

@@ -25,6 +25,8 @@ export class Planning {
   readonly unknownColumns = new Map<ColumnId, Expr>();
   /** the fields of columns that are records */
   readonly recordShapes = new Map<ColumnId, readonly Column[]>();
+  /** columns that are the whole row of a relation: its name */
+  readonly wholeRows = new Map<ColumnId, string>();
   /** where the expression of an output column stands */
   readonly targetPositions = new Map<ColumnId, number>();
   /** columns of the shared results that references name */

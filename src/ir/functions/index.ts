@@ -33,6 +33,7 @@ import { pgLsnFunctions } from './pg-lsn.ts';
 import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from './range.ts';
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { sendFunctions } from './send.ts';
+import { sqlJsonFunctions } from './sql-json.ts';
 import { sequenceFunctions } from './sequences.ts';
 import { subscriptFunctions } from './subscript-assignment.ts';
 import { tableFunctions } from './table.ts';
@@ -50,7 +51,7 @@ export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
-  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions,
+  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions, ...sqlJsonFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...jsonRecordFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators, ...enumOperators];

@@ -149,7 +149,8 @@ export function jsonKeyOf(oid: number): ToText {
 }
 
 /** The names a row constructor's fields have, where the expression tells; f1, f2, ... otherwise. */
-export const namesOf = (arg: Scalar): readonly string[] | undefined => (arg.op === 'row' ? arg.names : undefined);
+export const namesOf = (arg: Scalar): readonly string[] | undefined =>
+  (arg.op === 'row' ? arg.names : arg.op === 'case' ? namesOf(arg.otherwise) ?? (arg.branches[0] && namesOf(arg.branches[0].then)) : undefined);
 
 /** What `->>` answers: strings without quotes, JSON's null as NULL. */
 export function jsonValueAsText(value: JsonValue, settings: TextSettings): string | null {

@@ -12,6 +12,7 @@ import {
 import { concatenated, editAt, pathIndex, withoutIndex, withoutKeys, withoutNulls } from './jsonb-edit.ts';
 import { jsonPretty } from './json-pretty.ts';
 import { float4FromNumeric, float8FromNumeric } from './numeric.ts';
+import { spreading } from './variadic.ts';
 
 // ---- json: parts of its own text ----
 
@@ -257,10 +258,10 @@ const jsonFunctionsOfText: readonly Definition[] = [
     return rewriteJson(text, (value) => value !== 'null', (value) => !alsoInArrays || value !== 'null');
   }],
   ['json_build_object() json stable null total', () => '{}'],
-  ['json_build_object(any) json stable null variadic', unbound, { bind: buildJsonObject }],
+  ['json_build_object(any) json stable null variadic', unbound, { bind: spreading(buildJsonObject) }],
   ['json_build_array() json stable null total', () => '[]'],
   ['json_build_array(any) json stable null variadic', unbound, {
-    bind: bindBuildArray((values, types, settings) => `[${values.map((value, i) => jsonWriterOf(types[i]!)(value, settings)).join(', ')}]`),
+    bind: spreading(bindBuildArray((values, types, settings) => `[${values.map((value, i) => jsonWriterOf(types[i]!)(value, settings)).join(', ')}]`)),
   }],
   ['json_object(_text) json', (array: SqlArray) => pairsToJson(pairsOf(array))],
   ['json_object(_text,_text) json', (keys: SqlArray, values: SqlArray) => pairsToJson(zip(keys, values))],
@@ -309,10 +310,10 @@ const jsonbFunctions: readonly Definition[] = [
   ['jsonb_strip_nulls(jsonb,bool) jsonb defaults=1', (document: Jsonb, inArrays?: unknown) => jsonb(withoutNulls(document.value, optional(inArrays, false)))],
   ['jsonb_pretty(jsonb) text total', (document: Jsonb, { settings }: Environment) => jsonPretty(document.value, settings)],
   ['jsonb_build_object() jsonb stable null total', () => jsonb(new Map())],
-  ['jsonb_build_object(any) jsonb stable null variadic', unbound, { bind: buildJsonbObject }],
+  ['jsonb_build_object(any) jsonb stable null variadic', unbound, { bind: spreading(buildJsonbObject) }],
   ['jsonb_build_array() jsonb stable null total', () => jsonb([])],
   ['jsonb_build_array(any) jsonb stable null variadic', unbound, {
-    bind: bindBuildArray((values, types, settings) => jsonb(values.map((value, i) => jsonValueOf(types[i]!)(value, settings)))),
+    bind: spreading(bindBuildArray((values, types, settings) => jsonb(values.map((value, i) => jsonValueOf(types[i]!)(value, settings))))),
   }],
   ['jsonb_object(_text) jsonb', (array: SqlArray) => pairsToJsonb(pairsOf(array))],
   ['jsonb_object(_text,_text) jsonb', (keys: SqlArray, values: SqlArray) => pairsToJsonb(zip(keys, values))],

@@ -9,6 +9,7 @@ import { md5, textBytes } from './digest.ts';
 import { formatWith, quoteLiteral } from './format.ts';
 import { quoteIdentifier } from './keywords.ts';
 import { castPrinterOf, printersOf } from './printing.ts';
+import { spreading } from './variadic.ts';
 
 const TEXT = typeNamed('text');
 const charCodec = (): TypeCodec => codecOf(typeNamed('char'));
@@ -226,10 +227,10 @@ export const textFunctions = defineFunctions([
     const print = castPrinterOf(args[0]!.type.oid);
     return (value: Datum, text: string, environment: Environment) => print(value, environment) + text;
   } }],
-  ['concat(any) text stable null variadic', unbound, { bind: bindConcat }],
-  ['concat_ws(text,any) text stable null variadic', unbound, { bind: bindConcatWithSeparator }],
+  ['concat(any) text stable null variadic', unbound, { bind: spreading(bindConcat) }],
+  ['concat_ws(text,any) text stable null variadic', unbound, { bind: spreading(bindConcatWithSeparator) }],
   ['format(text) text stable null', (template: string | null) => (template === null ? null : formatWith(template, []))],
-  ['format(text,any) text stable null variadic', unbound, { bind: bindFormat }],
+  ['format(text,any) text stable null variadic', unbound, { bind: spreading(bindFormat, true) }],
 
   ...(['length(text)', 'char_length(text)', 'character_length(text)', 'textlen(text)'].map((id): Definition => [`${id} int4 total`, length])),
   ...(['length(bpchar)', 'char_length(bpchar)', 'character_length(bpchar)'].map((id): Definition => [`${id} int4 total`, paddedLength])),

@@ -9,6 +9,7 @@ import type { Bound } from './bound.ts';
 import { lower } from './lower.ts';
 import { withSubqueries } from './subqueries.ts';
 import { toScalar } from './to-scalar.ts';
+import { isSafe } from '../optimize/safe.ts';
 
 /**
  * Groups are those of the outer row and the keys. Without keys there is a group even over no rows, so for each outer row that has none the result is
@@ -60,7 +61,15 @@ const maskOf = (keys: readonly ColumnId[], set: readonly ColumnId[]): Scalar =>
 function lowerOne(aggregate: TypedAggregate, scalar: (expr: Expr) => Scalar): Aggregate {
   const { args, filter, id, ...rest } = aggregate;
   void id;
-  return { ...rest, args: args.map(scalar), filter: filter && scalar(filter) };
+  if (filter === null) return { ...rest, args: args.map(scalar), filter };
+  const condition = scalar(filter);
+  return { ...rest, args: args.map((arg) => onlyWhere(condition, scalar(arg))), filter: condition };
+}
+
+/** An argument is not looked at where FILTER leaves the row out: `sum(1 / x) FILTER (WHERE x <> 0)` divides by no zero. */
+function onlyWhere(condition: Scalar, arg: Scalar): Scalar {
+  if (isSafe(arg)) return arg;
+  return { op: 'case', branches: [{ when: condition, then: arg }], otherwise: { op: 'literal', value: null, type: arg.type }, type: arg.type };
 }
 
 function withEmptyGroups(outer: Bound, grouped: Bound, aggregates: readonly TypedAggregate[]): Bound {

@@ -1,4 +1,4 @@
-import { InvariantError, Oid, assertNever, notSupported } from '../../core/index.ts';
+import { InvariantError, Oid, assertNever, notSupported, sqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
@@ -61,8 +61,12 @@ export function toScalar(planning: Planning, expr: Expr, bound: Bound): Scalar {
       return { op: 'nullIf', function: expr.function, left: one(expr.left), right: one(expr.right), type };
     case 'array':
       return { op: 'array', elements: all(expr.elements), nested: expr.nested, type };
-    case 'row':
-      return { op: 'row', fields: all(expr.fields), names: expr.names, type };
+    case 'row': {
+      const row: Scalar = { op: 'row', fields: all(expr.fields), names: expr.names, type };
+      if (expr.present === undefined) return row;
+      const absent: Scalar = { op: 'isNull', arg: one(expr.present), type: sqlType(Oid.bool) };
+      return { op: 'case', branches: [{ when: absent, then: { op: 'literal', value: null, type } }], otherwise: row, type };
+    }
     case 'field':
       return { op: 'field', arg: one(expr.arg), index: expr.index, type };
     case 'subscript':

@@ -1,4 +1,4 @@
-import { SqlError } from '../../core/index.ts';
+import { Oid, SqlError } from '../../core/index.ts';
 import type { Environment, Relation, Scalar } from '../../ir/index.ts';
 import { evaluateScalar, functionById, mapOperands, mapOwnScalars, operandsOf } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -101,6 +101,10 @@ function isFoldable(scalar: Scalar): boolean {
     case 'allOf':
     case 'nullIf':
       if (functionById(scalar.function)?.volatility !== 'immutable') return false;
+      break;
+    // It says that VARIADIC stands before it, and an anyarray has no values of its own.
+    case 'relabel':
+      if (scalar.type.oid === Oid.anyarray) return false;
       break;
     default:
       break;

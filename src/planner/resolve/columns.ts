@@ -1,5 +1,6 @@
 import type { ColumnRef } from '@pgsql/types';
 import { Oid, sqlType } from '../../core/index.ts';
+import type { SqlType } from '../../core/index.ts';
 import { findColumn, findItem, missingColumn, missingItem } from '../scope/scope.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import type { Level } from './level.ts';
@@ -61,7 +62,13 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
 /** The system column that says which table a row is of. */
 const tableOid = (item: ScopeItem, position: number | undefined): Expr => ({ op: 'literal', value: item.tableOid ?? null, type: sqlType(Oid.oid), position });
 
-/** A record: row types have no codecs, and the fields say their own types. */
+const presentType = (item: ScopeItem): SqlType => item.columns.find(({ id }) => id === item.present)?.type ?? sqlType(Oid.bool);
+
+/** A record: row types have no codecs, and the fields say their own types. NULL where an outer join has no row. */
 function wholeRow(item: ScopeItem, position: number | undefined): Expr {
-  return { op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(Oid.record), position };
+  const present: Expr | undefined = item.present === undefined ? undefined : { op: 'column', id: item.present, type: presentType(item) };
+  return {
+    op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(Oid.record), position,
+    ...(present && { present }), ...(item.name !== null && { rowOf: item.name }),
+  };
 }

@@ -12,7 +12,8 @@ import { resolveValueFunction } from './clock.ts';
 import { groupingFunction } from './grouping-sets.ts';
 import { resolveIndirection } from './indirection.ts';
 import type { Level } from './level.ts';
-import { kindOf, locationOf, namesOf } from './nodes.ts';
+import { resolveSqlJson } from './sql-json.ts';
+import { isStar, kindOf, locationOf, namesOf } from './nodes.ts';
 import { compare, resolveOperatorExpression } from './operators.ts';
 import { resolveSubLink } from './sublinks.ts';
 import { columnOf } from './typed.ts';
@@ -60,6 +61,8 @@ export function resolveExpression(level: Level, node: Node): Expr {
   if ('SQLValueFunction' in node) return resolveValueFunction(level, node.SQLValueFunction);
   if ('SetToDefault' in node) throw planning.error('42601', 'DEFAULT is not allowed in this context', planning.at(node.SetToDefault.location));
   if ('GroupingFunc' in node) return groupingFunction(level, node.GroupingFunc);
+  const json = resolveSqlJson(level, node);
+  if (json !== undefined) return json;
   throw notSupported(`the expression ${kindOf(node)}`, 'Write it with functions and operators.', planning.at(locationOf(node)));
 }
 
@@ -121,6 +124,8 @@ function typeCast(level: Level, node: TypeCast): Expr {
 function nullTest(planning: Level['planning'], arg: Expr, isNull: boolean, position: number | undefined): Expr {
   if (arg.op === 'row') return { op: 'and', args: arg.fields.map((field) => nullTest(planning, field, isNull, position)), type: bool, position };
   const value = settleUnknown(planning, arg);
+  const shape = value.op === 'column' ? planning.recordShapes.get(value.id) : undefined;
+  if (shape !== undefined) return { op: 'and', args: shape.map(({ type }, index) => nullTest(planning, { op: 'field', arg: value, index, type, position }, isNull, position)), type: bool, position };
   const test: Expr = { op: 'isNull', arg: value, type: bool, position };
   return isNull ? test : { op: 'not', arg: test, type: bool, position };
 }
@@ -188,7 +193,11 @@ function arrayConstructor(level: Level, node: A_ArrayExpr, wanted: SqlType | und
 }
 
 function rowConstructor(level: Level, node: RowExpr): Expr {
-  const fields = (node.args ?? []).map((arg) => resolveExpression(level, arg));
+  // `ROW(t.*)` has the columns of t for its fields, where a function's argument would be the whole row.
+  const fields = (node.args ?? []).flatMap((arg) => {
+    const value = resolveExpression(level, arg);
+    return 'ColumnRef' in arg && isStar(arg.ColumnRef.fields?.at(-1)) && value.op === 'row' ? value.fields : [value];
+  });
   return { op: 'row', fields, names: fields.map((_, index) => `f${index + 1}`), type: sqlType(Oid.record), position: level.planning.at(node.location) };
 }
 

@@ -75,8 +75,9 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const stored = item.kind === 'view' ? item.lowered ?? item.relation : item.kind === 'system' ? item.relation : undefined;
   const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
   const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
+  const neverNull = columns[item.type.columns.findIndex((column) => !column.nullable)]?.id;
   const scopeItem: ScopeItem = {
-    name, columns, columnsVisible: true, tableOid: item.oid,
+    name, columns, columnsVisible: true, tableOid: item.oid, ...(neverNull !== undefined && { neverNull }),
     ...(node.schemaname !== undefined && { schema: node.schemaname }),
     ...(key && { primaryKey: key.columns.map((column) => columns[column]!.id) }),
   };
@@ -218,10 +219,13 @@ function withDefinedColumns(level: Level, call: Node, resolved: TableFunctionCal
 
 function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromPart {
   const { planning } = level;
-  const left = resolvePart(level, required(node.larg), before);
+  const preservesBoth = node.jointype !== 'JOIN_LEFT' && node.jointype !== 'JOIN_RIGHT' && node.jointype !== 'JOIN_FULL';
+  const leftPart = resolvePart(level, required(node.larg), before);
+  const left = preservesBoth || node.jointype === 'JOIN_LEFT' ? leftPart : withPresence(level, leftPart);
   // What a right or full join may add rows to cannot be what its other side is made from.
   const outwards = node.jointype === 'JOIN_RIGHT' || node.jointype === 'JOIN_FULL';
-  const right = resolvePart(level, required(node.rarg), outwards ? [...before, ...left.items.map((item): ScopeItem => ({ ...item, unreachable: true }))] : [...before, ...left.items]);
+  const rightPart = resolvePart(level, required(node.rarg), outwards ? [...before, ...left.items.map((item): ScopeItem => ({ ...item, unreachable: true }))] : [...before, ...left.items]);
+  const right = preservesBoth || node.jointype === 'JOIN_RIGHT' ? rightPart : withPresence(level, rightPart);
   const items = together(level, left.items, right.items);
   const kind = node.jointype === 'JOIN_LEFT' ? 'left' : node.jointype === 'JOIN_RIGHT' ? 'right' : node.jointype === 'JOIN_FULL' ? 'full' : 'inner';
   const shared = node.isNatural ? naturalColumns(left.items, right.items) : node.usingClause === undefined ? undefined : namesOf(node.usingClause);
@@ -230,6 +234,19 @@ function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromP
   const on = node.quals === undefined ? null : coerceToBoolean(planning, resolveExpression(inner, node.quals), 'JOIN/ON');
   const joined: FromPart = { relation: { op: 'join', kind, left: left.relation, right: right.relation, on }, items };
   return aliasedJoin(level, joined, node);
+}
+
+/**
+ * The side of a join that may be extended by NULLs: each of its rows says that it is there, for whoever asks for it whole.
+ * A column that is never NULL says so already; otherwise one is added, which nobody pays for who does not ask.
+ */
+function withPresence(level: Level, part: FromPart): FromPart {
+  if (part.items.every((item) => item.present !== undefined || item.neverNull !== undefined || item.name === null)) {
+    return { ...part, items: part.items.map((item) => ({ ...item, ...(item.present === undefined && item.neverNull !== undefined && { present: item.neverNull }) })) };
+  }
+  const id = level.planning.newColumn('present');
+  const relation: TypedRelation = { op: 'compute', input: part.relation, columns: [{ id, name: 'present', value: { op: 'literal', value: true, type: sqlType(Oid.bool) } }] };
+  return { relation, items: part.items.map((item) => ({ ...item, present: item.present ?? item.neverNull ?? id })) };
 }
 
 const visibleColumns = (items: readonly ScopeItem[]): readonly TypedColumn[] => items.flatMap((item) => (item.columnsVisible ? item.columns : []));

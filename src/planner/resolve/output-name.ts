@@ -11,6 +11,11 @@ interface Figured {
 }
 const firm = (name: string): Figured => ({ name, firm: true });
 
+const sqlJsonNames: Readonly<Record<string, string>> = {
+  JsonParseExpr: 'json', JsonScalarExpr: 'json_scalar', JsonSerializeExpr: 'json_serialize', JsonObjectConstructor: 'json_object', JsonArrayConstructor: 'json_array',
+  JsonArrayQueryConstructor: 'json_array', JsonObjectAgg: 'json_objectagg', JsonArrayAgg: 'json_arrayagg',
+};
+
 function figure(node: Node): Figured | undefined {
   if ('ColumnRef' in node) {
     const last = (node.ColumnRef.fields ?? []).findLast((field) => 'String' in field);
@@ -52,6 +57,8 @@ function figure(node: Node): Figured | undefined {
     return inner?.firm ? inner : { name: 'case', firm: false };
   }
   if ('A_ArrayExpr' in node) return firm('array');
+  const json = sqlJsonNames[Object.keys(node)[0] ?? ''];
+  if (json !== undefined) return firm(json);
   if ('RowExpr' in node) return firm('row');
   if ('CoalesceExpr' in node) return firm('coalesce');
   if ('MinMaxExpr' in node) return firm(node.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest');

@@ -112,6 +112,8 @@ export function newTarget(level: Level, name: string, value: Expr, options: Sele
   const shape = settled.op === 'row' ? settled.fields.map((field, index) => ({ name: settled.names[index]!, type: field.type, nullable: true }))
     : settled.op === 'column' ? planning.recordShapes.get(settled.id) : undefined;
   if (shape !== undefined) planning.recordShapes.set(id, shape);
+  const rowOf = settled.op === 'row' ? settled.rowOf : settled.op === 'column' ? planning.wholeRows.get(settled.id) : undefined;
+  if (rowOf !== undefined) planning.wholeRows.set(id, rowOf);
   const start = startOf(settled);
   if (start !== undefined) planning.targetPositions.set(id, start);
   const origin = settled.op === 'column' ? originOf(level, settled.id) : undefined;

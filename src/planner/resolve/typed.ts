@@ -30,7 +30,8 @@ export type Expr = Located & { readonly type: SqlType } & (
   | { readonly op: 'nullIf'; readonly function: string; readonly left: Expr; readonly right: Expr }
   | { readonly op: 'greatest' | 'least'; readonly args: readonly Expr[] }
   | { readonly op: 'array'; readonly elements: readonly Expr[]; readonly nested: boolean }
-  | { readonly op: 'row'; readonly fields: readonly Expr[]; readonly names: readonly string[] }
+  /** with `present`: NULL where that is */
+  | { readonly op: 'row'; readonly fields: readonly Expr[]; readonly names: readonly string[]; readonly present?: Expr; /** of which relation it is the row */ readonly rowOf?: string }
   | { readonly op: 'field'; readonly arg: Expr; readonly index: number }
   | { readonly op: 'subscript'; readonly arg: Expr; readonly lower: readonly (Expr | null)[]; readonly upper?: readonly (Expr | null)[] }
   | { readonly op: 'anyOf' | 'allOf'; readonly function: string; readonly left: Expr; readonly array: Expr }

@@ -40,7 +40,7 @@ export function mapOperands(expr: Expr, map: (operand: Expr) => Expr, query: (in
     case 'array':
       return { ...expr, elements: all(expr.elements) };
     case 'row':
-      return { ...expr, fields: all(expr.fields) };
+      return { ...expr, fields: all(expr.fields), ...(expr.present && { present: map(expr.present) }) };
     case 'subscript':
       return { ...expr, arg: map(expr.arg), lower: optional(expr.lower), ...(expr.upper && { upper: optional(expr.upper) }) };
     case 'subquery':

@@ -18,6 +18,10 @@ export interface ScopeItem {
   readonly scalar?: boolean;
   /** its oid, which `tableoid` reads */
   readonly tableOid?: number;
+  /** a column that is NULL in no row of it: the presence of a row that an outer join may lack */
+  readonly neverNull?: ColumnId;
+  /** where an outer join may extend by a row that is not there: the column that is NULL then, and never else */
+  readonly present?: ColumnId;
   /** grouping by these determines every other column */
   readonly primaryKey?: readonly ColumnId[];
 }

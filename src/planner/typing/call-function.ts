@@ -3,10 +3,11 @@ import type { AggregateRow, FunctionRow, TableFunctionRow } from '../../ir/index
 import type { Planning } from '../planning.ts';
 import { aggregatesNamed, functionsNamed, procedureArguments, procedureOids, routinesByOid, tableFunctionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
+import { startOf } from '../resolve/walk.ts';
 import { chooseCandidate } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
 import { canCoerce, pathway, settleUnknown, tryCoerce } from './coerce.ts';
-import { isPolymorphic, typeList, typeText } from './format-type.ts';
+import { isArrayType, isPolymorphic, typeList, typeText } from './format-type.ts';
 import { bindPolymorphic, requireArrayType } from './polymorphic.ts';
 import type { PolymorphicBinding } from './polymorphic.ts';
 
@@ -80,6 +81,7 @@ function variantsOf(site: CallSite, count: number): readonly Candidate<Variant>[
     }
     const required = declared.length - (of.row.defaults ?? 0);
     const found: Candidate<Variant>[] = [];
+    if (site.variadic && of.row.variadic !== true) return [];
     if (count <= declared.length && count >= required && (of.row.variadic !== true || site.variadic)) found.push({ args: declared.slice(0, count), row: { of, gathered: null } });
     if (of.row.variadic === true && !site.variadic && count >= declared.length) {
       const fixed = declared.slice(0, -1);
@@ -110,11 +112,11 @@ function castTarget(site: CallSite, source: number): number | undefined {
 function finish(planning: Planning, site: CallSite, { args: declared, row: { of, gathered } }: Candidate<Variant>, args: readonly Expr[]): ResolvedCall {
   const binding = bindPolymorphic(declared, args);
   if (binding === undefined) throw missing(planning, site, args);
-  if (site.variadic && of.row.args.at(-1) === Oid.any) throw notSupported(`VARIADIC in a call of ${site.name}`, 'Give the values one by one, or use array_to_string.', site.position);
   if (declared.some(isPolymorphic) && args.length > 0 && declared.every((type, index) => !isPolymorphic(type) || args[index]!.type.oid === Oid.unknown) && needsElement(declared, of)) {
     throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', site.position);
   }
   const converted = declared.map((type, index) => toDeclared(planning, args[index]!, type, binding));
+  if (site.variadic && of.row.args.at(-1) === Oid.any) converted.push(spread(planning, converted.pop()!));
   const passed = gathered === null ? converted : gather(planning, converted, gathered, of.row.args.at(-1)!, binding, site.position);
   switch (of.kind) {
     case 'function':
@@ -124,6 +126,12 @@ function finish(planning: Planning, site: CallSite, { args: declared, row: { of,
     case 'table':
       return { kind: 'table', row: of.row, args: passed, columns: of.row.columns.map((column) => ({ name: column.name, type: binding.concrete(column.type) })) };
   }
+}
+
+/** The array behind VARIADIC, where the function takes its elements of whatever type: see `spreading` in src/ir. */
+function spread(planning: Planning, array: Expr): Expr {
+  if (!isArrayType(array.type.oid)) throw planning.error('42804', 'VARIADIC argument must be an array', startOf(array));
+  return { op: 'relabel', arg: array, type: sqlType(Oid.anyarray), position: array.position };
 }
 
 /** anyarray and friends cannot be text for want of better; anyelement's callers expect an error too. */

@@ -46,17 +46,20 @@ export function concatenateArrays(rows: Rows): Datum {
 
 const call = (id: string, args: readonly Scalar[]): ((...values: readonly (Datum | Environment)[]) => Datum) => evaluatorOf(functionById(id)!, args);
 
+/** Of NULLs alone `strict` makes an empty document, not NULL. */
+const withoutNulls = (rows: Rows, strict: boolean): Rows => (strict ? rows.filter(([value]) => value !== null) : rows);
+
 /** json_agg; composite and array members stand on lines of their own, as in Postgres. */
-export function jsonArray(arg: Scalar, environment: Environment): (rows: Rows) => Datum {
+export function jsonArray(arg: Scalar, environment: Environment, { strict }: Members): (rows: Rows) => Datum {
   const write = call('to_json(anyelement)', [arg]);
   const { category, kind } = typeInfo(arg.type.oid);
   const separator = category === 'A' || kind === 'c' || arg.type.oid === Oid.record ? ', \n ' : ', ';
-  return (rows) => `[${rows.map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
+  return (rows) => `[${withoutNulls(rows, strict).map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
 }
 
-export function jsonbArray(arg: Scalar, environment: Environment): (rows: Rows) => Datum {
+export function jsonbArray(arg: Scalar, environment: Environment, { strict }: Members): (rows: Rows) => Datum {
   const make = call('to_jsonb(anyelement)', [arg]);
-  return (rows) => ({ kind: 'jsonb', value: rows.map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
+  return (rows) => ({ kind: 'jsonb', value: withoutNulls(rows, strict).map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
 }
 
 /** Which rows an object is made of: without those whose value is NULL (`strict`; of jsonb also JSON's null), without a key twice (`unique`). */
@@ -88,7 +91,7 @@ export function jsonObject(args: readonly Scalar[], environment: Environment, me
       return (build(key!, value!, environment) as string).slice(1, -1);
     });
     if (members.unique) refuseTwice(written.map((member) => /^"(?:[^"\\]|\\.)*"/s.exec(member)![0]), (key) => `: ${key}`);
-    return written.length === 0 ? '{}' : `{ ${written.join(', ')} }`;
+    return `{ ${written.join(', ')} }`;
   };
 }
 
