@@ -15,6 +15,14 @@ export interface Scope {
   readonly fields: readonly Expr[];
   /** of the queries around this one */
   readonly outer: readonly Expr[];
+  /** whole rows */
+  readonly rows?: readonly WholeRow[];
+}
+
+/** A table that is named as a value. */
+export interface WholeRow {
+  readonly alias: string;
+  readonly columns: readonly { readonly name: string; readonly oid: number }[];
 }
 
 /** What expressions need of queries. */
@@ -69,6 +77,7 @@ export class Expressions {
       [isOrdered(oid) ? 0.5 : 0, () => this.#nullIf(oid, scope, depth)],
       [0.6, () => expression(oid, ['(', this.#subqueries.scalar(oid, scope), ')'])],
       [oid === Oid.bool ? 5 : 0, () => this.condition(scope, depth - 1)],
+      [scope.rows === undefined || scope.rows.length === 0 ? 0 : 0.4, () => this.#ofRow(oid, scope) ?? this.#leaf(oid, scope)],
       [arrayable(oid) ? 0.5 : 0, () => this.#subscript(oid, scope, depth)],
       [elementOf(oid) !== 0 ? 2 : 0, () => this.#array(oid, scope, depth)],
     ])();
@@ -126,6 +135,19 @@ export class Expressions {
     return plain && this.#draw.chance(0.6) ? literal(this.#draw.of([...literalsOf(oid), null]), oid) : this.of(oid, scope, depth);
   }
 
+  /** What a whole row gives: a column of it, its text, whether it is NULL, ... */
+  #ofRow(oid: number, scope: Scope): Expr | undefined {
+    const draw = this.#draw;
+    const { alias, columns } = draw.of(scope.rows!);
+    const column = columns.filter((one) => one.oid === oid);
+    if (column.length > 0 && draw.chance(0.5)) return expression(oid, [`(${alias}).${draw.of(column).name}`]);
+    if (oid === Oid.text) return expression(oid, [draw.of([`${alias}::text`, `(${alias}.*)::text`, `concat(${alias}, '')`])]);
+    if (oid === Oid.jsonb) return expression(oid, [`to_jsonb(${alias})`]);
+    if (oid === Oid.json) return expression(oid, [draw.of([`row_to_json(${alias})`, `to_json(${alias})`])]);
+    if (oid !== Oid.bool) return undefined;
+    return expression(oid, [`(${alias} IS ${draw.of(['', 'NOT '])}NULL)`]);
+  }
+
   #case(oid: number, scope: Scope, depth: number): Expr {
     const draw = this.#draw;
     const inner = (): Expr => this.of(oid, scope, depth - 1);
@@ -172,6 +194,7 @@ export class Expressions {
       [depth > 0 ? 1 : 0, () => this.#exists(scope)],
       [depth > 0 ? 0.5 : 0, () => this.#rows(scope)],
       [1.5, () => this.#produced(Oid.bool, scope, depth) ?? this.#comparison(scope, depth)],
+      [scope.rows === undefined || scope.rows.length === 0 ? 0 : 0.3, () => this.#ofRow(Oid.bool, scope) ?? this.#comparison(scope, depth)],
     ])();
   }
 
@@ -217,7 +240,8 @@ export class Expressions {
     const [oids, result] = [row.args.map((oid, index) => (index === 0 && /object_agg/.test(row.id) ? Oid.text : oid === Oid.any ? this.#any(scope, 0).oid : binding(oid))), binding(row.result)];
     // One over columns of an outer query alone would belong to that query, which is refused by name.
     const args = oids.map((oid) => this.of(oid, { fields: scope.fields, outer: [] }, depth));
-    const distinct = args.length === 1 && mayGroup(args[0]!.oid) && draw.chance(0.2);
+    // Of equal intervals we show another one under DISTINCT, and what is added to it tells.
+    const distinct = args.length === 1 && mayGroup(args[0]!.oid) && args[0]!.oid !== Oid.interval && draw.chance(0.2);
     const order = follows.test(row.id) ? (distinct ? [args[0]!.node] : args.flatMap(totally)) : draw.chance(0.1) && !distinct && args.length === 1 ? args.flatMap(totally) : [];
     const ordering: Sql = order.length === 0 ? '' : sql` ORDER BY ${list(order, ', ', order.length)}`;
     const filter: Sql = draw.chance(0.2) ? optional(sql` FILTER (WHERE ${this.condition({ fields: scope.fields, outer: [] }, 0).node})`) : '';

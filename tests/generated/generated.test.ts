@@ -3,11 +3,12 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startJudge } from '../support/judge.ts';
 import type { Judge } from '../support/judge.ts';
-import { compareScript, newTally, openArena } from './comparison.ts';
+import { compareScript, openArena } from './comparison.ts';
 import type { Arena } from './comparison.ts';
 import { disagreements } from './disagreements.ts';
 import { fuzz, FUZZ_TIMEOUT } from './fuzz.ts';
 import { readScript, writeScript } from './run.ts';
+import { newTally } from './tally.ts';
 
 let judge: Judge;
 let arena: Arena;
@@ -36,7 +37,7 @@ it('the disagreements that are allowed are few, and each names its section of th
 });
 
 it('the text of a case is read as it was written', () => {
-  const script = { setup: ['CREATE TABLE t (a int)'], queries: ["SELECT ';' FROM t", 'SELECT 2'], batches: [['INSERT INTO t VALUES (1)', "DELETE FROM t WHERE a = ';'::text::int"], ['DELETE FROM t']] };
+  const script = { setup: ['CREATE TABLE t (a int)'], queries: ["SELECT ';' FROM t", 'SELECT sum(b) FROM t'], behind: [undefined, 'SELECT array_agg(b) AS "0 sum(float8)" FROM t'], batches: [['INSERT INTO t VALUES (1)', "DELETE FROM t WHERE a = ';'::text::int"], ['DELETE FROM t']] };
   expect(readScript(writeScript(script, 'what\nfor'))).toEqual(script);
 });
 
