@@ -172,10 +172,21 @@ async function difference(arena: Arena, sql: string, reading: Finding['reading']
   const kind = plainDifference(reading, ours, theirs);
   if (kind === undefined) return undefined;
   const planned = theirs.kind === 'error' ? await outcome(arena.theirs, `EXPLAIN ${sql}`) : theirs;
-  const licensed = disagreements.find(({ licenses }) => licenses({ sql, ours, theirs, failsToPlan: planned.kind === 'error' }));
+  const answered = [ours, theirs].find((one) => one.kind === 'rows');
+  const errorsChangeNothing = ours.kind === theirs.kind || answered?.kind !== 'rows' ? false : bagOf(await rowsWithNulls(arena, sql, answered.answer.types.length)) === bagOf(answered.answer.rows);
+  const licensed = disagreements.find(({ licenses }) => licenses({ sql, ours, theirs, failsToPlan: planned.kind === 'error', errorsChangeNothing }));
   if (licensed === undefined) return kind;
   count(tally.licensed, licensed.name);
   return undefined;
+}
+
+/** The answer where whatever raises an error is NULL instead; none where something raises all the same. */
+async function rowsWithNulls({ ours }: Arena, sql: string, columns: number): Promise<Answer['rows']> {
+  const names = Array.from({ length: columns }, (_, column) => `c${column}`).join(', ');
+  await outcome(ours, `CREATE MATERIALIZED VIEW with_nulls${columns === 0 ? '' : ` (${names})`} WITH (ON ERROR = 'null') AS ${sql}`);
+  const read = await outcome(ours, 'SELECT * FROM with_nulls');
+  await outcome(ours, 'DROP MATERIALIZED VIEW IF EXISTS with_nulls');
+  return read.kind === 'rows' ? read.answer.rows : [['an error']];
 }
 
 function plainDifference(reading: Finding['reading'], ours: Outcome, theirs: Outcome): string | undefined {

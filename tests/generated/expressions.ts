@@ -46,6 +46,9 @@ const counts = /^(repeat|lpad|rpad|array_fill|make_|factorial|numeric_power|powe
 /** interval(3), interval, interval year, interval day to minute: others are no modifiers. */
 const intervalModifiers = [0x7fff0003, 0x7fffffff, 0x4ffff, 0xc08ffff] as const;
 
+/** An aggregate that raises for keys that are NULL, or twice there. */
+export const raisesForKeys = (id: string): boolean => id.includes('object_agg');
+
 /** An aggregate whose answer depends on the order of its rows. */
 const follows = /^(array_agg|string_agg|json\w*_agg\w*|xmlagg)\(/;
 
@@ -129,6 +132,7 @@ export class Expressions {
     if (/^interval\(interval,int4/.test(id) && oid === Oid.int4) return literal(this.#draw.of(intervalModifiers), oid);
     // Bytes beyond ASCII are no text of their own.
     if (/^char\(int4/.test(id)) return literal(this.#draw.int(65, 90), oid);
+    if (/^char\(text/.test(id)) return literal(this.#draw.of(['', 'a', 'Zeta']), oid);
     // Of a constant empty or unbounded range Postgres' planner makes false and true, even for NULL, where the function itself says NULL.
     if (/^(elem_contained_by_range|range_contains_elem)\(/.test(id) && isRangeType(oid)) return literal(this.#draw.of(literalsOf(oid).filter((range) => isBounded(range))), oid);
     if (oid === Oid.jsonpath) return this.#literal(oid);
@@ -239,7 +243,8 @@ export class Expressions {
     if (binding === undefined) return undefined;
     const [oids, result] = [row.args.map((oid, index) => (index === 0 && /object_agg/.test(row.id) ? Oid.text : oid === Oid.any ? this.#any(scope, 0).oid : binding(oid))), binding(row.result)];
     // One over columns of an outer query alone would belong to that query, which is refused by name.
-    const args = oids.map((oid) => this.of(oid, { fields: scope.fields, outer: [] }, depth));
+    const own: Scope = { fields: scope.fields, outer: [] };
+    const args = oids.map((oid) => (this.#risk === 0 && (oid === Oid.float8 || oid === Oid.float4) ? this.#summand(oid, own, depth) : this.of(oid, own, depth)));
     // Of equal intervals we show another one under DISTINCT, and what is added to it tells.
     const distinct = args.length === 1 && mayGroup(args[0]!.oid) && args[0]!.oid !== Oid.interval && draw.chance(0.2);
     const order = follows.test(row.id) ? (distinct ? [args[0]!.node] : args.flatMap(totally)) : draw.chance(0.1) && !distinct && args.length === 1 ? args.flatMap(totally) : [];
@@ -248,6 +253,13 @@ export class Expressions {
     const shown: Sql = row.star === true ? '*' : list(args.map(({ node }) => node), ', ', args.length);
     const keeps = /^(max|min)\(/.test(row.id) ? merged(args, [literal(null, result)]) : undefined;
     return { ...expression(result, [`${row.name}(`, distinct ? optional('DISTINCT ') : '', shown, ordering, ')', filter], keeps), node: { ...expression(result, [`${row.name}(`, distinct ? optional('DISTINCT ') : '', shown, ordering, ')', filter]).node, calls: row.id } };
+  }
+
+  /** What may be summed and multiplied without leaving the range of doubles. */
+  #summand(oid: number, scope: Scope, depth: number): Expr {
+    const isTame = (value: Datum): boolean => typeof value !== 'number' || !(Math.abs(value) > 1e15 || (value !== 0 && Math.abs(value) < 1e-15));
+    for (const drawn of [this.of(oid, scope, depth), this.of(oid, scope, 0)]) if (drawn.values?.every(isTame)) return drawn;
+    return literal(this.#draw.of(domainOf(oid)), oid);
   }
 
   anyType(scope: Scope): number {

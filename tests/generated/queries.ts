@@ -5,7 +5,7 @@ import { environment } from '../functions/judged.ts';
 import type { Draw } from '../laws/support/random.ts';
 import { aggregates, bind, mayGroup, tableFunctions } from './calls.ts';
 import type { Callable } from './calls.ts';
-import { comparable, expression, Expressions } from './expressions.ts';
+import { comparable, expression, Expressions, raisesForKeys } from './expressions.ts';
 import type { Scope, Subqueries, WholeRow } from './expressions.ts';
 import { isExact } from './exact.ts';
 import { list, optional, sql } from './tree.ts';
@@ -181,7 +181,8 @@ export class QueryDraw implements Subqueries {
     const groupable = from.fields.filter(({ oid }) => mayGroup(oid));
     const keys = unique(draw.list(groupable.length === 0 ? 0 : draw.weighted([[1, 0], [4, 1], [2, 2]]), () => (draw.chance(0.8) ? draw.of(groupable) : expressions.of(draw.of(groupable).oid, { fields: groupable, outer: [] }, 1))));
     const owed = (wanted.duties ?? []).flatMap((duty) => (duty.kind === 'aggregate' ? [duty.row] : []));
-    const rows = [...owed, ...draw.list(draw.int(owed.length > 0 ? 0 : 1, 2), () => draw.of(aggregates))];
+    // Keys of objects may be NULL, or twice there.
+    const rows = [...owed, ...draw.list(draw.int(owed.length > 0 ? 0 : 1, 2), () => draw.of(aggregates))].filter(({ id }) => this.#risk > 0 || !raisesForKeys(id));
     const made = rows.map((row) => expressions.aggregate(row, scope, 1)).filter((aggregate) => aggregate !== undefined);
     const sets = keys.length > 0 && draw.chance(0.2);
     const above: Scope = { fields: [...keys.filter(({ column }) => column === true).map((key) => ({ ...key, values: key.values === undefined ? undefined : [...key.values, null] })), ...made], outer: wanted.outer };
@@ -238,9 +239,9 @@ export class QueryDraw implements Subqueries {
     const lateral = draw.chance(0.15) && this.#room > 0;
     const right = lateral ? this.#derived({ outer: [...left.fields.filter(({ column }) => column === true), ...wanted.outer], depth: Math.min(1, wanted.depth - 1) }, 'LATERAL ') : this.#item(wanted, left.fields);
     const kind = lateral ? draw.of(['JOIN', 'LEFT JOIN', 'CROSS JOIN']) : draw.weighted([[4, 'JOIN'], [8, 'LEFT JOIN'], [1.5, 'RIGHT JOIN'], [2, 'FULL JOIN'], [1.4, 'CROSS JOIN']]);
+    const rows = [...(kind === 'RIGHT JOIN' || kind === 'FULL JOIN' ? [] : left.rows ?? []), ...(kind === 'LEFT JOIN' || kind === 'FULL JOIN' ? [] : right.rows ?? [])];
     const nulls = (fields: readonly Expr[], missing: boolean): readonly Expr[] => (missing ? fields.map((field) => ({ ...field, values: field.values && [...field.values, null] })) : fields);
     const fields = [...nulls(left.fields, kind === 'RIGHT JOIN' || kind === 'FULL JOIN'), ...nulls(right.fields, kind === 'LEFT JOIN' || kind === 'FULL JOIN')];
-    const rows = [...left.rows ?? [], ...right.rows ?? []];
     if (kind === 'CROSS JOIN') return { fields, rows, node: sql`${left.node} CROSS JOIN ${right.node}` };
     return { fields, rows, node: sql`${left.node} ${kind} ${right.node} ON ${this.#on(left.fields, right.fields, wanted, kind === 'FULL JOIN')}` };
   }
