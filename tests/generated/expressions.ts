@@ -37,7 +37,7 @@ export interface Subqueries {
 const meant: readonly (readonly [functions: RegExp, argument: number, texts: readonly string[]])[] = [
   [/^(date_trunc|date_part|extract)\(/, 0, ['year', 'month', 'day', 'hour', 'minute', 'second', 'quarter', 'epoch', 'week', 'dow']], [/^timezone\(text/, 0, ['UTC', 'Europe/Berlin', 'America/New_York', '+02']], [/^date_trunc\(text,timestamptz,text/, 2, ['UTC', 'Asia/Kolkata']],
   [/^to_char\((date|timestamp|interval)/, 1, ['YYYY-MM-DD', 'HH24:MI:SS.MS', 'Day, DD Mon', 'Q IW J']], [/^to_char\((numeric|int|float)/, 1, ['999.99', 'FM9990.00', 'S9G999', 'RN', '0000']], [/^to_number\(/, 1, ['999.99', 'S999']], [/^to_number\(/, 0, ['12.5', '-7']],
-  [/^to_(date|timestamp)\(text,text/, 1, ['YYYY-MM-DD', 'DD Mon YYYY']], [/^to_(date|timestamp)\(text,text/, 0, ['2020-02-29', '2026-01-31']], [/^(encode|decode)\(/, 1, ['hex', 'base64', 'escape']], [/^decode\(/, 0, ['00ff', 'YWJj']], [/^convert(_from|_to)?\(/, 1, ['UTF8', 'LATIN1']], [/^convert\(/, 2, ['UTF8', 'LATIN1']],
+  [/^to_(date|timestamp)\(text,text/, 1, ['YYYY-MM-DD', 'DD Mon YYYY']], [/^to_(date|timestamp)\(text,text/, 0, ['2020-02-29', '2026-01-31']], [/^(encode|decode)\(/, 1, ['hex', 'base64', 'escape']], [/^decode\(/, 0, ['00ff', 'YWJj']], [/^convert(_from|_to)?\(/, 1, ['UTF8', 'LATIN1']], [/^convert\(/, 2, ['UTF8', 'LATIN1']], [/^(int4|int8|num|ts|tstz|date)range\(\w+,\w+,text\)/, 2, ['[)', '[]', '()', '(]']],
   [/^regexp_\w+\(text,text,text(,text)?\)/, 2, ['g', 'i', 'x', 'gi']], [/^regexp_\w+\(/, 1, ['a', 'l+', '(l)(o)', '[[:alpha:]]', '^h', 'b.']], [/^(text|name|bpchar)(ic)?(regexeq|regexne|like|nlike)/, 1, ['a%', '_b', 'l+', '^h']], [/^normalize|^is_normalized/, 1, ['NFC', 'NFD']], [/^timetz?\(text|^make_timestamptz/, 6, ['UTC']],
 ];
 /** Small counts, where a large one means a gigabyte. */
@@ -112,7 +112,8 @@ export class Expressions {
     const polymorphic = [...row.args, row.result].some((oid) => oid === Oid.any || isPolymorphic(oid));
     const binding = polymorphic ? bind(draw, row.args, row.result, wanted) : (oid: number) => oid;
     if (binding === undefined) return undefined;
-    const oids = row.args.map(binding);
+    // A builder of objects takes keys and values by turns.
+    const oids = [...(/^jsonb?_build_object\(any\)/.test(row.id) ? [Oid.text] : []), ...row.args.map(binding)];
     const result = binding(row.result);
     if ([...oids, result].some((oid) => oid === 0 || findType(oid) === undefined)) return undefined;
     for (let attempt = 0; attempt < 8; attempt++) {
@@ -135,6 +136,8 @@ export class Expressions {
     if (/^char\(text/.test(id)) return literal(this.#draw.of(['', 'a', 'Zeta']), oid);
     // Of a constant empty or unbounded range Postgres' planner makes false and true, even for NULL, where the function itself says NULL.
     if (/^(elem_contained_by_range|range_contains_elem)\(/.test(id) && isRangeType(oid)) return literal(this.#draw.of(literalsOf(oid).filter((range) => isBounded(range))), oid);
+    // A length that is none lets Postgres' planner drop the call, even where the last argument is NULL.
+    if (/^\w+\(\w+,int4,bool\)/.test(id) && oid === Oid.bool) return literal(this.#draw.chance(0.5), oid);
     if (oid === Oid.jsonpath) return this.#literal(oid);
     return plain && this.#draw.chance(0.6) ? literal(this.#draw.of([...literalsOf(oid), null]), oid) : this.of(oid, scope, depth);
   }
