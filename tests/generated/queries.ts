@@ -104,9 +104,11 @@ export class QueryDraw implements Subqueries {
 
   rows(oids: readonly number[], scope: Scope): SqlNode {
     if (this.#room-- <= 0) return query(oids.map((oid) => ({ oid })), [sql`SELECT ${list(oids.map((oid) => literal(null, oid).node), ', ', oids.length)}`]);
-    const isArray = oids.length === 1;
     const made = this.#plain({ oids, outer: this.#visible(scope), depth: 0 });
-    return isArray && oids.every(isOrdered) ? query(made.columns, [sql`SELECT * FROM (${made.node}) a${String(this.#names++)} ORDER BY 1, 1::text`]) : made.node;
+    const [column, ...more] = made.columns;
+    // It may become an array.
+    if (column === undefined || more.length > 0) return made.node;
+    return query(made.columns, [sql`SELECT * FROM (${made.node}) a${String(this.#names++)} ORDER BY ${isOrdered(column.oid) ? `${column.name}, ` : ''}${column.name}::text`]);
   }
 
   #visible(scope: Scope): Expr[] {
