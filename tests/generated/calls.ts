@@ -52,13 +52,25 @@ export interface Callable {
   readonly cast?: CastRow;
 }
 
-/** Whose answer is the server's, the session's or the clock's; and those that answer by repeating something thousands of millions of times. */
-const outside = new Set([...catalogFunctions, ...privilegeFunctions, ...sequenceFunctions].map(({ id }) => id));
-const elsewhere = /mz_|iso8601|^inet\(cidr|\breg|^age\(timestamp(tz)?\)|^(now|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday|pg_notify|pg_sleep|pg_column_size|pg_column_compression|record_|row_to_json|pg_node_tree|anyarray_send|pg_input|\w+recv|pg_lsn_recv|void)/;
+const ofTheCatalog = new Set([...catalogFunctions, ...privilegeFunctions, ...sequenceFunctions].map(({ id }) => id));
 /** reg* types are the catalog's. */
 const named = (oid: number): boolean => findType(oid)?.name.startsWith('reg') === true;
-const writable = (oid: number): boolean => !named(oid) && (oid === Oid.any || isPolymorphic(oid) || literalsOf(oid).length > 0);
-const askable = (row: FunctionRow): boolean => row.volatility !== 'volatile' && !outside.has(row.id) && !elsewhere.test(row.id) && row.args.every(writable) && row.result !== Oid.void && row.result !== Oid.record && !named(row.result) && findType(row.result) !== undefined;
+const writable = (oid: number): boolean => oid === Oid.any || isPolymorphic(oid) || literalsOf(oid).length > 0;
+
+/** Functions that random queries do not call, by the reason. */
+const leftOut: readonly (readonly [reason: string, test: (row: Pick<FunctionRow, 'id' | 'args' | 'result' | 'volatility'>) => boolean])[] = [
+  ['Postgres has no such function', ({ id }) => /mz_|iso8601|^date_bin_hopping|^inet\(cidr/.test(id)],
+  ['the catalog answers', ({ id, args, result }) => ofTheCatalog.has(id) || [...args, result].some(named) || /^(aclexplode|pg_(options_to_table|get_keywords|timezone_names|partition_ancestors|listening_channels))\(/.test(id)],
+  ['the clock answers', ({ id }) => /^(now|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday)\(|^age\(timestamp(tz)?\)/.test(id)],
+  ['it answers something else each time', ({ volatility }) => volatility === 'volatile'],
+  ['records have no literals, and their types come from where they stand', ({ id, args, result }) => [...args, result].includes(Oid.record) || id.startsWith('_pg_expandarray') || /^(min|max)\(anyenum/.test(id)],
+  ['the function may choose any of the values', ({ id }) => /^any_value\(/.test(id)],
+  ['how values are stored is told', ({ id }) => /^pg_(column_size|column_compression)|^pg_input/.test(id)],
+  ['values of its types are not written', ({ args, result }) => !args.every(writable) || result === Oid.void || findType(result) === undefined],
+];
+/** Why random queries do not call it; undefined where they do. */
+export const whyLeftOut = (row: Pick<FunctionRow, 'id' | 'args' | 'result' | 'volatility'>): string | undefined => leftOut.find(([, test]) => test(row))?.[0];
+const askable = (row: FunctionRow): boolean => whyLeftOut(row) === undefined;
 
 const rows = new Map(allFunctions.filter(askable).map((row) => [row.id, row]));
 const called = [...rows.values()].map((row): Callable => ({ id: row.id, row }));
@@ -66,8 +78,8 @@ const byOperator = allOperators.flatMap((operator): Callable[] => (rows.has(oper
 const byCast = allCasts.flatMap((cast): Callable[] => (rows.has(cast.function) && rows.get(cast.function)!.args.length === 1 && !named(cast.source) && !named(cast.target) ? [{ id: `cast ${typeInfo(cast.source).name} as ${typeInfo(cast.target).name}`, row: rows.get(cast.function)!, cast }] : []));
 /** In this order, which decides whose turn it is. */
 export const callables: readonly Callable[] = [...called, ...byOperator, ...byCast];
-export const aggregates: readonly AggregateRow[] = allAggregates.filter(({ id, args }) => !id.includes('mz_') && !/any_value/.test(id) && args.every((oid) => oid === Oid.any || isPolymorphic(oid) || literalsOf(oid).length > 0));
-export const tableFunctions: readonly TableFunctionRow[] = allTableFunctions.filter((row) => row.volatility !== 'volatile' && row.columns.length > 0 && row.args.every(writable) && !/^_?pg_|^aclexplode|date_bin_hopping/.test(row.id));
+export const aggregates: readonly AggregateRow[] = allAggregates.filter((row) => whyLeftOut({ ...row, volatility: 'immutable' }) === undefined);
+export const tableFunctions: readonly TableFunctionRow[] = allTableFunctions.filter((row) => row.columns.length > 0 && whyLeftOut({ ...row, result: row.columns[0]!.type }) === undefined);
 
 const byResult = new Map<number, Callable[]>();
 const polymorphicResults = callables.filter(({ row }) => isPolymorphic(row.result));

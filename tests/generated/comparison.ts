@@ -5,6 +5,9 @@ import { JudgeError } from '../support/judge.ts';
 import type { Judge } from '../support/judge.ts';
 import type { Answer, SqlRunner } from '../support/slt.ts';
 import { disagreements } from './disagreements.ts';
+import { inexact } from './exact.ts';
+import { count } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** What one of the two says to a query. */
 export type Outcome =
@@ -15,6 +18,8 @@ export type Outcome =
 export interface Script {
   readonly setup: readonly string[];
   readonly queries: readonly string[];
+  /** of a query whose aggregates over doubles have an exact value, the rows behind them: see `rowsBehind` */
+  readonly behind?: readonly (string | undefined)[];
   readonly batches: readonly (readonly string[])[];
 }
 
@@ -23,36 +28,24 @@ export interface Finding {
   readonly query: number | undefined;
   readonly batch: number;
   readonly reading: 'adhoc' | 'view' | 'statement';
-  /** what kind of difference it is: two cases of one kind are taken to be the same mistake while one is made smaller */
+  /** what kind of difference it is, whichever reading shows it: two cases of one kind are taken to be the same mistake while one is made smaller */
   readonly kind: string;
   readonly text: string;
 }
-
-export interface Tally {
-  /** queries, each counted once */
-  queries: number;
-  /** of these, how many returned rows at some time */
-  withRows: number;
-  comparisons: number;
-  /** queries that took too long for either */
-  slow: number;
-  /** queries that are refused by name */
-  refused: number;
-  readonly licensed: Map<string, number>;
-}
-export const newTally = (): Tally => ({ queries: 0, withRows: 0, comparisons: 0, slow: 0, refused: 0, licensed: new Map() });
 
 /** Both databases, beside each other. */
 export interface Arena {
   readonly ours: SqlRunner;
   readonly theirs: SqlRunner;
+  /** what the script before this one has left behind */
+  readonly tables: Set<string>;
   close(): Promise<void>;
 }
 
 export async function openArena(judge: Judge): Promise<Arena> {
   const engine = await startEngine();
   await engine.execute("set statement_timeout = '4s'");
-  await judge.query("set timezone = 'UTC'; set statement_timeout = '3s'; set client_min_messages = 'error'");
+  await judge.query("set timezone = 'UTC'; set statement_timeout = '3s'; set client_min_messages = 'error'; set jit = off");
   const runner = judgeRunner(judge);
   // One after the other, in the order asked: it works on the next while we are at work on the last.
   let last: Promise<unknown> = Promise.resolve();
@@ -63,7 +56,7 @@ export async function openArena(judge: Judge): Promise<Arena> {
       return answer;
     },
   };
-  return { ours: engine, theirs, close: () => engine.close() };
+  return { ours: engine, theirs, tables: new Set(), close: () => engine.close() };
 }
 
 async function outcome(runner: SqlRunner, sql: string): Promise<Outcome> {
@@ -76,14 +69,16 @@ async function outcome(runner: SqlRunner, sql: string): Promise<Outcome> {
 }
 
 const TIMEOUT = '57014';
-const REFUSED = '0A000';
+export const REFUSED = '0A000';
 const isSlow = (...outcomes: readonly Outcome[]): boolean => outcomes.some((one) => one.kind === 'error' && one.code === TIMEOUT);
 
-/** Runs the script on both and compares whatever it is told: after every batch each query asked anew, and the view over it that was there before the first row. */
-export async function compareScript(arena: Arena, script: Script, tally: Tally): Promise<Finding[]> {
+/** When a query is asked anew, beside the view over it, which is read after every batch: after every batch too, or after one of them, each query's own. */
+export type Asking = 'always' | 'once';
+
+/** Runs the script on both and compares whatever it is told: after every batch the views over the queries, which were there before the first row, and the queries asked anew. */
+export async function compareScript(arena: Arena, script: Script, tally: Tally, asking: Asking = 'always'): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const tables = [...script.setup.join('\n').matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name!);
-  for (const name of tables) await Promise.all([outcome(arena.theirs, `DROP TABLE IF EXISTS ${name} CASCADE`), outcome(arena.ours, `DROP TABLE IF EXISTS ${name} CASCADE`)]);
+  await clear(arena, [...script.setup.join('\n').matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name!));
   for (const statement of script.setup) {
     const found = await compareStatement(arena, statement, -1);
     if (found !== undefined) return [found];
@@ -96,39 +91,58 @@ export async function compareScript(arena: Arena, script: Script, tally: Tally):
       const found = await compareStatement(arena, statement, batch);
       if (found !== undefined) return [...findings, found];
     }
-    const theirs = script.queries.map((sql) => outcome(arena.theirs, sql));
+    const theirs = script.queries.map((sql, index) => (wrong.has(index) ? undefined : outcome(arena.theirs, sql)));
     for (const [index, sql] of script.queries.entries()) {
-      if (wrong.has(index)) continue;
-      const expected = await theirs[index]!;
-      const readings: ('adhoc' | 'view')[] = ['adhoc', 'view'];
+      const expected = await theirs[index];
+      if (expected === undefined) continue;
+      if (expected.kind === 'rows' && expected.answer.rows.length > 0) rows.add(index);
+      const readings: Finding['reading'][] = asking === 'always' || index % script.batches.length === batch ? ['adhoc', 'view'] : ['view'];
       for (const reading of readings) {
         const created = viewed[index]!;
         const ours = reading === 'adhoc' ? await outcome(arena.ours, sql) : created.kind === 'error' ? created : await outcome(arena.ours, `SELECT * FROM v${index}`);
         tally.comparisons++;
-        if (isSlow(expected, ours)) {
-          tally.slow++;
-          wrong.add(index);
-          break;
-        }
-        if (ours.kind === 'error' && ours.code === REFUSED && (expected.kind === 'rows' || expected.code !== REFUSED)) {
-          tally.refused++;
-          findings.push({ query: index, batch, reading, kind: `${reading} refused`, text: ours.message });
-          wrong.add(index);
-          break;
-        }
-        if (expected.kind === 'rows' && expected.answer.rows.length > 0) rows.add(index);
-        const kind = await difference(arena, sql, reading, ours, expected, tally);
-        if (kind === undefined) continue;
-        findings.push({ query: index, batch, reading, kind: `${reading} ${kind}`, text: `${reading} after batch ${batch + 1}: ${kind}\n--- ours\n${shown(ours)}\n--- Postgres\n${shown(expected)}` });
+        const found = await compareAnswers(arena, sql, { query: index, batch, reading }, ours, expected, tally) ?? await compareExactly(arena, script.behind?.[index], { query: index, batch, reading }, ours, tally);
+        if (found === undefined) continue;
+        if (found !== 'slow') findings.push(found);
         wrong.add(index);
         break;
       }
     }
-    await Promise.all(theirs);
   }
   tally.queries += script.queries.length;
   tally.withRows += rows.size;
   return findings;
+}
+
+/** Whether aggregates over doubles are what the rows behind them come to. */
+async function compareExactly({ theirs }: Arena, behind: string | undefined, at: Pick<Finding, 'query' | 'batch' | 'reading'>, ours: Outcome, tally: Tally): Promise<Finding | undefined> {
+  if (behind === undefined || ours.kind === 'error') return undefined;
+  const rows = await outcome(theirs, behind);
+  if (rows.kind === 'error') return undefined;
+  tally.exact++;
+  const text = inexact(ours.answer, rows.answer);
+  return text === undefined ? undefined : { ...at, kind: 'inexact', text: `${at.reading} after batch ${at.batch + 1}: ${text}` };
+}
+
+/** What is wrong with one answer to a query, if anything is. */
+async function compareAnswers(arena: Arena, sql: string, at: Pick<Finding, 'query' | 'batch' | 'reading'>, ours: Outcome, expected: Outcome, tally: Tally): Promise<Finding | 'slow' | undefined> {
+  if (isSlow(expected, ours)) {
+    tally.slow++;
+    return 'slow';
+  }
+  if (ours.kind === 'error' && ours.code === REFUSED && (expected.kind === 'rows' || expected.code !== REFUSED)) {
+    tally.refused++;
+    count(tally.refusals, ours.message);
+    return { ...at, kind: REFUSED, text: ours.message };
+  }
+  const kind = await difference(arena, sql, at.reading, ours, expected, tally);
+  return kind === undefined ? undefined : { ...at, kind, text: `${at.reading} after batch ${at.batch + 1}: ${kind}\n--- ours\n${shown(ours)}\n--- Postgres\n${shown(expected)}` };
+}
+
+async function clear({ ours, theirs, tables }: Arena, next: readonly string[]): Promise<void> {
+  if (tables.size > 0) await Promise.all([theirs, ours].map((runner) => runner.execute(`DROP TABLE IF EXISTS ${[...tables].join(', ')} CASCADE`)));
+  tables.clear();
+  for (const name of next) tables.add(name);
 }
 
 /** A view has names of its own, since a query may use one twice. */
@@ -147,23 +161,35 @@ async function createViews({ ours, theirs }: Arena, queries: readonly string[]):
 
 async function compareStatement({ ours, theirs }: Arena, statement: string, batch: number): Promise<Finding | undefined> {
   const [expected, got] = [await outcome(theirs, statement), await outcome(ours, statement)];
-  const code = (one: Outcome): string => (one.kind === 'error' ? one.code : 'done');
+  // RETURNING tells of rows
+  const code = (one: Outcome): string => (one.kind === 'error' ? one.code : bagOf(one.answer.rows) === bagOf(expected.kind === 'rows' ? expected.answer.rows : []) ? 'done' : 'rows');
   if (code(expected) === code(got)) return undefined;
   return { query: undefined, batch, reading: 'statement', kind: `statement ${code(got)} ${code(expected)}`, text: `${statement}\n--- ours\n${shown(got)}\n--- Postgres\n${shown(expected)}` };
 }
 
 /** What kind of difference there is, if it is none that the manual leaves open. */
-async function difference(arena: Arena, sql: string, reading: 'adhoc' | 'view', ours: Outcome, theirs: Outcome, tally: Tally): Promise<string | undefined> {
+async function difference(arena: Arena, sql: string, reading: Finding['reading'], ours: Outcome, theirs: Outcome, tally: Tally): Promise<string | undefined> {
   const kind = plainDifference(reading, ours, theirs);
   if (kind === undefined) return undefined;
   const planned = theirs.kind === 'error' ? await outcome(arena.theirs, `EXPLAIN ${sql}`) : theirs;
-  const licensed = disagreements.find(({ licenses }) => licenses({ sql, ours, theirs, failsToPlan: planned.kind === 'error' }));
+  const answered = [ours, theirs].find((one) => one.kind === 'rows');
+  const errorsChangeNothing = ours.kind === theirs.kind || answered?.kind !== 'rows' ? false : bagOf(await rowsWithNulls(arena, sql, answered.answer.types.length)) === bagOf(answered.answer.rows);
+  const licensed = disagreements.find(({ licenses }) => licenses({ sql, ours, theirs, failsToPlan: planned.kind === 'error', errorsChangeNothing }));
   if (licensed === undefined) return kind;
-  tally.licensed.set(licensed.name, (tally.licensed.get(licensed.name) ?? 0) + 1);
+  count(tally.licensed, licensed.name);
   return undefined;
 }
 
-function plainDifference(reading: 'adhoc' | 'view', ours: Outcome, theirs: Outcome): string | undefined {
+/** The answer where whatever raises an error is NULL instead; none where something raises all the same. */
+async function rowsWithNulls({ ours }: Arena, sql: string, columns: number): Promise<Answer['rows']> {
+  const names = Array.from({ length: columns }, (_, column) => `c${column}`).join(', ');
+  await outcome(ours, `CREATE MATERIALIZED VIEW with_nulls${columns === 0 ? '' : ` (${names})`} WITH (ON ERROR = 'null') AS ${sql}`);
+  const read = await outcome(ours, 'SELECT * FROM with_nulls');
+  await outcome(ours, 'DROP MATERIALIZED VIEW IF EXISTS with_nulls');
+  return read.kind === 'rows' ? read.answer.rows : [['an error']];
+}
+
+function plainDifference(reading: Finding['reading'], ours: Outcome, theirs: Outcome): string | undefined {
   if (ours.kind === 'error' && theirs.kind === 'error') return ours.code === theirs.code ? undefined : `error ${ours.code}, not ${theirs.code}`;
   if (ours.kind === 'error') return `error ${ours.code}, not rows`;
   if (theirs.kind === 'error') return `rows, not error ${theirs.code}`;

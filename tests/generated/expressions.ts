@@ -15,6 +15,14 @@ export interface Scope {
   readonly fields: readonly Expr[];
   /** of the queries around this one */
   readonly outer: readonly Expr[];
+  /** whole rows */
+  readonly rows?: readonly WholeRow[];
+}
+
+/** A table that is named as a value. */
+export interface WholeRow {
+  readonly alias: string;
+  readonly columns: readonly { readonly name: string; readonly oid: number }[];
 }
 
 /** What expressions need of queries. */
@@ -29,7 +37,7 @@ export interface Subqueries {
 const meant: readonly (readonly [functions: RegExp, argument: number, texts: readonly string[]])[] = [
   [/^(date_trunc|date_part|extract)\(/, 0, ['year', 'month', 'day', 'hour', 'minute', 'second', 'quarter', 'epoch', 'week', 'dow']], [/^timezone\(text/, 0, ['UTC', 'Europe/Berlin', 'America/New_York', '+02']], [/^date_trunc\(text,timestamptz,text/, 2, ['UTC', 'Asia/Kolkata']],
   [/^to_char\((date|timestamp|interval)/, 1, ['YYYY-MM-DD', 'HH24:MI:SS.MS', 'Day, DD Mon', 'Q IW J']], [/^to_char\((numeric|int|float)/, 1, ['999.99', 'FM9990.00', 'S9G999', 'RN', '0000']], [/^to_number\(/, 1, ['999.99', 'S999']], [/^to_number\(/, 0, ['12.5', '-7']],
-  [/^to_(date|timestamp)\(text,text/, 1, ['YYYY-MM-DD', 'DD Mon YYYY']], [/^to_(date|timestamp)\(text,text/, 0, ['2020-02-29', '2026-01-31']], [/^(encode|decode)\(/, 1, ['hex', 'base64', 'escape']], [/^decode\(/, 0, ['00ff', 'YWJj']], [/^convert(_from|_to)?\(/, 1, ['UTF8', 'LATIN1']], [/^convert\(/, 2, ['UTF8', 'LATIN1']],
+  [/^to_(date|timestamp)\(text,text/, 1, ['YYYY-MM-DD', 'DD Mon YYYY']], [/^to_(date|timestamp)\(text,text/, 0, ['2020-02-29', '2026-01-31']], [/^(encode|decode)\(/, 1, ['hex', 'base64', 'escape']], [/^decode\(/, 0, ['00ff', 'YWJj']], [/^convert(_from|_to)?\(/, 1, ['UTF8', 'LATIN1']], [/^convert\(/, 2, ['UTF8', 'LATIN1']], [/^(int4|int8|num|ts|tstz|date)range\(\w+,\w+,text\)/, 2, ['[)', '[]', '()', '(]']],
   [/^regexp_\w+\(text,text,text(,text)?\)/, 2, ['g', 'i', 'x', 'gi']], [/^regexp_\w+\(/, 1, ['a', 'l+', '(l)(o)', '[[:alpha:]]', '^h', 'b.']], [/^(text|name|bpchar)(ic)?(regexeq|regexne|like|nlike)/, 1, ['a%', '_b', 'l+', '^h']], [/^normalize|^is_normalized/, 1, ['NFC', 'NFD']], [/^timetz?\(text|^make_timestamptz/, 6, ['UTC']],
 ];
 /** Small counts, where a large one means a gigabyte. */
@@ -37,6 +45,9 @@ const counts = /^(repeat|lpad|rpad|array_fill|make_|factorial|numeric_power|powe
 
 /** interval(3), interval, interval year, interval day to minute: others are no modifiers. */
 const intervalModifiers = [0x7fff0003, 0x7fffffff, 0x4ffff, 0xc08ffff] as const;
+
+/** An aggregate that raises for keys that are NULL, or twice there. */
+export const raisesForKeys = (id: string): boolean => id.includes('object_agg');
 
 /** An aggregate whose answer depends on the order of its rows. */
 const follows = /^(array_agg|string_agg|json\w*_agg\w*|xmlagg)\(/;
@@ -69,6 +80,7 @@ export class Expressions {
       [isOrdered(oid) ? 0.5 : 0, () => this.#nullIf(oid, scope, depth)],
       [0.6, () => expression(oid, ['(', this.#subqueries.scalar(oid, scope), ')'])],
       [oid === Oid.bool ? 5 : 0, () => this.condition(scope, depth - 1)],
+      [scope.rows === undefined || scope.rows.length === 0 ? 0 : 0.4, () => this.#ofRow(oid, scope) ?? this.#leaf(oid, scope)],
       [arrayable(oid) ? 0.5 : 0, () => this.#subscript(oid, scope, depth)],
       [elementOf(oid) !== 0 ? 2 : 0, () => this.#array(oid, scope, depth)],
     ])();
@@ -100,7 +112,8 @@ export class Expressions {
     const polymorphic = [...row.args, row.result].some((oid) => oid === Oid.any || isPolymorphic(oid));
     const binding = polymorphic ? bind(draw, row.args, row.result, wanted) : (oid: number) => oid;
     if (binding === undefined) return undefined;
-    const oids = row.args.map(binding);
+    // A builder of objects takes keys and values by turns.
+    const oids = [...(/^jsonb?_build_object\(any\)/.test(row.id) ? [Oid.text] : []), ...row.args.map(binding)];
     const result = binding(row.result);
     if ([...oids, result].some((oid) => oid === 0 || findType(oid) === undefined)) return undefined;
     for (let attempt = 0; attempt < 8; attempt++) {
@@ -120,10 +133,26 @@ export class Expressions {
     if (/^interval\(interval,int4/.test(id) && oid === Oid.int4) return literal(this.#draw.of(intervalModifiers), oid);
     // Bytes beyond ASCII are no text of their own.
     if (/^char\(int4/.test(id)) return literal(this.#draw.int(65, 90), oid);
+    if (/^char\(text/.test(id)) return literal(this.#draw.of(['', 'a', 'Zeta']), oid);
     // Of a constant empty or unbounded range Postgres' planner makes false and true, even for NULL, where the function itself says NULL.
     if (/^(elem_contained_by_range|range_contains_elem)\(/.test(id) && isRangeType(oid)) return literal(this.#draw.of(literalsOf(oid).filter((range) => isBounded(range))), oid);
+    // A length that is none lets Postgres' planner drop the call, even where the last argument is NULL.
+    if (/^\w+\(\w+,int4,bool\)/.test(id) && oid === Oid.bool) return literal(this.#draw.chance(0.5), oid);
     if (oid === Oid.jsonpath) return this.#literal(oid);
     return plain && this.#draw.chance(0.6) ? literal(this.#draw.of([...literalsOf(oid), null]), oid) : this.of(oid, scope, depth);
+  }
+
+  /** What a whole row gives: a column of it, its text, whether it is NULL, ... */
+  #ofRow(oid: number, scope: Scope): Expr | undefined {
+    const draw = this.#draw;
+    const { alias, columns } = draw.of(scope.rows!);
+    const column = columns.filter((one) => one.oid === oid);
+    if (column.length > 0 && draw.chance(0.5)) return expression(oid, [`(${alias}).${draw.of(column).name}`]);
+    if (oid === Oid.text) return expression(oid, [draw.of([`${alias}::text`, `(${alias}.*)::text`, `concat(${alias}, '')`])]);
+    if (oid === Oid.jsonb) return expression(oid, [`to_jsonb(${alias})`]);
+    if (oid === Oid.json) return expression(oid, [draw.of([`row_to_json(${alias})`, `to_json(${alias})`])]);
+    if (oid !== Oid.bool) return undefined;
+    return expression(oid, [`(${alias} IS ${draw.of(['', 'NOT '])}NULL)`]);
   }
 
   #case(oid: number, scope: Scope, depth: number): Expr {
@@ -172,6 +201,7 @@ export class Expressions {
       [depth > 0 ? 1 : 0, () => this.#exists(scope)],
       [depth > 0 ? 0.5 : 0, () => this.#rows(scope)],
       [1.5, () => this.#produced(Oid.bool, scope, depth) ?? this.#comparison(scope, depth)],
+      [scope.rows === undefined || scope.rows.length === 0 ? 0 : 0.3, () => this.#ofRow(Oid.bool, scope) ?? this.#comparison(scope, depth)],
     ])();
   }
 
@@ -216,14 +246,23 @@ export class Expressions {
     if (binding === undefined) return undefined;
     const [oids, result] = [row.args.map((oid, index) => (index === 0 && /object_agg/.test(row.id) ? Oid.text : oid === Oid.any ? this.#any(scope, 0).oid : binding(oid))), binding(row.result)];
     // One over columns of an outer query alone would belong to that query, which is refused by name.
-    const args = oids.map((oid) => this.of(oid, { fields: scope.fields, outer: [] }, depth));
-    const distinct = args.length === 1 && mayGroup(args[0]!.oid) && draw.chance(0.2);
+    const own: Scope = { fields: scope.fields, outer: [] };
+    const args = oids.map((oid) => (this.#risk === 0 && (oid === Oid.float8 || oid === Oid.float4) ? this.#summand(oid, own, depth) : this.of(oid, own, depth)));
+    // Of equal intervals we show another one under DISTINCT, and what is added to it tells.
+    const distinct = args.length === 1 && mayGroup(args[0]!.oid) && args[0]!.oid !== Oid.interval && draw.chance(0.2);
     const order = follows.test(row.id) ? (distinct ? [args[0]!.node] : args.flatMap(totally)) : draw.chance(0.1) && !distinct && args.length === 1 ? args.flatMap(totally) : [];
     const ordering: Sql = order.length === 0 ? '' : sql` ORDER BY ${list(order, ', ', order.length)}`;
     const filter: Sql = draw.chance(0.2) ? optional(sql` FILTER (WHERE ${this.condition({ fields: scope.fields, outer: [] }, 0).node})`) : '';
     const shown: Sql = row.star === true ? '*' : list(args.map(({ node }) => node), ', ', args.length);
     const keeps = /^(max|min)\(/.test(row.id) ? merged(args, [literal(null, result)]) : undefined;
     return { ...expression(result, [`${row.name}(`, distinct ? optional('DISTINCT ') : '', shown, ordering, ')', filter], keeps), node: { ...expression(result, [`${row.name}(`, distinct ? optional('DISTINCT ') : '', shown, ordering, ')', filter]).node, calls: row.id } };
+  }
+
+  /** What may be summed and multiplied without leaving the range of doubles. */
+  #summand(oid: number, scope: Scope, depth: number): Expr {
+    const isTame = (value: Datum): boolean => typeof value !== 'number' || !(Math.abs(value) > 1e15 || (value !== 0 && Math.abs(value) < 1e-15));
+    for (const drawn of [this.of(oid, scope, depth), this.of(oid, scope, 0)]) if (drawn.values?.every(isTame)) return drawn;
+    return literal(this.#draw.of(domainOf(oid)), oid);
   }
 
   anyType(scope: Scope): number {

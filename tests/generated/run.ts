@@ -1,19 +1,21 @@
 import { Draw } from '../laws/support/random.ts';
 import { compareScript } from './comparison.ts';
-import type { Arena, Finding, Script, Tally } from './comparison.ts';
+import type { Arena, Finding, Script } from './comparison.ts';
+import { rowsBehind } from './exact.ts';
 import { drawCase } from './history.ts';
 import type { Case } from './history.ts';
-import { newTally } from './comparison.ts';
 import { shrink } from './shrink.ts';
+import { count, newTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { callsIn, print } from './tree.ts';
 
-export const scriptOf = ({ setup, queries, batches }: Case): Script => ({ setup, queries: queries.map(print), batches });
+export const scriptOf = ({ setup, queries, batches }: Case): Script => ({ setup, queries: queries.map(print), behind: queries.map(rowsBehind), batches });
 
 /** One seed: its case compared; what is found. */
-export async function runSeed(arena: Arena, seed: number, tally: Tally, counts: Map<string, number>): Promise<{ readonly subject: Case; readonly findings: readonly Finding[] }> {
+export async function runSeed(arena: Arena, seed: number, tally: Tally): Promise<{ readonly subject: Case; readonly findings: readonly Finding[] }> {
   const subject = drawCase(new Draw(seed), seed);
-  for (const query of subject.queries) for (const id of callsIn(query)) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return { subject, findings: await compareScript(arena, scriptOf(subject), tally) };
+  for (const query of subject.queries) for (const id of callsIn(query)) count(tally.calls, id);
+  return { subject, findings: await compareScript(arena, scriptOf(subject), tally, 'once') };
 }
 
 /** The smallest case that shows the same kind of difference, and what it shows. */
@@ -25,19 +27,23 @@ export async function explain(arena: Arena, subject: Case, finding: Finding): Pr
   return { script: scriptOf(smallest), text: (await same(smallest)) ?? finding.text };
 }
 
-/** As a file of the corpus: what creates, then `-- query` and queries, then `-- batch` and what changes rows. */
-export const writeScript = ({ setup, queries, batches }: Script, comment: string): string =>
-  [...comment.split('\n').map((line) => `-- ${line}`), ...setup.map(ended), ...queries.flatMap((sql) => ['-- query', ended(sql)]), ...batches.flatMap((batch) => ['-- batch', ...batch.map(ended)])].join('\n') + '\n';
+/** As a file of the corpus: what creates, then `-- query` and queries, each with `-- behind` and what asks for the rows behind its aggregates where those have exact values, then `-- batch` and what changes rows. */
+export const writeScript = ({ setup, queries, behind = [], batches }: Script, comment: string): string =>
+  [...comment.split('\n').map((line) => `-- ${line}`), ...setup.map(ended), ...queries.flatMap((sql, index) => ['-- query', ended(sql), ...(behind[index] === undefined ? [] : ['-- behind', ended(behind[index])])]), ...batches.flatMap((batch) => ['-- batch', ...batch.map(ended)])].join('\n') + '\n';
 const ended = (sql: string): string => `${sql};`;
 
 export function readScript(text: string): Script {
-  const script: { setup: string[]; queries: string[]; batches: string[][] } = { setup: [], queries: [], batches: [] };
-  let into = script.setup;
+  const script: { setup: string[]; queries: string[]; behind: (string | undefined)[]; batches: string[][] } = { setup: [], queries: [], behind: [], batches: [] };
+  let into: (string | undefined)[] = script.setup;
   for (const line of text.split(/;\n|(?<=^--.*)\n/m)) {
-    const comment = /^-- (query|batch)$/.exec(line.trim())?.[1];
+    const comment = /^-- (query|behind|batch)$/.exec(line.trim())?.[1];
     if (comment === 'query') into = script.queries;
+    else if (comment === 'behind') into = script.behind;
     else if (comment === 'batch') script.batches.push(into = []);
-    else if (line.trim() !== '' && !line.startsWith('--')) into.push(line.trim());
+    else if (line.trim() !== '' && !line.startsWith('--')) {
+      if (into === script.behind) script.behind[script.queries.length - 1] = line.trim();
+      else into.push(line.trim());
+    }
   }
   return script;
 }

@@ -16,6 +16,8 @@ export interface SqlNode {
   readonly least?: number;
   /** the id of the function, operator's function or aggregate that is called here */
   readonly calls?: string;
+  /** of the select list of the whole query, its grouping keys, and aggregates that have an exact value */
+  readonly role?: 'outputs' | 'key' | 'exact';
 }
 
 /** Template: text with nodes in it. */

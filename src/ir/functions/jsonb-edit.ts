@@ -20,8 +20,8 @@ export function pathIndex(step: string): number | undefined {
 export function editAt(document: JsonValue, path: readonly Datum[], edit: Edit, depth = 0): JsonValue {
   if (depth >= path.length) return document;
   const step = path[depth];
-  if (!isContainer(document)) return document;
   if (step === null || step === undefined) throw new SqlError('22004', `path element at position ${depth + 1} is null`);
+  if (!isContainer(document)) return document;
   return isObject(document) ? editObject(document, String(step), path, edit, depth) : editArray(document, String(step), path, edit, depth);
 }
 

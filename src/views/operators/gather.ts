@@ -46,30 +46,28 @@ export function concatenateArrays(rows: Rows): Datum {
 
 const call = (id: string, args: readonly Scalar[]): ((...values: readonly (Datum | Environment)[]) => Datum) => evaluatorOf(functionById(id)!, args);
 
-/** Of NULLs alone `strict` makes an empty document, not NULL. */
-const withoutNulls = (rows: Rows, strict: boolean): Rows => (strict ? rows.filter(([value]) => value !== null) : rows);
-
-/** json_agg; composite and array members stand on lines of their own, as in Postgres. */
-export function jsonArray(arg: Scalar, environment: Environment, { strict }: Members): (rows: Rows) => Datum {
-  const write = call('to_json(anyelement)', [arg]);
-  const { category, kind } = typeInfo(arg.type.oid);
-  const separator = category === 'A' || kind === 'c' || arg.type.oid === Oid.record ? ', \n ' : ', ';
-  return (rows) => `[${withoutNulls(rows, strict).map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
-}
-
-export function jsonbArray(arg: Scalar, environment: Environment, { strict }: Members): (rows: Rows) => Datum {
-  const make = call('to_jsonb(anyelement)', [arg]);
-  return (rows) => ({ kind: 'jsonb', value: withoutNulls(rows, strict).map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
-}
-
-/** Which rows an object is made of: without those whose value is NULL (`strict`; of jsonb also JSON's null), without a key twice (`unique`). */
+/** Which rows a document is made of: without those whose value is NULL (`strict`; of a jsonb object also JSON's null), without a key twice (`unique`). Of rows that are all left out it is empty, and not NULL. */
 export interface Members {
   readonly strict: boolean;
   readonly unique: boolean;
 }
 export const membersOf = (name: string): Members => ({ strict: name.endsWith('_strict'), unique: name.includes('_unique') });
 
-const chosen = (rows: Rows, { strict }: Members): Rows => (strict ? rows.filter(([, value]) => value !== null) : rows);
+/** Of an object's rows the second column is the value, of an array's the first. */
+const chosen = (rows: Rows, { strict }: Members, value: number): Rows => (strict ? rows.filter((row) => row[value] !== null) : rows);
+
+/** json_agg; composite and array members stand on lines of their own, as in Postgres. */
+export function jsonArray(arg: Scalar, environment: Environment, members: Members): (rows: Rows) => Datum {
+  const write = call('to_json(anyelement)', [arg]);
+  const { category, kind } = typeInfo(arg.type.oid);
+  const separator = category === 'A' || kind === 'c' || arg.type.oid === Oid.record ? ', \n ' : ', ';
+  return (rows) => `[${chosen(rows, members, 0).map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
+}
+
+export function jsonbArray(arg: Scalar, environment: Environment, members: Members): (rows: Rows) => Datum {
+  const make = call('to_jsonb(anyelement)', [arg]);
+  return (rows) => ({ kind: 'jsonb', value: chosen(rows, members, 0).map(([value]) => (value === null ? null : (make(value, environment) as Jsonb).value)) });
+}
 
 function requireKey(key: Datum | undefined): void {
   if (key === null) throw new SqlError('22004', 'null value not allowed for object key');
@@ -86,7 +84,7 @@ function refuseTwice(keys: readonly string[], quoted: (key: string) => string): 
 export function jsonObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
   const build = call('json_build_object(any)', args.slice(0, 2));
   return (rows) => {
-    const written = chosen(rows, members).map(([key, value]) => {
+    const written = chosen(rows, members, 1).map(([key, value]) => {
       requireKey(key);
       return (build(key!, value!, environment) as string).slice(1, -1);
     });
@@ -98,7 +96,7 @@ export function jsonObject(args: readonly Scalar[], environment: Environment, me
 export function jsonbObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
   const build = call('jsonb_build_object(any)', args.slice(0, 2));
   return (rows) => {
-    const pairs = chosen(rows, members).flatMap(([key, value]): (readonly [string, JsonValue])[] => {
+    const pairs = chosen(rows, members, 1).flatMap(([key, value]): (readonly [string, JsonValue])[] => {
       if (key === null) throw new SqlError('22023', 'field name must not be null');
       const { value: object } = build(key!, value!, environment) as Jsonb;
       return object instanceof Map ? [...object] : [];
