@@ -5,8 +5,8 @@ import { QUERIES } from './history.ts';
 import { explain, runSeed, writeScript } from './run.ts';
 import { LEAST_SHARE, newTally, summary } from './tally.ts';
 
-/** Queries of this half of a run: two halves run beside each other. `npm run fuzz:sql` is the long run. */
-const HALF = Number(process.env.FUZZ_QUERIES ?? 5000);
+/** Queries of this half of a run, of which two run beside each other: 10,000 in CI, fewer at hand. `npm run fuzz:sql` is the long run. */
+const HALF = Number(process.env.FUZZ_QUERIES ?? (process.env.CI ? 5000 : 1200));
 /** Far more than they need; a failing case has to be made small, too. */
 export const FUZZ_TIMEOUT = 3_600_000;
 
