@@ -132,6 +132,8 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const columns: TypedColumn[] = [];
   let scalar = true;
   const names: string[] = [];
+  // a function's one column is named as its OUT parameter, if it has one, else as the function
+  let isOutNamed = false;
   for (const { call, definition } of (node.functions ?? []).flatMap(inLockstep)) {
     const name = outputName(call);
     names.push(name);
@@ -148,7 +150,8 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
     }
     calls.push(resolved);
     if (resolved.produces.length > 1 || definitions.length > 0) scalar = false;
-    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: resolved.produces.length === 1 && definitions.length === 0 ? name : column.name, type: column.type })));
+    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: column.name, type: column.type })));
+    if (resolved.produces.length === 1 && definitions.length === 0 && resolved.produces[0]!.name !== name) isOutNamed = true;
   }
   if (plain.length > 0 && (calls.length > 0 || node.ordinality)) throw notSupported('a function that returns one value among others in ROWS FROM', 'Select it in a subquery of its own.', planning.at(locationOf(node.functions?.[0] ?? {} as Node)));
   const ordinality = node.ordinality ? planning.newColumn('ordinality') : null;
@@ -157,7 +160,7 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const single = names.length === 1 && scalar;
   const [first, ...rest] = columns;
   // the alias of a function with one plain column names that column too
-  const renamed = single && first !== undefined && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
+  const renamed = single && first !== undefined && node.alias !== undefined && !isOutNamed ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
   const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, ...(single && !node.ordinality && { scalar: true }) };
   return aliased(level, relation, item, node.alias);
 }

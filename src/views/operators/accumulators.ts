@@ -11,7 +11,7 @@ import { ByGroup, isNull } from './accumulator.ts';
 import type { Accumulator, ArgumentColumns } from './accumulator.ts';
 import { BitCounts } from './bit-counts.ts';
 import {
-  arrayOf, combinedBits, concatenateArrays, concatenateBytes, concatenateText, jsonArray, jsonbArray, jsonbObject, jsonObject, membersOf, sharedRanges, unitedRanges,
+  arrayOf, combinedBits, concatenateArrays, concatenateBytes, concatenateText, inArray, jsonArray, jsonbArray, jsonbObject, jsonObject, membersOf, sharedRanges, unitedRanges,
 } from './gather.ts';
 import { isRegression, Regression } from './regression.ts';
 import { FloatSpread, NumericSpread } from './spread.ts';
@@ -261,10 +261,10 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
       return new OverRows(args, aggregate.order, isArrayType(args.types[0]!) ? concatenateArrays : (rows) => arrayOf(rows.map((row) => row[0]!), type!), false);
     case 'json_agg':
     case 'json_agg_strict':
-      return new OverRows(args, aggregate.order, jsonArray(aggregate.args[0]!, args.context.environment), name === 'json_agg_strict');
+      return new OverRows(args, aggregate.order, inArray(jsonArray(aggregate.args[0]!, args.context.environment), membersOf(name)), false);
     case 'jsonb_agg':
     case 'jsonb_agg_strict':
-      return new OverRows(args, aggregate.order, jsonbArray(aggregate.args[0]!, args.context.environment), name === 'jsonb_agg_strict');
+      return new OverRows(args, aggregate.order, inArray(jsonbArray(aggregate.args[0]!, args.context.environment), membersOf(name)), false);
     case 'json_object_agg':
     case 'json_object_agg_strict':
     case 'json_object_agg_unique':

@@ -51,7 +51,7 @@ export function jsonArray(arg: Scalar, environment: Environment): (rows: Rows) =
   const write = call('to_json(anyelement)', [arg]);
   const { category, kind } = typeInfo(arg.type.oid);
   const separator = category === 'A' || kind === 'c' || arg.type.oid === Oid.record ? ', \n ' : ', ';
-  return (rows) => `[${rows.map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
+  return (rows) => `[${rows.map(([value], index) => `${index === 0 ? '' : value === null ? ', ' : separator}${value === null ? 'null' : (write(value, environment) as string)}`).join('')}]`;
 }
 
 export function jsonbArray(arg: Scalar, environment: Environment): (rows: Rows) => Datum {
@@ -64,6 +64,8 @@ export interface Members {
   readonly strict: boolean;
   readonly unique: boolean;
 }
+/** An array of the rows that are members; an empty one where none is. */
+export const inArray = (finish: (rows: Rows) => Datum, { strict }: Members) => (rows: Rows): Datum => finish(strict ? rows.filter(([value]) => value !== null) : rows);
 export const membersOf = (name: string): Members => ({ strict: name.endsWith('_strict'), unique: name.includes('_unique') });
 
 const chosen = (rows: Rows, { strict }: Members): Rows => (strict ? rows.filter(([, value]) => value !== null) : rows);
@@ -88,7 +90,7 @@ export function jsonObject(args: readonly Scalar[], environment: Environment, me
       return (build(key!, value!, environment) as string).slice(1, -1);
     });
     if (members.unique) refuseTwice(written.map((member) => /^"(?:[^"\\]|\\.)*"/s.exec(member)![0]), (key) => `: ${key}`);
-    return written.length === 0 ? '{}' : `{ ${written.join(', ')} }`;
+    return `{ ${written.join(', ')} }`;
   };
 }
 
