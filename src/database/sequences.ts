@@ -147,7 +147,7 @@ export class SessionSequences implements SequenceAccess {
   #item(oid: number): SequenceItem {
     const item = this.#find(oid);
     if (item?.kind === 'sequence') return item;
-    if (item === undefined) throw new SqlError('42P01', `could not open relation with OID ${oid}`);
+    if (item === undefined) throw new SqlError('XX000', `could not open relation with OID ${oid}`);
     const kinds = item.kind === 'index' ? 'indexes' : item.kind === 'system' ? 'tables' : `${item.kind}s`;
     throw new SqlError('42809', `cannot open relation "${item.name}"`, { detail: `This operation is not supported for ${kinds}.` });
   }

@@ -6,7 +6,7 @@ import type { Judge } from '../support/judge.ts';
 export const bar = 0.95;
 
 /** One row of the judge's `pg_proc`, `pg_operator` or `pg_cast`, its types by their `pg_type` names. */
-interface Signature {
+export interface Signature {
   readonly table: 'function' | 'aggregate' | 'operator' | 'cast';
   readonly name: string;
   readonly types: readonly string[];
@@ -69,6 +69,7 @@ const families: readonly (readonly [family: string, fits: (signature: Signature)
   ['Numbers', mentions(/^(int2|int4|int8|float4|float8|numeric)$/)],
   ['Other', () => true],
 ];
+export const familyOf = (signature: Signature): string => families.find(([, fits]) => fits(signature))![0];
 
 const typesOf = (alias: string): string => `coalesce((select array_agg(t.typname::text order by n) from unnest(${alias}.proargtypes) with ordinality u(x, n) join pg_type t on t.oid = x), '{}')`;
 
@@ -148,7 +149,6 @@ const tables = ['function', 'aggregate', 'operator', 'cast'] as const;
 
 /** The text of docs/functions.md. */
 export function coverageDocument({ there, refused, outside }: Coverage): string {
-  const familyOf = (signature: Signature): string => families.find(([, fits]) => fits(signature))![0];
   const counted = (rows: readonly Signature[], table: Signature['table']): number => rows.filter((row) => row.table === table).length;
   const lines = [
     '# Functions, operators, casts and aggregates', '',

@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter, malformedBinary } from '../bytes.ts';
 import type { TextSettings, TypeCodec } from '../codec.ts';
 import type { Datum, SqlArray, SqlRecord } from '../datum.ts';
 import { SqlError, notSupported } from '../errors.ts';
+import { Oid, typeInfo } from '../types.ts';
 
 /** Codecs of what holds other values: arrays, int2vector and oidvector, records. */
 
@@ -94,6 +95,9 @@ class ArrayReader {
       if (match[4] === undefined) throw this.#malformed('Missing "]" after array dimensions.');
       const lower = match[3] === undefined ? 1 : Number(match[1]);
       const upper = Number(match[3] ?? match[1]);
+      if (Math.min(lower, upper) < -2147483648 || Math.max(lower, upper) > 2147483647) throw new SqlError('22003', 'array bound is out of integer range');
+      // the upper bound and 1 must be a number still
+      if (upper === 2147483647) throw new SqlError('54000', `array upper bound is too large: ${upper}`);
       if (upper < lower) throw new SqlError('2202E', 'upper bound cannot be less than lower bound');
       if (declared.length >= MAX_DIMENSIONS) throw tooManyDimensions(declared.length + 1);
       declared.push([lower, upper - lower + 1]);
@@ -270,18 +274,20 @@ export function arrayCodec(element: number, codecOf: CodecOf): TypeCodec {
   return { ...common, canonical: (value) => ({ ...(value as SqlArray), items: (value as SqlArray).items.map(canonicalItem(codec)) }) };
 }
 
-/** int2vector and oidvector: numbers between spaces, subscripts from 0; the shorter first. */
+/** int2vector and oidvector: numbers between spaces, subscripts from 0. Of oidvectors the shorter comes first; int2vectors compare as arrays. */
 export function vectorCodec(element: number, codecOf: CodecOf): TypeCodec {
   const codec = codecOf(element);
   const array = arrayCodec(element, codecOf);
   return {
     ...array,
     parse(text, settings) {
-      const items = text.split(/\s+/).filter((part) => part !== '').map((part) => codec.parse(part, settings, -1));
+      // an OID ends where its digits do, be there a space or not
+      const parts = element === Oid.oid && /^[\s\d-]*$/.test(text) ? text.match(/-?\d+/g) ?? [] : text.split(/\s+/).filter((part) => part !== '');
+      const items = parts.map((part) => codec.parse(part, settings, -1));
       return { kind: 'array', element, dims: [items.length], lowerBounds: [0], items };
     },
     print: (value, settings) => (value as SqlArray).items.map((item) => (item === null ? '' : codec.print(item, settings))).join(' '),
-    compare: (a, b) => (a as SqlArray).items.length - (b as SqlArray).items.length || array.compare(a, b),
+    compare: (a, b) => (element === Oid.oid && (a as SqlArray).items.length - (b as SqlArray).items.length) || array.compare(a, b),
   };
 }
 
@@ -350,4 +356,4 @@ export function recordCodec(codecOf: CodecOf): TypeCodec {
 }
 
 const differentFields = (left: number, right: number, column: number): SqlError =>
-  new SqlError('42804', `cannot compare dissimilar column types ${left} and ${right} at record column ${column + 1}`);
+  new SqlError('42804', `cannot compare dissimilar column types ${typeInfo(left).sqlName} and ${typeInfo(right).sqlName} at record column ${column + 1}`);

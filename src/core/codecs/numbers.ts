@@ -94,10 +94,12 @@ export const xid8Codec: TypeCodec = longCodec('xid8', 0n);
 
 /** oid, xid, cid and the reg* types in their numeric form. */
 export function oidCodec(typeName: string): TypeCodec {
+  // a wrong number for a reg* type is told of as an OID
+  const named = typeName.startsWith('reg') ? 'oid' : typeName;
   return {
     parse(text) {
-      const value = parseInteger(text, 'oid');
-      if (typeof value === 'bigint' || value < -2147483648 || value > 4294967295) throw outOfRange('oid', text);
+      const value = parseInteger(text, named);
+      if (typeof value === 'bigint' || value < -2147483648 || value > 4294967295) throw outOfRange(named, text);
       return value >>> 0;
     },
     print: (value) => String(value as number),
@@ -349,7 +351,8 @@ export const numericCodec: TypeCodec = {
 export const moneyCodec: TypeCodec = {
   parse(text) {
     const match = /^\s*(\(|-)?\s*\$?\s*(-)?\s*([0-9][0-9,]*)?(?:\.([0-9]*))?\s*\)?\s*$/.exec(text);
-    if (match === null || (match[3] === undefined && !match[4])) throw badSyntax('money', text);
+    // no digits at all are nothing, as they are in Postgres
+    if (match === null || (match[3] === undefined && !match[4] && text.trim() !== '')) throw badSyntax('money', text);
     const cents = divideRounding(BigInt((match[3] ?? '0').replaceAll(',', '') + (match[4] ?? '').slice(0, 3).padEnd(3, '0')), 10n);
     const value = match[1] !== undefined || match[2] !== undefined ? -cents : cents;
     if (value > 9223372036854775807n || value < -9223372036854775808n) throw outOfRange('money', text);

@@ -147,5 +147,5 @@ export const aggregateStepFunctions = defineFunctions([
   ['int8inc_any(int8,any) int8', (count: Long) => longFromBigint(BigInt(count) + 1n)],
   ['int8dec_any(int8,any) int8', (count: Long) => longFromBigint(BigInt(count) - 1n)],
   ['int8inc_float8_float8(int8,float8,float8) int8', (count: Long) => longFromBigint(BigInt(count) + 1n)],
-  ['any_value_transfn(anyelement,anyelement) anyelement', (value: unknown) => value as Long],
+  ['any_value_transfn(anyelement,anyelement) anyelement total', (value: unknown) => value as Long],
 ]);

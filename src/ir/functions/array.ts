@@ -1,4 +1,4 @@
-import { InvariantError, SqlError, codecOf, findType } from '../../core/index.ts';
+import { InvariantError, SqlError, codecOf, findType, typeInfo } from '../../core/index.ts';
 import type { Datum, SqlArray } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import { compareArrays, compareElements, concatenate, containsAll, emptyArray, listOf, overlaps } from './array-values.ts';
@@ -19,14 +19,22 @@ function elementOf(argument: Scalar | undefined): number {
   return element;
 }
 
+/** The subscript behind the last must be a number still. */
+function checkBounds(array: SqlArray): SqlArray {
+  const wrong = array.dims.findIndex((length, dimension) => array.lowerBounds[dimension]! + length > 2147483647);
+  if (wrong >= 0) throw new SqlError('54000', `array lower bound is too large: ${array.lowerBounds[wrong]}`);
+  return array;
+}
+
 function append(array: SqlArray, item: Datum): SqlArray {
   if (array.dims.length > 1) throw notOneDimensional();
-  return listOf(array.element, [...array.items, item], array.lowerBounds[0] ?? 1);
+  return checkBounds(listOf(array.element, [...array.items, item], array.lowerBounds[0] ?? 1));
 }
 
 /** The lower bound stays, so every element moves up by one. */
 function prepend(item: Datum, array: SqlArray): SqlArray {
   if (array.dims.length > 1) throw notOneDimensional();
+  if (array.lowerBounds[0] === -2147483648) throw new SqlError('22003', 'integer out of range');
   return listOf(array.element, [item, ...array.items], array.lowerBounds[0] ?? 1);
 }
 
@@ -70,6 +78,7 @@ function positions(array: SqlArray | null, wanted: Datum): Datum {
 }
 
 function fill(element: number, value: Datum, dims: SqlArray | null, bounds: SqlArray | null | undefined): SqlArray {
+  if (typeInfo(element).category === 'A') throw new SqlError('42704', `could not find array type for data type ${typeInfo(element).sqlName}`);
   if (dims === null || bounds === null) throw new SqlError('22004', 'dimension array or low bound array cannot be null');
   if (dims.dims.length > 1) throw wrongSubscripts('Dimension array must be one dimensional.');
   const lengths = dims.items.map(definite);
@@ -200,9 +209,9 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
     return (item: Datum, value: SqlArray | null) => prepend(item, value ?? emptyArray(element));
   } }],
   ['array_cat(anycompatiblearray,anycompatiblearray) anycompatiblearray null', (a: SqlArray | null, b: SqlArray | null) =>
-    (a === null || b === null ? a ?? b : concatenate(a, b))],
+    (a === null || b === null ? a ?? b : checkBounds(concatenate(a, b)))],
   ['array_remove(anycompatiblearray,anycompatible) anycompatiblearray null', remove],
-  ['array_replace(anycompatiblearray,anycompatible,anycompatible) anycompatiblearray null', replace],
+  ['array_replace(anycompatiblearray,anycompatible,anycompatible) anycompatiblearray null total', replace],
   ['array_position(anycompatiblearray,anycompatible) int4 null', (array: SqlArray | null, wanted: Datum) => position(array, wanted, undefined)],
   ['array_position(anycompatiblearray,anycompatible,int4) int4 null', (array: SqlArray | null, wanted: Datum, from: number | null) => position(array, wanted, from)],
   ['array_positions(anycompatiblearray,anycompatible) _int4 null', positions],
@@ -215,11 +224,11 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
     inDimension(array, dimension, (index) => array.lowerBounds[index]! + array.dims[index]! - 1)],
   ['cardinality(anyarray) int4 total', (array: SqlArray) => array.items.length],
 
-  ['array_to_string(anyarray,text) text stable null', (array: SqlArray | null, separator: string | null, environment: Environment) =>
+  ['array_to_string(anyarray,text) text stable null total', (array: SqlArray | null, separator: string | null, environment: Environment) =>
     arrayToString(array, separator, null, environment)],
-  ['array_to_string(anyarray,text,text) text stable null', arrayToString],
-  ['string_to_array(text,text) _text null', (text: string | null, separator: string | null) => stringToArray(text, separator, null)],
-  ['string_to_array(text,text,text) _text null', stringToArray],
+  ['array_to_string(anyarray,text,text) text stable null total', arrayToString],
+  ['string_to_array(text,text) _text null total', (text: string | null, separator: string | null) => stringToArray(text, separator, null)],
+  ['string_to_array(text,text,text) _text null total', stringToArray],
 
   ['array_fill(anyelement,_int4) anyarray null', unbound, { bind: ([value]) => {
     const element = value!.type.oid;
@@ -233,7 +242,7 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
   ['array_sort(anyarray) anyarray total', (array: SqlArray) => sort(array, false, false)],
   ['array_sort(anyarray,bool) anyarray total', (array: SqlArray, descending: boolean) => sort(array, descending, descending)],
   ['array_sort(anyarray,bool,bool) anyarray total', sort],
-  ['array_shuffle(anyarray) anyarray volatile', (array: SqlArray, environment: Environment) => joinSlices(array, drawn(slices(array), array.dims[0] ?? 0, environment))],
+  ['array_shuffle(anyarray) anyarray volatile total', (array: SqlArray, environment: Environment) => joinSlices(array, drawn(slices(array), array.dims[0] ?? 0, environment))],
   ['array_sample(anyarray,int4) anyarray volatile', sample],
   ['width_bucket(anycompatible,anycompatiblearray) int4', bucket],
   ['array_reverse(anyarray) anyarray total', (array: SqlArray) => joinSlices(array, slices(array).reverse())],

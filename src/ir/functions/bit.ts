@@ -93,7 +93,7 @@ export const bitFunctions = defineFunctions([
   ['substring(bit,int4,int4) bit', substring],
   ['overlay(bit,bit,int4) bit', (bits: string, by: string, start: number) => overlay(bits, by, start, by.length)],
   ['overlay(bit,bit,int4,int4) bit', overlay],
-  ['position(bit,bit) int4 total', (bits: string, part: string) => bits.indexOf(part) + 1],
+  ['position(bit,bit) int4 total', (bits: string, part: string) => (bits === '' ? 0 : bits.indexOf(part) + 1)],
   ['bit(int4,int4) bit total', fromInteger],
   ['bit(int8,int4) bit total', fromInteger],
   ['int4(bit) int4', toInteger(32, 'integer')],

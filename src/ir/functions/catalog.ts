@@ -16,6 +16,8 @@ const encodings = (
   + 'WIN1256 WIN1258 WIN866 WIN874 KOI8R WIN1251 WIN1252 ISO_8859_5 ISO_8859_6 ISO_8859_7 ISO_8859_8 WIN1250 WIN1253 WIN1254 WIN1255 WIN1257 KOI8U '
   + 'SJIS BIG5 GBK UHC GB18030 JOHAB SHIFT_JIS_2004'
 ).split(' ');
+/** The bytes of their longest characters. */
+const longestCharacters = [1, 3, 3, 3, 4, 3, 4, 4, ...new Array<number>(27).fill(1), 2, 2, 2, 2, 4, 3, 2];
 const encodingAliases: Readonly<Record<string, string>> = { unicode: 'utf8', iso88591: 'latin1', sqlascii: 'sqlascii' };
 const plainEncoding = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
@@ -24,6 +26,11 @@ function encodingNumber(name: string): number {
   const wanted = encodingAliases[plain] ?? plain;
   return encodings.findIndex((encoding) => plainEncoding(encoding) === wanted);
 }
+
+/** pg_default and pg_global */
+const tablespaces: ReadonlySet<number> = new Set([1663, 1664]);
+/** Objects below are the server's own. */
+const FIRST_OF_USERS = 16384;
 
 const classOidsByName: Readonly<Record<string, number>> = { pg_class: 1259, pg_type: 1247, pg_proc: 1255, pg_namespace: 2615, pg_constraint: 2606, pg_database: 1262 };
 const relationClass = 1259;
@@ -135,7 +142,13 @@ const objectDefinitions: readonly Definition[] = (Object.keys(objectInputs) as O
   [`${kind}out(${kind}) text stable total`, (oid: number, environment: Environment) => printObject(kind, oid, environment.catalog)],
   [`to_${kind}(text) ${kind} stable`, (text: string, environment: Environment) => {
     if (/^(?:-|\d+)$/.test(text)) return null;
-    return objectInputs[kind].find(text, environment) ?? null;
+    try {
+      return objectInputs[kind].find(text, environment) ?? null;
+    } catch (error) {
+      // what is no name names nothing
+      if (error instanceof SqlError && (error.code === '42602' || error.code === '22P02' || text.trim() === '')) return null;
+      throw error;
+    }
   }],
 ]);
 
@@ -186,7 +199,7 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   ['pg_client_encoding() name stable total', (environment: Environment) => environment.setting('client_encoding') ?? 'UTF8'],
   ['pg_encoding_to_char(int4) name stable total', (encoding: number) => encodings[encoding] ?? ''],
   ['pg_char_to_encoding(name) int4 stable total', encodingNumber],
-  ['pg_encoding_max_length(int4) int4 total', (encoding: number) => (encoding === 6 ? 4 : encoding >= 0 && encoding < encodings.length ? 1 : null)],
+  ['pg_encoding_max_length(int4) int4 total', (encoding: number) => longestCharacters[encoding] ?? null],
 
   ['format_type(oid,int4) text stable total null', (oid: number | null, typmod: number | null, environment: Environment) =>
     (oid === null ? null : formatType(oid, typmod, environment.catalog))],
@@ -212,7 +225,7 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
   ...neverFound([
     'pg_get_function_sqlbody(oid) text', 'pg_get_function_arg_default(oid,int4) text', 'pg_get_triggerdef(oid) text', 'pg_get_triggerdef(oid,bool) text',
     'pg_get_ruledef(oid) text', 'pg_get_ruledef(oid,bool) text', 'pg_get_partkeydef(oid) text', 'pg_get_partition_constraintdef(oid) text',
-    'pg_get_statisticsobjdef(oid) text', 'pg_get_statisticsobjdef_columns(oid) text', 'pg_tablespace_location(oid) text', 'shobj_description(oid,name) text',
+    'pg_get_statisticsobjdef(oid) text', 'pg_get_statisticsobjdef_columns(oid) text', 'shobj_description(oid,name) text',
   ]),
 
   ['obj_description(oid,name) text stable total', (oid: number, catalogName: string, environment: Environment) =>
@@ -234,17 +247,32 @@ export const catalogFunctions: readonly FunctionRow[] = [...privilegeFunctions, 
 
   ...['pg_relation_size(regclass)', 'pg_table_size(regclass)', 'pg_total_relation_size(regclass)', 'pg_indexes_size(regclass)'].map((signature): Definition =>
     [`${signature} int8 stable total`, sizeOf]),
-  ['pg_relation_size(regclass,text) int8 stable total', (oid: number, _: string, environment: Environment) => sizeOf(oid, environment)],
+  ['pg_relation_size(regclass,text) int8 stable', (oid: number, fork: string, environment: Environment) => {
+    const size = sizeOf(oid, environment);
+    if (size !== null && !['main', 'fsm', 'vm', 'init'].includes(fork)) throw new SqlError('22023', 'invalid fork name', { hint: 'Valid fork names are "main", "fsm", "vm", and "init".' });
+    return size;
+  }],
   ['pg_database_size(name) int8 stable', (name: string, environment: Environment) => {
     if (name !== environment.database) throw new SqlError('3D000', `database "${name}" does not exist`);
     return 0;
   }],
-  ['pg_database_size(oid) int8 stable total', (oid: number, environment: Environment) => (environment.catalog.databaseName(oid) === undefined ? null : 0)],
-  ['pg_tablespace_size(oid) int8 stable total', () => 0],
-  ['system_user() text stable', () => null],
+  ['pg_database_size(oid) int8 stable', (oid: number, environment: Environment) => {
+    if (environment.catalog.databaseName(oid) === undefined) throw new SqlError('42704', `database with OID ${oid} does not exist`);
+    return 0;
+  }],
+  ['pg_tablespace_size(oid) int8 stable', (oid: number) => {
+    if (!tablespaces.has(oid)) throw new SqlError('42704', `tablespace with OID ${oid} does not exist`);
+    return 0;
+  }],
+  ['pg_tablespace_location(oid) text stable', (oid: number) => {
+    if (oid !== 0 && !tablespaces.has(oid)) throw new SqlError('58P01', `could not stat file "pg_tblspc/${oid}": No such file or directory`);
+    return '';
+  }],
+  ['system_user() text stable total', () => null],
   ['pg_basetype(regtype) regtype stable total', (oid: number) => (findType(oid) === undefined ? null : oid)],
   ['pg_size_pretty(int8) text total', prettySize],
-  ['pg_relation_is_publishable(regclass) bool stable total', () => false],
+  ['pg_relation_is_publishable(regclass) bool stable total', (oid: number, environment: Environment) =>
+    (environment.catalog.relationName(oid) === undefined ? null : oid >= FIRST_OF_USERS)],
   ['pg_relation_is_updatable(regclass,bool) int4 stable total', (oid: number, _: boolean, environment: Environment) =>
     (relationExists(oid, environment) && environment.catalog.viewDefinition(oid) === undefined ? 28 : 0)],
   ['pg_relation_filenode(regclass) oid stable total', (oid: number, environment: Environment) => (relationExists(oid, environment) ? oid : null)],

@@ -1,5 +1,5 @@
-import { codecOf, compareFloats, compareText, encodeUtf8, compareBytes, Oid } from '../../core/index.ts';
-import type { Datum } from '../../core/index.ts';
+import { codecOf, compareFloats, compareText, encodeUtf8, compareBytes, Oid, SqlError, typeInfo } from '../../core/index.ts';
+import type { Datum, SqlRecord } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { OperatorRow } from './contract.ts';
 import { defineCasts, defineFunctions, defineOperators, typeNamed, unbound } from './define.ts';
@@ -62,10 +62,15 @@ const integers = ['int2', 'int4', 'int8'] as const;
 const digits = (type: string): string => type.slice(3);
 
 /** Equality of the stored form: 1.0 and 1.00 are different images. */
-const sameImage = (a: Datum, b: Datum): boolean => {
-  const codec = codecOf(Oid.record);
-  return compareBytes(codec.encode(a), codec.encode(b)) === 0;
-};
+function sameImage(a: SqlRecord, b: SqlRecord): boolean {
+  for (let i = 0; i < Math.min(a.types.length, b.types.length); i++) {
+    if (a.types[i] !== b.types[i]) throw new SqlError('42804', `cannot compare dissimilar column types ${typeInfo(a.types[i]!).sqlName} and ${typeInfo(b.types[i]!).sqlName} at record column ${i + 1}`);
+    const [x, y] = [a.fields[i]!, b.fields[i]!];
+    if (x === null || y === null ? x !== y : compareBytes(codecOf(a.types[i]!).encode(x), codecOf(a.types[i]!).encode(y)) !== 0) return false;
+  }
+  if (a.types.length !== b.types.length) throw new SqlError('42804', 'cannot compare record types with different numbers of columns');
+  return true;
+}
 
 /** Bytes as they are, blanks at the end of a `bpchar` left out by its own order. */
 const byBytes = (a: string, b: string): number => compareBytes(encodeUtf8(a), encodeUtf8(b));
@@ -83,8 +88,8 @@ export const comparisonFunctions = defineFunctions([
   ['bttextnamecmp(text,name) int4 total', signed(compareText)],
   ['bttext_pattern_cmp(text,text) int4 total', signed(byBytes)],
   ['btbpchar_pattern_cmp(bpchar,bpchar) int4 total', (a: string, b: string) => Math.sign(codecOf(Oid.bpchar).compare(a, b))],
-  ['record_image_eq(record,record) bool total', sameImage],
-  ['record_image_ne(record,record) bool total', (a: Datum, b: Datum) => !sameImage(a, b)],
+  ['record_image_eq(record,record) bool', sameImage],
+  ['record_image_ne(record,record) bool', (a: SqlRecord, b: SqlRecord) => !sameImage(a, b)],
   ['xideq(xid,xid) bool total', (a: number, b: number) => a === b],
   ['xidneq(xid,xid) bool total', (a: number, b: number) => a !== b],
   ['xideqint4(xid,int4) bool total', (a: number, b: number) => a === b >>> 0],

@@ -117,6 +117,8 @@ export interface TableFunctionRow {
   readonly strict: boolean;
   readonly volatility: Volatility;
   readonly evaluate: (...args: any[]) => Iterable<readonly Datum[]>;
+  /** never raises, for any arguments */
+  readonly total?: boolean;
 }
 
 /** An operator, as in `pg_operator`: `left` is 0 for a prefix operator. `function` is a FunctionRow.id. */
@@ -147,4 +149,6 @@ export interface AggregateRow {
   readonly result: number;
   /** count(*) alone takes no argument */
   readonly star?: boolean;
+  /** never raises, for any rows */
+  readonly total?: boolean;
 }

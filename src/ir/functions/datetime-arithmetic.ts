@@ -128,7 +128,9 @@ export function subtractTimestamps(a: Stamp, b: Stamp): Interval {
     if (a === b) throw intervalOutOfRange();
     return a > b ? intervalInfinity : intervalMinusInfinity;
   }
-  return justifyHours(interval(0, 0, subLongs(a, b)));
+  const micros = BigInt(a) - BigInt(b);
+  if (micros !== BigInt.asIntN(64, micros)) throw intervalOutOfRange();
+  return justifyHours(interval(0, 0, normalLong(micros)));
 }
 
 /** Years, months and days between two local times, as a person counts them. */
@@ -273,8 +275,10 @@ export const subtractIntervals = (a: Interval, b: Interval): Interval => {
 /** Time of day in [0, 24h) after adding the time part of an interval. */
 export function addToTime(micros: number, span: Interval, sign: 1 | -1): number {
   if (intervalInfinitySign(span) !== 0) throw new SqlError('22008', `cannot ${sign > 0 ? 'add infinite interval to' : 'subtract infinite interval from'} time`);
-  const shift = Number(BigInt(span.micros) % 86_400_000_000n) * sign;
-  return (((micros + shift) % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY;
+  // Of 64 bits, as Postgres' sum is: it wraps around at the ends of an interval.
+  const sum = BigInt.asIntN(64, BigInt(micros) + BigInt(span.micros) * BigInt(sign));
+  const rest = Number(sum % 86_400_000_000n);
+  return rest < 0 ? rest + MICROS_PER_DAY : rest;
 }
 
 export function timeOfInterval(span: Interval): number {

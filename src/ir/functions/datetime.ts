@@ -185,7 +185,7 @@ const fieldOverflow = (what: string, value: string): SqlError => new SqlError('2
 
 function makeDate(year: number, month: number, day: number, asGiven = false): number {
   const astronomical = year < 0 ? year + 1 : year;
-  const shown = `${asGiven ? year : astronomical}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  const shown = `${asGiven || year === -2147483648 ? year : astronomical}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
   if (year === 0 || month < 1 || month > 12 || day < 1 || day > 31) throw fieldOverflow('date', shown);
   if (day > daysInMonth(astronomical, month)) throw fieldOverflow('date', shown);
   const days = daysFromCivil(astronomical, month, day);
@@ -207,9 +207,17 @@ const makeTimestamp = (year: number, month: number, day: number, hour: number, m
 /** Arguments left out are zero; the environment comes last. */
 function makeInterval(...given: readonly unknown[]): Interval {
   const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = given.slice(0, -1) as readonly number[];
-  if (!Number.isFinite(seconds * 1_000_000)) throw new SqlError('22008', 'interval out of range');
+  if (!Number.isFinite(seconds * 1_000_000)) throw Number.isFinite(seconds) ? new SqlError('22003', 'value out of range: overflow') : new SqlError('22008', 'interval out of range');
   const micros = addLongs(normalLong(BigInt(hours * 60 + minutes) * 60_000_000n), roundHalfEven(seconds * 1_000_000));
   return checkedInterval(years * 12 + months, weeks * 7 + days, micros);
+}
+
+/** As C's %g prints it. */
+function sixDigits(value: number): string {
+  const [digits, exponent] = value.toExponential(5).split('e') as [string, string];
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(Number(value.toPrecision(6)));
+  return `${Number(digits)}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 function fromUnixSeconds(seconds: number): Stamp {
@@ -217,7 +225,7 @@ function fromUnixSeconds(seconds: number): Stamp {
   if (!Number.isFinite(seconds)) return seconds > 0 ? 9223372036854775807n : -9223372036854775808n;
   const micros = roundHalfEven((seconds - POSTGRES_EPOCH_MS / 1000) * 1_000_000);
   if (!(Math.abs(micros) < 1e19) || micros < -211813488000000000 || micros >= 9223371331200000000) {
-    throw new SqlError('22008', `timestamp out of range: "${printFloat8(seconds)}"`);
+    throw new SqlError('22008', `timestamp out of range: "${sixDigits(seconds)}"`);
   }
   return normalLong(BigInt(micros));
 }
@@ -235,10 +243,10 @@ const making: readonly Definition[] = [
   ['make_interval(int4,int4,int4,int4,int4,int4,float8) interval defaults=7', makeInterval,
     { named: { names: ['years', 'months', 'weeks', 'days', 'hours', 'mins', 'secs'], defaults: [0, 0, 0, 0, 0, 0, 0] } }],
   ['to_timestamp(float8) timestamptz', fromUnixSeconds],
-  ['now() timestamptz stable', clock], ['transaction_timestamp() timestamptz stable', clock],
-  ['statement_timestamp() timestamptz stable', (environment: Environment) => environment.statementTimeMicros],
-  ['timeofday() text volatile', (environment: Environment) => toChar(environment.clockMicros(), 'Dy Mon DD HH24:MI:SS.US YYYY TZ', sessionZone(environment.settings))],
-  ['clock_timestamp() timestamptz volatile', (environment: Environment) => environment.clockMicros()],
+  ['now() timestamptz stable total', clock], ['transaction_timestamp() timestamptz stable total', clock],
+  ['statement_timestamp() timestamptz stable total', (environment: Environment) => environment.statementTimeMicros],
+  ['timeofday() text volatile total', (environment: Environment) => toChar(environment.clockMicros(), 'Dy Mon DD HH24:MI:SS.US YYYY TZ', sessionZone(environment.settings))],
+  ['clock_timestamp() timestamptz volatile total', (environment: Environment) => environment.clockMicros()],
   ['to_char(timestamp,text) text', (value: Stamp, format: string) => toChar(value, format, undefined)],
   ['to_char(timestamptz,text) text stable', (value: Stamp, format: string, environment: Environment) => toChar(value, format, zoneOf(environment))],
   ['to_char(interval,text) text', toCharInterval],
@@ -273,7 +281,7 @@ const zones: readonly Definition[] = [
   ['timezone(interval,timetz) timetz', (zone: Interval, value: TimeTz) => timetzAt(value, offsetOfInterval(zone))],
   ['timezone(timestamp) timestamptz stable', (value: Stamp, environment: Environment) => fromLocal(value, zoneOf(environment))],
   ['timezone(timestamptz) timestamp stable', (value: Stamp, environment: Environment) => toLocal(value, zoneOf(environment))],
-  ['timezone(timetz) timetz stable', (value: TimeTz, environment: Environment) => timetzAt(value, currentOffset(zoneOf(environment), environment))],
+  ['timezone(timetz) timetz stable total', (value: TimeTz, environment: Environment) => timetzAt(value, currentOffset(zoneOf(environment), environment))],
 ];
 
 // ---- casts ----
@@ -299,7 +307,7 @@ const conversions: readonly Definition[] = [
   ['timestamp(date) timestamp monotone', dateToTimestamp],
   ['timestamptz(date) timestamptz stable', (date: number, environment: Environment) => dateToTimestamptz(date, zoneOf(environment))],
   ['interval(time) interval total', (time: number) => interval(0, 0, time)],
-  ['timetz(time) timetz stable', (time: number, environment: Environment) => ({ kind: 'timetz', micros: time, zone: 0 - currentOffset(sessionZone(environment.settings), environment) })],
+  ['timetz(time) timetz stable total', (time: number, environment: Environment) => ({ kind: 'timetz', micros: time, zone: 0 - currentOffset(sessionZone(environment.settings), environment) })],
   ['date(timestamp) date total monotone', timestampToDate],
   ['time(timestamp) time total', timeOfDay],
   ['timestamptz(timestamp) timestamptz stable', (value: Stamp, environment: Environment) => fromLocal(value, zoneOf(environment))],
@@ -312,8 +320,8 @@ const conversions: readonly Definition[] = [
   }],
   ['time(interval) time', timeOfInterval],
   ['time(timetz) time total', (value: TimeTz) => value.micros],
-  ['time(time,int4) time', (value: number, precision: number) => applyTimePrecision(value, precision)],
-  ['timetz(timetz,int4) timetz', (value: TimeTz, precision: number) => ({ ...value, micros: Number(applyTimePrecision(value.micros, precision)) })],
+  ['time(time,int4) time total', (value: number, precision: number) => applyTimePrecision(value, precision)],
+  ['timetz(timetz,int4) timetz total', (value: TimeTz, precision: number) => ({ ...value, micros: Number(applyTimePrecision(value.micros, precision)) })],
   ['timestamp(timestamp,int4) timestamp', roundStamp],
   ['timestamptz(timestamptz,int4) timestamptz', roundStamp],
   ['interval(interval,int4) interval', applyIntervalTypmod],
@@ -333,7 +341,7 @@ const overlapping = overlapKinds.flatMap(([type, order, add, words]): Definition
   const endOf = (spanned: boolean) => (start: Datum, end: Datum, environment: Environment): Datum =>
     spanned ? (start === null || end === null ? null : add!(start, end as Interval, environment)) : end;
   const row = (first: boolean, second: boolean): Definition => [
-    `overlaps(${type},${first ? 'interval' : type},${type},${second ? 'interval' : type}) bool null${first || second ? words : ''}`,
+    `overlaps(${type},${first ? 'interval' : type},${type},${second ? 'interval' : type}) bool null${first || second ? words : ' total'}`,
     (s1, e1, s2, e2, environment: Environment) => overlaps(order, s1, endOf(first)(s1, e1, environment), s2, endOf(second)(s2, e2, environment)),
   ];
   return add === undefined ? [row(false, false)] : [row(false, false), row(false, true), row(true, false), row(true, true)];

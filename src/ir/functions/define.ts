@@ -77,14 +77,15 @@ export function defineTableFunctions(definitions: readonly TableDefinition[]): r
       }),
       ...(words.includes('variadic') && { variadic: true }),
       ...(defaults !== undefined && { defaults }),
+      ...(words.includes('total') && { total: true }),
     };
   });
 }
 
 export function defineAggregates(signatures: readonly string[]): readonly AggregateRow[] {
   return signatures.map((text) => {
-    const { id, name, args, result } = readSignature(text);
-    return { id, name, args, result: typeNamed(result), ...(id.endsWith('(*)') && { star: true }) };
+    const { id, name, args, result, words } = readSignature(text);
+    return { id, name, args, result: typeNamed(result), ...(id.endsWith('(*)') && { star: true }), ...(words.includes('total') && { total: true }) };
   });
 }
 

@@ -295,7 +295,7 @@ export const floatFunctions = defineFunctions([
   ['atand(float8) float8 total', (a: number) => (Math.atan(a) / arctangentOne) * 45],
   ['atan2d(float8,float8) float8 total', (a: number, b: number) => (Math.atan2(a, b) / arctangentOne) * 45],
   ['width_bucket(float8,float8,float8,int4) int4', widthBucket],
-  ['random() float8 volatile', (environment: Environment) => environment.random()],
+  ['random() float8 volatile total', (environment: Environment) => environment.random()],
   ['random(int4,int4) int4 volatile', (a: number, b: number, environment: Environment) => Number(randomInteger(a, b, environment))],
   ['random(int8,int8) int8 volatile', (a: Long, b: Long, environment: Environment) => {
     const value = randomInteger(a, b, environment);

@@ -156,13 +156,14 @@ const wide = (hash: bigint): Long => normalLong(BigInt.asIntN(64, hash));
 /** How Postgres names the pair: the function itself, and the one that takes a seed. */
 function pair(name: string, extended: string, type: string): readonly Definition[] {
   if (type.startsWith('any')) {
+    const words = type.endsWith('range') ? ' total' : '';
     const ofArgument = (args: readonly Scalar[]): Hash => hashOf(args[0]!.type.oid);
     return [
-      [`${name}(${type}) int4`, unbound, { bind: (args) => {
+      [`${name}(${type}) int4${words}`, unbound, { bind: (args) => {
         const hash = ofArgument(args);
         return (value: Datum) => narrow(hash(value, undefined));
       } }],
-      [`${extended}(${type},int8) int8`, unbound, { bind: (args) => {
+      [`${extended}(${type},int8) int8${words}`, unbound, { bind: (args) => {
         const hash = ofArgument(args);
         return (value: Datum, seed: Long) => wide(hash(value, BigInt.asUintN(64, BigInt(seed))));
       } }],

@@ -1,3 +1,4 @@
+import { SqlError } from '../../core/index.ts';
 /**
  * Finding the parts of a `json` value in its text, which is kept as it was written. The text is known to be valid JSON.
  */
@@ -94,7 +95,10 @@ export function membersOf(text: string): readonly Member[] {
 export function jsonAsText(text: string): string | null {
   const kind = jsonKind(text);
   if (kind === 'null') return null;
-  return kind === 'string' ? (JSON.parse(text) as string) : text;
+  if (kind !== 'string') return text;
+  const read = JSON.parse(text) as string;
+  if (read.includes('\0')) throw new SqlError('22P05', 'unsupported Unicode escape sequence', { detail: '\\u0000 cannot be converted to text.' });
+  return read;
 }
 
 /** The text without white space between tokens, members for which `keep` is false left out: the shape in which json functions rewrite a value. */

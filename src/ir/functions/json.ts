@@ -260,16 +260,16 @@ const jsonFunctionsOfText: readonly Definition[] = [
   ['json_build_object() json stable null total', () => '{}'],
   ['json_build_object(any) json stable null variadic', unbound, { bind: spreading(buildJsonObject) }],
   ['json_build_array() json stable null total', () => '[]'],
-  ['json_build_array(any) json stable null variadic', unbound, {
+  ['json_build_array(any) json stable null variadic total', unbound, {
     bind: spreading(bindBuildArray((values, types, settings) => `[${values.map((value, i) => jsonWriterOf(types[i]!)(value, settings)).join(', ')}]`)),
   }],
   ['json_object(_text) json', (array: SqlArray) => pairsToJson(pairsOf(array))],
   ['json_object(_text,_text) json', (keys: SqlArray, values: SqlArray) => pairsToJson(zip(keys, values))],
-  ['to_json(anyelement) json stable', unbound, { bind: bindToJson }],
-  ['row_to_json(record) json stable', unbound, { bind: bindRowToJson }],
-  ['row_to_json(record,bool) json stable', unbound, { bind: bindRowToJson }],
-  ['array_to_json(anyarray) json stable', (array: SqlArray, { settings }: Environment) => arrayToJson(array, settings, false)],
-  ['array_to_json(anyarray,bool) json stable', (array: SqlArray, pretty: boolean, { settings }: Environment) => arrayToJson(array, settings, pretty)],
+  ['to_json(anyelement) json stable total', unbound, { bind: bindToJson }],
+  ['row_to_json(record) json stable total', unbound, { bind: bindRowToJson }],
+  ['row_to_json(record,bool) json stable total', unbound, { bind: bindRowToJson }],
+  ['array_to_json(anyarray) json stable total', (array: SqlArray, { settings }: Environment) => arrayToJson(array, settings, false)],
+  ['array_to_json(anyarray,bool) json stable total', (array: SqlArray, pretty: boolean, { settings }: Environment) => arrayToJson(array, settings, pretty)],
 ];
 
 const jsonbFunctions: readonly Definition[] = [
@@ -277,8 +277,8 @@ const jsonbFunctions: readonly Definition[] = [
   ['jsonb_object_field_text(jsonb,text) text total', (document: Jsonb, key: string, { settings }: Environment) => asText(field(document, key), settings)],
   ['jsonb_array_element(jsonb,int4) jsonb total', (document: Jsonb, index: number) => asJsonb(element(document, index))],
   ['jsonb_array_element_text(jsonb,int4) text total', (document: Jsonb, index: number, { settings }: Environment) => asText(element(document, index), settings)],
-  ['jsonb_extract_path(jsonb,_text) jsonb variadic', (document: Jsonb, path: SqlArray) => asJsonb(valueAt(document.value, path))],
-  ['jsonb_extract_path_text(jsonb,_text) text variadic', (document: Jsonb, path: SqlArray, { settings }: Environment) => asText(valueAt(document.value, path), settings)],
+  ['jsonb_extract_path(jsonb,_text) jsonb variadic total', (document: Jsonb, path: SqlArray) => asJsonb(valueAt(document.value, path))],
+  ['jsonb_extract_path_text(jsonb,_text) text variadic total', (document: Jsonb, path: SqlArray, { settings }: Environment) => asText(valueAt(document.value, path), settings)],
   ['jsonb_eq(jsonb,jsonb) bool total', (a: Jsonb, b: Jsonb) => compare(a, b) === 0],
   ['jsonb_ne(jsonb,jsonb) bool total', (a: Jsonb, b: Jsonb) => compare(a, b) !== 0],
   ['jsonb_lt(jsonb,jsonb) bool total', (a: Jsonb, b: Jsonb) => compare(a, b) < 0],
@@ -307,7 +307,7 @@ const jsonbFunctions: readonly Definition[] = [
   }],
   ['jsonb_typeof(jsonb) text total', (document: Jsonb) => typeOf(document.value)],
   ['jsonb_array_length(jsonb) int4', (document: Jsonb) => arrayLength(document.value)],
-  ['jsonb_strip_nulls(jsonb,bool) jsonb defaults=1', (document: Jsonb, inArrays?: unknown) => jsonb(withoutNulls(document.value, optional(inArrays, false)))],
+  ['jsonb_strip_nulls(jsonb,bool) jsonb defaults=1 total', (document: Jsonb, inArrays?: unknown) => jsonb(withoutNulls(document.value, optional(inArrays, false)))],
   ['jsonb_pretty(jsonb) text total', (document: Jsonb, { settings }: Environment) => jsonPretty(document.value, settings)],
   ['jsonb_build_object() jsonb stable null total', () => jsonb(new Map())],
   ['jsonb_build_object(any) jsonb stable null variadic', unbound, { bind: spreading(buildJsonbObject) }],

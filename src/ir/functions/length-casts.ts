@@ -23,5 +23,5 @@ export const lengthCastFunctions = defineFunctions([
   ['bpchar(bpchar,int4,bool) bpchar', padded],
   ['varchar(varchar,int4,bool) varchar', (text: string, typmod: number, explicit: boolean) => fitted(text, typmod, explicit, 'character varying')],
   ['numeric(numeric,int4) numeric', (value: Numeric, typmod: number) => (typmod < 4 ? value : numericApplyTypmod(value, typmod))],
-  ['oidvectortypes(oidvector) text stable', (oids: SqlArray) => oids.items.map((oid) => (oid === 0 ? '-' : findType(Number(oid))?.sqlName ?? '???')).join(', ')],
+  ['oidvectortypes(oidvector) text stable total', (oids: SqlArray) => oids.items.map((oid) => (oid === 0 ? '-' : findType(Number(oid))?.sqlName ?? '???')).join(', ')],
 ]);

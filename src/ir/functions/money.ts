@@ -107,7 +107,7 @@ export const moneyFunctions = defineFunctions([
   ]),
   ['cash_words(money) text total', words],
   ['money(numeric) money stable', fromNumeric],
-  ['money(int4) money stable', fromLong],
+  ['money(int4) money stable total', fromLong],
   ['money(int8) money stable', fromLong],
   ['numeric(money) numeric stable total', (cents: Long) => numericOf(BigInt(cents), 2)],
 ]);

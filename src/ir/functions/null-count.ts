@@ -7,6 +7,6 @@ const counting = (wanted: (value: Datum) => boolean) => (args: readonly Scalar[]
 
 /** How many of the arguments are NULL, or are not. */
 export const nullCountFunctions = defineFunctions([
-  ['num_nulls(any) int4 null variadic', unbound, { bind: spreading(counting((value) => value === null)) }],
-  ['num_nonnulls(any) int4 null variadic', unbound, { bind: spreading(counting((value) => value !== null)) }],
+  ['num_nulls(any) int4 null variadic total', unbound, { bind: spreading(counting((value) => value === null)) }],
+  ['num_nonnulls(any) int4 null variadic total', unbound, { bind: spreading(counting((value) => value !== null)) }],
 ]);

@@ -27,7 +27,11 @@ const kinds: readonly Kind[] = [
   { name: 'any_column', privileges: ['select', 'insert', 'update', 'references'], byName: named('regclass'), exists: relationExists },
   { name: 'sequence', privileges: ['usage', 'select', 'update'], byName: named('regclass'), exists: relationExists },
   {
-    name: 'schema', privileges: ['create', 'usage'], byName: named('regnamespace'), exists: (oid, environment) => environment.catalog.schemaName(oid) !== undefined,
+    name: 'schema', privileges: ['create', 'usage'],
+    byName(text, environment) {
+      if (environment.catalog.schemaByName(text) === undefined) throw new SqlError('3F000', `schema "${text}" does not exist`);
+    },
+    exists: (oid, environment) => environment.catalog.schemaName(oid) !== undefined,
   },
   {
     name: 'database', privileges: ['create', 'connect', 'temporary', 'temp'],
@@ -57,6 +61,8 @@ function checkRole(role: string | number, environment: Environment): void {
 
 /** Everyone may do everything with what exists: NULL for an OID that is nothing's, an error for a name that is nothing's. */
 function answer(kind: Kind, object: string | number, privileges: string, environment: Environment): Datum {
+  // of a sequence the privilege is read first
+  if (kind.name === 'sequence') checkPrivileges(privileges, kind.privileges, 'with grant option');
   if (typeof object === 'string') kind.byName(object, environment);
   checkPrivileges(privileges, kind.privileges, 'with grant option');
   return typeof object === 'string' || kind.exists(object, environment) ? true : null;
@@ -73,15 +79,20 @@ const kindDefinitions = kinds.flatMap((kind): Definition[] => ['text', 'oid'].fl
     }]),
 ]));
 
+const columnPrivileges = ['select', 'insert', 'update', 'references'];
+
 function answerForColumn(table: string | number, column: string | number, privileges: string, environment: Environment): Datum {
   const oid = typeof table === 'string' ? readObject('regclass', table, environment) : table;
   const relation = environment.catalog.relationName(oid);
-  if (relation === undefined) return null;
+  if (relation === undefined) {
+    checkPrivileges(privileges, columnPrivileges, 'with grant option');
+    return null;
+  }
   const found = typeof column === 'string' ? environment.catalog.columnByName(oid, column) : environment.catalog.columnName(oid, column);
   if (found === undefined && typeof column === 'string') {
     throw new SqlError('42703', `column "${column}" of relation "${relation.name}" does not exist`);
   }
-  checkPrivileges(privileges, ['select', 'insert', 'update', 'references'], 'with grant option');
+  checkPrivileges(privileges, columnPrivileges, 'with grant option');
   return found === undefined ? null : true;
 }
 

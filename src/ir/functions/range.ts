@@ -1,7 +1,7 @@
 import {
-  boundsAdjacent, codecOf, compareBounds, emptyRange, lowerBound, makeMultirange, makeRange, multirangeTypeOf, numericSub, numericToNumber, rangeElement, rangeTypeOf, SqlError, upperBound,
+  boundsAdjacent, codecOf, compareBounds, defaultTextSettings, emptyRange, lowerBound, makeMultirange, makeRange, multirangeTypeOf, numericSub, numericToNumber, Oid, rangeElement, rangeTypeOf, SqlError, upperBound,
 } from '../../core/index.ts';
-import type { Bound, Datum, SqlArray, SqlMultirange, SqlRange, TypeCodec } from '../../core/index.ts';
+import type { Bound, Datum, Numeric, SqlArray, SqlMultirange, SqlRange, TypeCodec } from '../../core/index.ts';
 import { comparisonOperators, comparisons } from './comparison.ts';
 import type { Comparisons } from './comparison.ts';
 import type { FunctionRow, OperatorRow, TableFunctionRow } from './contract.ts';
@@ -145,13 +145,19 @@ interface TypeNames {
 const numberOf = (value: number | bigint): number => Number(value);
 const seconds = (a: number | bigint, b: number | bigint): number => (numberOf(a) - numberOf(b)) / 1000000;
 const whole = (a: number | bigint, b: number | bigint): number => numberOf(a) - numberOf(b);
+function numericDifference(a: Numeric, b: Numeric): number {
+  const exact = numericSub(a, b);
+  const difference = numericToNumber(exact);
+  if (!Number.isFinite(difference) && Number.isFinite(numericToNumber(numericSub(a, a))) && Number.isFinite(numericToNumber(numericSub(b, b)))) throw new SqlError('22003', `"${codecOf(Oid.numeric).print(exact, defaultTextSettings)}" is out of range for type double precision`);
+  return difference;
+}
 /** -infinity counts as the least int4. */
 const dayOf = (date: number): number => (date === -0x7fffffff ? -0x80000000 : date);
 const types: readonly TypeNames[] = [
   { range: 'int4range', multirange: 'int4multirange', element: 'int4', difference: whole, discrete: true },
   { range: 'int8range', multirange: 'int8multirange', element: 'int8', difference: whole, discrete: true },
   { range: 'daterange', multirange: 'datemultirange', element: 'date', difference: (a, b) => dayOf(a) - dayOf(b), discrete: true },
-  { range: 'numrange', multirange: 'nummultirange', element: 'numeric', difference: (a, b) => numericToNumber(numericSub(a, b)), discrete: false },
+  { range: 'numrange', multirange: 'nummultirange', element: 'numeric', difference: numericDifference, discrete: false },
   { range: 'tsrange', multirange: 'tsmultirange', element: 'timestamp', difference: seconds, discrete: false },
   { range: 'tstzrange', multirange: 'tstzmultirange', element: 'timestamptz', difference: seconds, discrete: false },
 ];
@@ -165,7 +171,7 @@ function typeFunctions({ range, multirange, element, difference, discrete }: Typ
     [`${multirange}() ${multirange} total`, () => multirangeOf(type, [])],
     [`${multirange}(${range}) ${multirange} total`, (value: SqlRange) => multirangeOf(type, [value])],
     [`${multirange}(_${range}) ${multirange} variadic`, (values: SqlArray) => gather(type, values)],
-    [`${range}_subdiff(${element},${element}) float8 total`, difference],
+    [`${range}_subdiff(${element},${element}) float8${element === 'numeric' ? '' : ' total'}`, difference],
     ...(discrete ? [[`${range}_canonical(${range}) ${range} total`, (value: SqlRange) => value] satisfies Definition] : []),
   ];
 }
@@ -204,7 +210,7 @@ export const rangeFunctions: readonly FunctionRow[] = defineFunctions([
 ]);
 
 export const rangeTableFunctions: readonly TableFunctionRow[] = defineTableFunctions([
-  ['unnest(anymultirange) anyrange', ['unnest anyrange'], (value: SqlMultirange) => value.ranges.map((range) => [range])],
+  ['unnest(anymultirange) anyrange total', ['unnest anyrange'], (value: SqlMultirange) => value.ranges.map((range) => [range])],
 ]);
 
 const relations: readonly (readonly [name: string, word: string, commutator: string])[] = [

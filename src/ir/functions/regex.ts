@@ -107,11 +107,12 @@ function expand(replacement: string, text: string, match: Match): string {
 
 /** Replaces the `nth` match from `start` on, all of them when 0. */
 function replace(text: string, pattern: string, replacement: string, options: Options, start: number, nth: number): string {
+  const matcher = matcherOf(pattern, options);
   if (start - 1 > lengthOf(text)) return text;
   let result = '';
   let copied = 0;
   let index = 0;
-  for (const match of matchesOf(matcherOf(pattern, options), text, unitIndex(text, start - 1))) {
+  for (const match of matchesOf(matcher, text, unitIndex(text, start - 1))) {
     index++;
     if (nth !== 0 && index < nth) continue;
     result += text.slice(copied, match.start) + expand(replacement, text, match);
@@ -152,8 +153,8 @@ function countMatches(text: string, pattern: string, start = 1, flags = ''): num
 
 /** The `nth` match from `start` on, or its `group`. */
 function nthSpan(text: string, pattern: string, start: number, nth: number, options: Options, group: number): { readonly start: number; readonly end: number } | undefined {
-  if (start - 1 > lengthOf(text)) return undefined;
   const matcher = matcherOf(pattern, options);
+  if (start - 1 > lengthOf(text)) return undefined;
   if (group > matcher.groups) return undefined;
   let index = 0;
   for (const match of matchesOf(matcher, text, unitIndex(text, start - 1))) {

@@ -20,7 +20,7 @@ const apart = [
 const stable: ReadonlySet<string> = new Set(['text', 'name', 'bpchar', 'varchar', 'pg_node_tree', 'record', 'anyenum', 'anyarray', 'anycompatiblearray', 'anyrange', 'anymultirange']);
 
 const definition = (name: string, type: string): Definition => {
-  const signature = `${name}(${type}) bytea${stable.has(type) ? ' stable' : ''}`;
+  const signature = `${name}(${type}) bytea total${stable.has(type) ? ' stable' : ''}`;
   if (type.startsWith('any')) return [signature, unbound, { bind: ([arg]) => wireCodecOf(arg!.type.oid).encode }];
   if (type === 'pg_node_tree') return [signature, (value: string) => encodeUtf8(value)];
   if (type === 'record') return [signature, (value: Datum) => wireCodecOf(Oid.record).encode(value)];

@@ -114,6 +114,7 @@ function* subscripts(array: SqlArray, dimension: number, reverse = false): Itera
 
 function* options(array: SqlArray): Iterable<readonly Datum[]> {
   for (const item of array.items) {
+    if (item === null) throw new SqlError('22004', 'null array element not allowed in this context');
     const text = String(item);
     const equals = text.indexOf('=');
     yield equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];
@@ -184,22 +185,22 @@ export const tableFunctions: readonly TableFunctionRow[] = defineTableFunctions(
     [`date_bin_hopping(interval,interval,${type}) ${type}`, [`date_bin_hopping ${type}`], (hop, width, value) => hoppingWindows(hop, width, value)],
     [`date_bin_hopping(interval,interval,${type},${type}) ${type}`, [`date_bin_hopping ${type}`], (hop, width, value, origin) => hoppingWindows(hop, width, value, origin)],
   ]),
-  ['generate_subscripts(anyarray,int4) int4', ['generate_subscripts int4'], (array, dimension) => subscripts(array, dimension)],
-  ['generate_subscripts(anyarray,int4,bool) int4', ['generate_subscripts int4'], subscripts],
-  ['unnest(anyarray) anyelement', ['unnest anyelement'], function* (array: SqlArray) {
+  ['generate_subscripts(anyarray,int4) int4 total', ['generate_subscripts int4'], (array, dimension) => subscripts(array, dimension)],
+  ['generate_subscripts(anyarray,int4,bool) int4 total', ['generate_subscripts int4'], subscripts],
+  ['unnest(anyarray) anyelement total', ['unnest anyelement'], function* (array: SqlArray) {
     for (const item of array.items) yield [item];
   }],
   ['_pg_expandarray(anyarray) record', ['x anyelement', 'n int4'], function* (array: SqlArray) {
     for (const [index, item] of array.items.entries()) yield [item, index + 1];
   }],
-  ['string_to_table(text,text) text null', ['string_to_table text'], (text, separator) => splitRows(text, separator, null)],
-  ['string_to_table(text,text,text) text null', ['string_to_table text'], splitRows],
+  ['string_to_table(text,text) text null total', ['string_to_table text'], (text, separator) => splitRows(text, separator, null)],
+  ['string_to_table(text,text,text) text null total', ['string_to_table text'], splitRows],
   ['pg_options_to_table(_text) record', ['option_name text', 'option_value text'], options],
   ['aclexplode(_aclitem) record stable', ['grantor oid', 'grantee oid', 'privilege_type text', 'is_grantable bool'], explodeAcl],
-  ['pg_get_keywords() record', ['word text', 'catcode char', 'barelabel bool', 'catdesc text', 'baredesc text'], function* () {
+  ['pg_get_keywords() record total', ['word text', 'catcode char', 'barelabel bool', 'catdesc text', 'baredesc text'], function* () {
     for (const { word, category, bareLabel } of keywords) yield [word, category, bareLabel, categories[category], bareLabel ? 'can be bare label' : 'requires AS'];
   }],
-  ['pg_timezone_names() record stable', ['name text', 'abbrev text', 'utc_offset interval', 'is_dst bool'], timeZones],
-  ['pg_partition_ancestors(regclass) regclass stable', ['relid regclass'], nothing],
-  ['pg_listening_channels() text stable', ['pg_listening_channels text'], nothing],
+  ['pg_timezone_names() record stable total', ['name text', 'abbrev text', 'utc_offset interval', 'is_dst bool'], timeZones],
+  ['pg_partition_ancestors(regclass) regclass stable total', ['relid regclass'], nothing],
+  ['pg_listening_channels() text stable total', ['pg_listening_channels text'], nothing],
 ]);

@@ -219,16 +219,16 @@ export const textFunctions = defineFunctions([
   ['bpchar_smaller(bpchar,bpchar) bpchar total', (a: string, b: string) => (compareText(trimEnd(a), trimEnd(b)) <= 0 ? a : b)],
 
   ['textcat(text,text) text', (a: string, b: string) => a + b, { inline: (a, b) => `(${a} + ${b})` }],
-  ['textanycat(text,anynonarray) text stable', unbound, { bind: (args) => {
+  ['textanycat(text,anynonarray) text stable total', unbound, { bind: (args) => {
     const print = castPrinterOf(args[1]!.type.oid);
     return (text: string, value: Datum, environment: Environment) => text + print(value, environment);
   } }],
-  ['anytextcat(anynonarray,text) text stable', unbound, { bind: (args) => {
+  ['anytextcat(anynonarray,text) text stable total', unbound, { bind: (args) => {
     const print = castPrinterOf(args[0]!.type.oid);
     return (value: Datum, text: string, environment: Environment) => print(value, environment) + text;
   } }],
-  ['concat(any) text stable null variadic', unbound, { bind: spreading(bindConcat) }],
-  ['concat_ws(text,any) text stable null variadic', unbound, { bind: spreading(bindConcatWithSeparator) }],
+  ['concat(any) text stable null variadic total', unbound, { bind: spreading(bindConcat) }],
+  ['concat_ws(text,any) text stable null variadic total', unbound, { bind: spreading(bindConcatWithSeparator) }],
   ['format(text) text stable null', (template: string | null) => (template === null ? null : formatWith(template, []))],
   ['format(text,any) text stable null variadic', unbound, { bind: spreading(bindFormat, true) }],
 
@@ -263,7 +263,7 @@ export const textFunctions = defineFunctions([
   ['right(text,int4) text total', last],
   ['repeat(text,int4) text', repeat],
   ['replace(text,text,text) text', (text: string, from: string, to: string) => (from === '' ? text : text.replaceAll(from, () => to))],
-  ['translate(text,text,text) text', translate],
+  ['translate(text,text,text) text total', translate],
   ['split_part(text,text,int4) text', splitPart],
   ['starts_with(text,text) bool total', (text: string, prefix: string) => text.startsWith(prefix)],
   ['reverse(text) text total', reversed],
@@ -272,9 +272,9 @@ export const textFunctions = defineFunctions([
   ['md5(text) text total', (text: string) => md5(textBytes(text))],
   ['quote_ident(text) text total', quoteIdentifier],
   ['quote_literal(text) text total', quoteLiteral],
-  ['quote_literal(anyelement) text stable', unbound, { bind: bindQuoteLiteral }],
-  ['quote_nullable(text) text null', (text: string | null) => (text === null ? 'NULL' : quoteLiteral(text))],
-  ['quote_nullable(anyelement) text stable null', unbound, { bind: bindQuoteLiteral }],
+  ['quote_literal(anyelement) text stable total', unbound, { bind: bindQuoteLiteral }],
+  ['quote_nullable(text) text null total', (text: string | null) => (text === null ? 'NULL' : quoteLiteral(text))],
+  ['quote_nullable(anyelement) text stable null total', unbound, { bind: bindQuoteLiteral }],
   ['normalize(text,text) text defaults=1', (text: string, form?: unknown) => text.normalize(normalizationForm(typeof form === 'string' ? form : 'NFC'))],
   ['is_normalized(text,text) bool defaults=1', (text: string, form?: unknown) => text.normalize(normalizationForm(typeof form === 'string' ? form : 'NFC')) === text],
 

@@ -96,7 +96,7 @@ export function splitName(text: string): string[] | undefined {
   while (true) {
     const found = part.exec(text);
     if (found === null) return undefined;
-    parts.push(found[1] === undefined ? found[2]!.toLowerCase() : found[1].replaceAll('""', '"'));
+    parts.push(found[1] === undefined ? found[2]!.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : found[1].replaceAll('""', '"'));
     if (found[3] === '') return parts;
   }
 }

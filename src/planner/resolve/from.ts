@@ -134,6 +134,7 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const columns: TypedColumn[] = [];
   let scalar = true;
   const names: string[] = [];
+  // a function's one column is named as its OUT parameter, if it has one, else as the function
   for (const { call, definition } of (node.functions ?? []).flatMap(inLockstep)) {
     const name = outputName(call);
     names.push(name);

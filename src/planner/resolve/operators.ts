@@ -43,8 +43,11 @@ export function resolveOperatorExpression(level: Level, node: A_Expr): Expr {
     case 'AEXPR_NOT_DISTINCT':
       return sameness(planning, left(), right(), position);
     case 'AEXPR_NULLIF': {
-      const { row, args } = resolveOperator(planning, '=', left(), right(), position);
-      return { op: 'nullIf', function: row.function, left: args[0]!, right: args[1]!, type: args[0]!.type, position };
+      const given = left();
+      const { row, args } = resolveOperator(planning, '=', given, right(), position);
+      // a vector is compared as an array, and yet stays what it is
+      const kept = given.type.oid === Oid.int2vector ? given : args[0]!;
+      return { op: 'nullIf', function: row.function, left: kept, right: args[1]!, type: kept.type, position };
     }
     case 'AEXPR_IN':
       return membership(level, left(), listOf(node.rexpr), name, position);

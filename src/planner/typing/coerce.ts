@@ -21,7 +21,7 @@ const rank = { implicit: 0, assignment: 1, explicit: 2 } as const;
 /** Types that are read and written through the catalog: their input functions look names up. */
 const namedObject = new Map<number, string>([
   [Oid.regclass, 'regclassin'], [Oid.regtype, 'regtypein'], [Oid.regproc, 'regprocin'], [Oid.regprocedure, 'regprocedurein'],
-  [Oid.regnamespace, 'regnamespacein'], [Oid.regrole, 'regrolein'], [Oid.regoper, 'regoperin'], [Oid.regoperator, 'regoperatorin'],
+  [Oid.regnamespace, 'regnamespacein'], [Oid.regrole, 'regrolein'],
 ]);
 const namedObjectOutput = new Map<number, string>([...namedObject].map(([oid, name]) => [oid, name.replace(/in$/, 'out')]));
 

@@ -9,21 +9,26 @@ import type { CatalogQuestions } from '../../ir/index.ts';
  * The OIDs of users' types are added to `needed`, of which what is planned depends.
  */
 export function resolveTypeName(node: TypeName, sql: string, catalog: CatalogQuestions, needed?: Set<number>): SqlType {
-  const position = characterPosition(sql, node.location);
-  const at = position === undefined ? {} : { position };
+  // Counted only where it is told: a long statement names many types.
+  const position = (): number | undefined => characterPosition(sql, node.location);
+  const at = (): { readonly position?: number } => {
+    const found = position();
+    return found === undefined ? {} : { position: found };
+  };
   const path = (node.names ?? []).map(text);
   const name = path.at(-1) ?? '';
   const schema = path.at(-2);
-  if (node.setof) throw notSupported('SETOF here', 'Use the function in FROM.', position);
+  if (node.setof) throw notSupported('SETOF here', 'Use the function in FROM.', position());
   const builtin = schema === undefined || schema === 'pg_catalog' || schema === 'information_schema' || schema === 'mz_catalog' ? findTypeByName(domainBase.get(name) ?? name) : undefined;
   const base = builtin ?? userType(schema, name, catalog);
   if (base?.kind === 'e') needed?.add(base.oid);
-  if (base === undefined && refused.has(name)) throw notSupported(`type ${name}`, 'Keep the value as text, or as jsonb.', position);
-  if (base === undefined) throw new SqlError('42704', `type ${quoted(path)} does not exist`, at);
-  const typmod = typmodOf(base.oid, node.typmods ?? [], at);
+  if (base === undefined && refused.has(name)) throw notSupported(`type ${name}`, 'Keep the value as text, or as jsonb.', position());
+  if (base === undefined) throw new SqlError('42704', `type ${quoted(path)} does not exist`, at());
+  const typmods = node.typmods ?? [];
+  const typmod = typmods.length === 0 ? -1 : typmodOf(base.oid, typmods, at());
   if ((node.arrayBounds ?? []).length === 0) return sqlType(base.oid, typmod);
   const array = findType(base.array);
-  if (array === undefined) throw new SqlError('42704', `type ${quoted([...path.slice(0, -1), `${name}[]`])} does not exist`, at);
+  if (array === undefined) throw new SqlError('42704', `type ${quoted([...path.slice(0, -1), `${name}[]`])} does not exist`, at());
   return sqlType(array.oid, typmod);
 }
 

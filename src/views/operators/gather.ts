@@ -61,7 +61,7 @@ export function jsonArray(arg: Scalar, environment: Environment, members: Member
   const write = call('to_json(anyelement)', [arg]);
   const { category, kind } = typeInfo(arg.type.oid);
   const separator = category === 'A' || kind === 'c' || arg.type.oid === Oid.record ? ', \n ' : ', ';
-  return (rows) => `[${chosen(rows, members, 0).map(([value]) => (value === null ? 'null' : (write(value, environment) as string))).join(separator)}]`;
+  return (rows) => `[${chosen(rows, members, 0).map(([value], index) => `${index === 0 ? '' : value === null ? ', ' : separator}${value === null ? 'null' : (write(value, environment) as string)}`).join('')}]`;
 }
 
 export function jsonbArray(arg: Scalar, environment: Environment, members: Members): (rows: Rows) => Datum {

@@ -1,3 +1,4 @@
+import { SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import { inUnits, quotient } from '../state/exact-double.ts';
@@ -127,6 +128,9 @@ export class Regression extends ByGroup<Pairs> {
     if (sums.count === 0) return null;
     const n = BigInt(sums.count);
     const centred: Centred = { n, sums, sxx: n * sums.xx - sums.x * sums.x, syy: n * sums.yy - sums.y * sums.y, sxy: n * sums.xy - sums.x * sums.y };
-    return isAny(sums.specialX) || isAny(sums.specialY) ? withSpecials(this.#name, centred) : formulas[this.#name]!(centred);
+    if (isAny(sums.specialX) || isAny(sums.specialY)) return withSpecials(this.#name, centred);
+    const result = formulas[this.#name]!(centred);
+    if (result === Infinity || result === -Infinity) throw new SqlError('22003', 'value out of range: overflow');
+    return result;
   }
 }

@@ -1,4 +1,4 @@
-import { numericAdd, numericDiv, numericFromInteger, numericMul, numericSub } from '../../core/index.ts';
+import { SqlError, numericAdd, numericDiv, numericFromInteger, numericMul, numericSub } from '../../core/index.ts';
 import type { Datum, Numeric } from '../../core/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import { inUnits, quotient } from '../state/exact-double.ts';
@@ -132,6 +132,7 @@ export class FloatSpread extends ByGroup<FloatState> {
     if (special > 0) return NaN;
     const n = BigInt(count);
     const variance = quotient(n * squares - sum * sum, n * BigInt(sample ? count - 1 : count), 2148);
+    if (!Number.isFinite(variance)) throw new SqlError('22003', 'value out of range: overflow');
     return root ? Math.sqrt(variance) : variance;
   }
 }

@@ -1,0 +1,13 @@
+import { startEngine } from '../../support/engine.ts';
+import type { Engine } from '../../support/engine.ts';
+import type { Judge } from '../../support/judge.ts';
+import { prepareAttempts } from './outcomes.ts';
+
+/** Ours beside the judge, both in UTC; whatever would take minutes ends instead. */
+export async function openJudgedPair(judge: Judge): Promise<Engine> {
+  const engine = await startEngine();
+  await engine.execute("set statement_timeout = '30s'");
+  await judge.query("set statement_timeout = '120s'; set client_min_messages = 'error'");
+  await prepareAttempts(judge);
+  return engine;
+}
