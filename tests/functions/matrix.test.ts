@@ -17,8 +17,8 @@ afterAll(async () => {
   await judge?.close();
 });
 
-/** The rows whose cells are all filled: operators but those of floats and json's path, which `npm run matrix` lists. */
-const rows = matrixRows.filter(({ id }) => /^operator \S+\((int|date|time|interval|any|inet|macaddr|bit|varbit|money|text|bytea|uuid|jsonb|numeric)/.test(id));
+/** Operators, but those of floats and paths into json, which have cells that `npm run matrix` names as empty still. */
+const rows = matrixRows.filter(({ id }) => /^operator /.test(id) && !/float[48]|\(json,_text/.test(id));
 
 describe('the matrix of operators', () => {
   it('has no empty cell, and no answer but Postgres\'', { timeout: 300_000 }, async () => {
