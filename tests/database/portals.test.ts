@@ -143,7 +143,7 @@ describe('ending what takes long', () => {
     ['EXPLAIN ANALYZE', (query: string) => `EXPLAIN ANALYZE ${query}`],
     ['INSERT', (query: string) => `INSERT INTO sink ${query}`],
     ['CREATE TABLE AS', (query: string) => `CREATE TABLE made AS ${query}`],
-    ['UPDATE', (query: string) => `UPDATE sink SET b = 0 FROM (${query}) x WHERE x.k = sink.a`],
+    ['UPDATE', (query: string) => `UPDATE sink SET b = 0 FROM (${query} ORDER BY 2, 1 OFFSET 1) x WHERE x.k = sink.a`],
     ['MERGE', (query: string) => `MERGE INTO sink USING (${query}) x ON x.k = sink.a WHEN NOT MATCHED THEN INSERT VALUES (x.k, x.l)`],
   ])('limits are kept by %s', (name, statement) => {
     const [many, endless] = ['SELECT a.k, b.k AS l FROM wide a, wide b', 'SELECT a.k, 1 AS l FROM wide a, wide b, wide c WHERE a.k + b.k + c.k = 7'];
@@ -152,7 +152,7 @@ describe('ending what takes long', () => {
 
     test('of memory', async () => {
       const client = await opened.connect({ query_memory_limit: '8' });
-      await client.query('CREATE TABLE IF NOT EXISTS sink (a int8, b int8)');
+      await client.query('CREATE TABLE IF NOT EXISTS sink (a int8, b int8); INSERT INTO sink VALUES (-1, 0)');
       expect(await failure(client, statement(many!))).toBe('53200 out of memory');
       await client.session.close();
     });
