@@ -16,7 +16,7 @@ export { toBitLength, toVarbitLength } from './functions/bit.ts';
 export { routinesByOid } from './functions/routine-oids.ts';
 export type { Routine } from './functions/routine-oids.ts';
 export {
-  allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, asksCatalog, functionById, functionsNamed, tableFunctionById, tableFunctionsNamed,
+  allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, asksCatalog, functionById, constructFunctionsNamed, functionsNamed, tableFunctionById, tableFunctionsNamed,
   operatorsNamed, castBetween, castsFrom, aggregateById, aggregatesNamed, evaluatorOf,
 } from './functions/index.ts';
 export { relationTypeOf, isNullable, isOuter, isKeyed } from './types.ts';

@@ -3,7 +3,7 @@ import { InvariantError } from '../core/index.ts';
 import type { FunctionRow } from '../ir/index.ts';
 import { functionById as findFunction } from '../ir/index.ts';
 
-export { functionsNamed, aggregatesNamed, tableFunctionById, tableFunctionsNamed, operatorsNamed, castBetween, allOperators, procedureArguments, procedureOids, routinesByOid } from '../ir/index.ts';
+export { constructFunctionsNamed, functionsNamed, aggregatesNamed, tableFunctionById, tableFunctionsNamed, operatorsNamed, castBetween, allOperators, procedureArguments, procedureOids, routinesByOid } from '../ir/index.ts';
 
 /** The function that the registry itself named. */
 export function functionById(id: string): FunctionRow {

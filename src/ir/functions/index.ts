@@ -51,7 +51,7 @@ export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
   ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
-  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions, ...sqlJsonFunctions,
+  ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions,
 ];
 export const allTableFunctions: readonly TableFunctionRow[] = [...jsonTableFunctions, ...jsonRecordFunctions, ...regexTableFunctions, ...tableFunctions, ...rangeTableFunctions, ...jsonpathTableFunctions];
 export const allOperators: readonly OperatorRow[] = [...operators, ...arrayOperators, ...datetimeOperators, ...plainComparisonOperators, ...rangeOperators, ...networkOperators, ...bitOperators, ...moneyOperators, ...jsonpathOperators, ...enumOperators];
@@ -68,7 +68,10 @@ function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Read
   return groups;
 }
 
-const functionIds = new Map([...allFunctions, ...subscriptFunctions].map((row) => [row.id, row]));
+/** What constructs of the grammar are made of: no name calls it. */
+const constructFunctions: readonly FunctionRow[] = [...subscriptFunctions, ...sqlJsonFunctions];
+
+const functionIds = new Map([...allFunctions, ...constructFunctions].map((row) => [row.id, row]));
 const functionNames = groupBy(allFunctions, (row) => row.name);
 const tableFunctionIds = new Map(allTableFunctions.map((row) => [row.id, row]));
 const tableFunctionNames = groupBy(allTableFunctions, (row) => row.name);
@@ -80,6 +83,7 @@ const aggregateNames = groupBy(allAggregates, (row) => row.name);
 
 export const functionById = (id: string): FunctionRow | undefined => functionIds.get(id);
 export const functionsNamed = (name: string): readonly FunctionRow[] => functionNames.get(name) ?? [];
+export const constructFunctionsNamed = (name: string): readonly FunctionRow[] => constructFunctions.filter((row) => row.name === name);
 export const tableFunctionById = (id: string): TableFunctionRow | undefined => tableFunctionIds.get(id);
 export const tableFunctionsNamed = (name: string): readonly TableFunctionRow[] => tableFunctionNames.get(name) ?? [];
 export const operatorsNamed = (name: string): readonly OperatorRow[] => operatorNames.get(name) ?? [];

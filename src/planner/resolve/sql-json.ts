@@ -1,5 +1,6 @@
 import type { JsonAggConstructor, JsonFormat, JsonOutput, JsonValueExpr, Node, TypeName } from '@pgsql/types';
-import { Oid, notSupported, sqlType } from '../../core/index.ts';
+import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
+import { resolveCall } from '../typing/call-function.ts';
 import { coerce, settleUnknown, throughText, tryCoerce } from '../typing/coerce.ts';
 import { typeText } from '../typing/format-type.ts';
 import { resolveTypeName } from '../typing/type-name.ts';
@@ -46,6 +47,14 @@ function returned(level: Level, output: JsonOutput | undefined, args: readonly N
 /** The type that an expression will have, which is resolved for that alone: what it would leave behind is thrown away. */
 const typeOf = (level: Level, node: Node): number => resolveExpression({ ...level, aggregates: level.aggregates && [...level.aggregates], functions: level.functions && [] }, node).type.oid;
 
+/** A call of a function that only these constructs call. */
+function construct(level: Level, name: string, args: readonly Node[], location: number | undefined): Expr {
+  const position = level.planning.at(location);
+  const made = resolveCall(level.planning, { schema: undefined, name, variadic: false, star: false, position, construct: true }, args.map((arg) => resolveExpression(level, arg)));
+  if (made.kind !== 'function') throw new InvariantError(`no function ${name}`);
+  return { op: 'call', function: made.row.id, args: made.args, type: sqlType(made.result), position };
+}
+
 const finished = (level: Level, made: Node, returning: Returned): Expr => castTo(level, resolveExpression(level, made), returning);
 
 /** The document as what RETURNING says. Postgres gives no position for what cannot be. */
@@ -83,14 +92,14 @@ export function resolveSqlJson(level: Level, node: Node): Expr | undefined {
     const values = (exprs ?? []).flatMap((value) => ('JsonValueExpr' in value ? [valueOf(level, value.JsonValueExpr)] : []));
     const returning = returned(level, output, values);
     const b = returning.binary ? 'b' : '';
-    return finished(level, call(absent && values.length > 0 ? `sql_json${b}_array` : `json${b}_build_array`, values, location), returning);
+    return absent && values.length > 0 ? castTo(level, construct(level, `sql_json${b}_array`, values, location), returning) : finished(level, call(`json${b}_build_array`, values, location), returning);
   }
   if ('JsonObjectConstructor' in node) {
     const { exprs, output, absent_on_null: absent = false, unique = false, location } = node.JsonObjectConstructor;
     const pairs = (exprs ?? []).flatMap((pair) => ('JsonKeyValue' in pair ? [required(pair.JsonKeyValue.key), valueOf(level, pair.JsonKeyValue.value)] : []));
     const returning = returned(level, output, pairs);
     const b = returning.binary ? 'b' : '';
-    return finished(level, pairs.length === 0 ? call(`json${b}_build_object`, [], location) : call(`sql_json${b}_object`, [boolean(absent), boolean(unique), ...pairs], location), returning);
+    return pairs.length === 0 ? finished(level, call(`json${b}_build_object`, [], location), returning) : castTo(level, construct(level, `sql_json${b}_object`, [boolean(absent), boolean(unique), ...pairs], location), returning);
   }
   if ('JsonScalarExpr' in node) {
     const { expr, output, location } = node.JsonScalarExpr;

@@ -1,7 +1,7 @@
 import { Oid, findType, findTypeByName, notSupported, sqlType } from '../../core/index.ts';
 import type { AggregateRow, FunctionRow, TableFunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
-import { aggregatesNamed, functionsNamed, procedureArguments, procedureOids, routinesByOid, tableFunctionsNamed } from '../registry.ts';
+import { aggregatesNamed, constructFunctionsNamed, functionsNamed, procedureArguments, procedureOids, routinesByOid, tableFunctionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { startOf } from '../resolve/walk.ts';
 import { chooseCandidate } from './candidates.ts';
@@ -37,6 +37,8 @@ export interface CallSite {
   readonly variadic: boolean;
   readonly star: boolean;
   readonly position: number | undefined;
+  /** it is not a call that was written, but what a construct of the grammar is made of */
+  readonly construct?: true;
 }
 
 /** Chooses the function, aggregate or table function that a call means (manual, "Type Conversion: Functions"). */
@@ -68,7 +70,7 @@ function inCatalog(planning: Planning, { schema, position }: CallSite): boolean 
 export const isAggregateName = (name: string): boolean => aggregatesNamed(name).length > 0;
 
 function variantsOf(site: CallSite, count: number): readonly Candidate<Variant>[] {
-  const all: readonly Row[] = [
+  const all: readonly Row[] = site.construct === true ? constructFunctionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })) : [
     ...functionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })),
     ...aggregatesNamed(site.name).map((row) => ({ kind: 'aggregate' as const, row })),
     ...tableFunctionsNamed(site.name).map((row) => ({ kind: 'table' as const, row })),
