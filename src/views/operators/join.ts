@@ -387,8 +387,10 @@ export class Join extends Stream implements Stateful, Pausable {
   /** 1 where the key of the changed row appeared with this change, -1 where it vanished, else 0. */
   #presenceChange(input: number, handle: number, w: number): 0 | 1 | -1 {
     const { slab, links } = this.#siblings[input]!;
-    for (let row = links[handle * 2]!; row !== 0; row = links[row * 2]!) if (this.#weight(input, row) !== 0) return 0;
-    for (let row = links[handle * 2 + 1]! - 1; row > 0; row = links[row * 2 + 1]! - 1) if (this.#weight(input, row) !== 0) return 0;
+    // 0: the rows behind it, whose handles the links hold; 1: those before it, whose handles they hold + 1.
+    for (let way = 0; way < 2; way++) {
+      for (let row = links[handle * 2 + way]! - way; row > 0; row = links[row * 2 + way]! - way) if (this.#weight(input, row) !== 0) return 0;
+    }
     const after = slab.I[handle * slab.stride]!;
     const before = after - w;
     if (before === 0) return after === 0 ? 0 : 1;
