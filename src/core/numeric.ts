@@ -373,7 +373,7 @@ export function numericFloor(n: Numeric): Numeric {
   if (n.special !== undefined || n.scale === 0) return n;
   const divisor = pow10(n.scale);
   const whole = n.coefficient / divisor;
-  return make(n.coefficient < 0n && n.coefficient % divisor !== 0n ? whole - 1n : whole, 0);
+  return numericOf(n.coefficient < 0n && n.coefficient % divisor !== 0n ? whole - 1n : whole, 0);
 }
 export const numericCeil = (n: Numeric): Numeric => (n.special !== undefined ? n : numericNegate(numericFloor(numericNegate(n))));
 

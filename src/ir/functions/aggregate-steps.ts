@@ -132,7 +132,7 @@ export const aggregateStepFunctions = defineFunctions([
   ...['int2', 'int4'].flatMap((type): readonly Definition[] => [
     [`${type}_avg_accum(_int8,${type}) _int8`, step(1n)],
     [`${type}_avg_accum_inv(_int8,${type}) _int8`, step(-1n)],
-    [`${type}_sum(int8,${type}) int8 null`, addTo],
+    [`${type}_sum(int8,${type}) int8 null total`, addTo],
   ]),
   ['int8_avg(_int8) numeric', (state: SqlArray) => {
     const [count, sum] = integers(state);

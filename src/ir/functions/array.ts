@@ -187,18 +187,18 @@ const equal = (a: SqlArray, b: SqlArray): boolean => compareArrays(a, b) === 0;
 
 /** Manual: "Array Functions and Operators". */
 export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
-  ['array_eq(anyarray,anyarray) bool total', equal],
-  ['array_ne(anyarray,anyarray) bool total', (a: SqlArray, b: SqlArray) => !equal(a, b)],
-  ['array_lt(anyarray,anyarray) bool total', (a: SqlArray, b: SqlArray) => compareArrays(a, b) < 0],
-  ['array_le(anyarray,anyarray) bool total', (a: SqlArray, b: SqlArray) => compareArrays(a, b) <= 0],
-  ['array_gt(anyarray,anyarray) bool total', (a: SqlArray, b: SqlArray) => compareArrays(a, b) > 0],
-  ['array_ge(anyarray,anyarray) bool total', (a: SqlArray, b: SqlArray) => compareArrays(a, b) >= 0],
-  ['btarraycmp(anyarray,anyarray) int4 total', (a: SqlArray, b: SqlArray) => Math.sign(compareArrays(a, b))],
-  ['array_larger(anyarray,anyarray) anyarray total', (a: SqlArray, b: SqlArray) => (compareArrays(a, b) > 0 ? a : b)],
-  ['array_smaller(anyarray,anyarray) anyarray total', (a: SqlArray, b: SqlArray) => (compareArrays(a, b) < 0 ? a : b)],
-  ['arraycontains(anyarray,anyarray) bool total', containsAll],
-  ['arraycontained(anyarray,anyarray) bool total', (part: SqlArray, whole: SqlArray) => containsAll(whole, part)],
-  ['arrayoverlap(anyarray,anyarray) bool total', overlaps],
+  ['array_eq(anyarray,anyarray) bool', equal],
+  ['array_ne(anyarray,anyarray) bool', (a: SqlArray, b: SqlArray) => !equal(a, b)],
+  ['array_lt(anyarray,anyarray) bool', (a: SqlArray, b: SqlArray) => compareArrays(a, b) < 0],
+  ['array_le(anyarray,anyarray) bool', (a: SqlArray, b: SqlArray) => compareArrays(a, b) <= 0],
+  ['array_gt(anyarray,anyarray) bool', (a: SqlArray, b: SqlArray) => compareArrays(a, b) > 0],
+  ['array_ge(anyarray,anyarray) bool', (a: SqlArray, b: SqlArray) => compareArrays(a, b) >= 0],
+  ['btarraycmp(anyarray,anyarray) int4', (a: SqlArray, b: SqlArray) => Math.sign(compareArrays(a, b))],
+  ['array_larger(anyarray,anyarray) anyarray', (a: SqlArray, b: SqlArray) => (compareArrays(a, b) > 0 ? a : b)],
+  ['array_smaller(anyarray,anyarray) anyarray', (a: SqlArray, b: SqlArray) => (compareArrays(a, b) < 0 ? a : b)],
+  ['arraycontains(anyarray,anyarray) bool', containsAll],
+  ['arraycontained(anyarray,anyarray) bool', (part: SqlArray, whole: SqlArray) => containsAll(whole, part)],
+  ['arrayoverlap(anyarray,anyarray) bool', overlaps],
 
   ['array_append(anycompatiblearray,anycompatible) anycompatiblearray null', unbound, { bind: ([array]) => {
     const element = elementOf(array);
@@ -211,7 +211,7 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
   ['array_cat(anycompatiblearray,anycompatiblearray) anycompatiblearray null', (a: SqlArray | null, b: SqlArray | null) =>
     (a === null || b === null ? a ?? b : checkBounds(concatenate(a, b)))],
   ['array_remove(anycompatiblearray,anycompatible) anycompatiblearray null', remove],
-  ['array_replace(anycompatiblearray,anycompatible,anycompatible) anycompatiblearray null total', replace],
+  ['array_replace(anycompatiblearray,anycompatible,anycompatible) anycompatiblearray null', replace],
   ['array_position(anycompatiblearray,anycompatible) int4 null', (array: SqlArray | null, wanted: Datum) => position(array, wanted, undefined)],
   ['array_position(anycompatiblearray,anycompatible,int4) int4 null', (array: SqlArray | null, wanted: Datum, from: number | null) => position(array, wanted, from)],
   ['array_positions(anycompatiblearray,anycompatible) _int4 null', positions],
@@ -239,9 +239,9 @@ export const arrayFunctions: readonly FunctionRow[] = defineFunctions([
     return (item: Datum, dims: SqlArray | null, bounds: SqlArray | null) => fill(element, item, dims, bounds);
   } }],
   ['trim_array(anyarray,int4) anyarray', trim],
-  ['array_sort(anyarray) anyarray total', (array: SqlArray) => sort(array, false, false)],
-  ['array_sort(anyarray,bool) anyarray total', (array: SqlArray, descending: boolean) => sort(array, descending, descending)],
-  ['array_sort(anyarray,bool,bool) anyarray total', sort],
+  ['array_sort(anyarray) anyarray', (array: SqlArray) => sort(array, false, false)],
+  ['array_sort(anyarray,bool) anyarray', (array: SqlArray, descending: boolean) => sort(array, descending, descending)],
+  ['array_sort(anyarray,bool,bool) anyarray', sort],
   ['array_shuffle(anyarray) anyarray volatile total', (array: SqlArray, environment: Environment) => joinSlices(array, drawn(slices(array), array.dims[0] ?? 0, environment))],
   ['array_sample(anyarray,int4) anyarray volatile', sample],
   ['width_bucket(anycompatible,anycompatiblearray) int4', bucket],

@@ -71,6 +71,7 @@ function currentSetting(name: string, missingOk: boolean, environment: Environme
 
 function setConfig(name: string | null, value: string | null, local: boolean | null, environment: Environment): Datum {
   if (name === null) throw new SqlError('22004', 'SET requires parameter name');
+  if (value === null && !name.includes('.')) currentSetting(name, false, environment);
   if (value === null) throw notSupported('set_config with a NULL value', `Use RESET ${name}.`);
   environment.setSetting(name, value, local === true);
   return environment.setting(name) ?? value;
@@ -140,7 +141,7 @@ function resultOf(oid: number, environment: Environment): Datum {
 const objectDefinitions: readonly Definition[] = (Object.keys(objectInputs) as ObjectType[]).flatMap((kind): Definition[] => [
   [`${kind}in(text) ${kind} stable`, (text: string, environment: Environment) => readObject(kind, text, environment)],
   [`${kind}out(${kind}) text stable total`, (oid: number, environment: Environment) => printObject(kind, oid, environment.catalog)],
-  [`to_${kind}(text) ${kind} stable`, (text: string, environment: Environment) => {
+  [`to_${kind}(text) ${kind} stable${kind === 'regnamespace' || kind === 'regrole' ? ' total' : ''}`, (text: string, environment: Environment) => {
     if (/^(?:-|\d+)$/.test(text)) return null;
     try {
       return objectInputs[kind].find(text, environment) ?? null;

@@ -256,6 +256,9 @@ export interface ReadMoment {
 const isSeparator = (character: string): boolean => /^[^A-Za-z0-9]$/.test(character);
 
 /** Digits a field takes at most; a field followed by a non-digit takes as many as there are for years. */
+/** Years, months, weeks of a month or year, and days of one. */
+const gregorianField = /^(Y|MM$|MON|RM$|WW?$|D{1,3}$)/;
+
 const widths: Readonly<Record<string, number>> = {
   HH24: 2, HH12: 2, HH: 2, MI: 2, SS: 2, MS: 3, US: 6, FF1: 1, FF2: 2, FF3: 3, FF4: 4, FF5: 5, FF6: 6, SSSS: 5, SSSSS: 5, MM: 2, DD: 2, DDD: 3, D: 1, ID: 1, WW: 2, IW: 2, W: 1, Q: 1,
   CC: 2, YYYY: 4, YYY: 3, YY: 2, Y: 1, IYYY: 4, IYY: 3, IY: 2, I: 1, J: 9, TZM: 2, IDDD: 3,
@@ -264,6 +267,8 @@ const widths: Readonly<Record<string, number>> = {
 class FormatReader {
   readonly #text: string;
   readonly #values = new Map<string, number>();
+  /** whose fields the template has had */
+  #convention: 'ISO week' | 'Gregorian' | undefined;
   #at = 0;
 
   constructor(text: string) {
@@ -303,6 +308,7 @@ class FormatReader {
 
   #field(name: string, free: boolean): void {
     const upper = name.toUpperCase();
+    this.#follow(upper.startsWith('I') ? 'ISO week' : gregorianField.test(upper) ? 'Gregorian' : undefined);
     if (upper === 'MONTH' || upper === 'MON') return this.#name(name, upper === 'MON' ? monthNames.map((month) => month.slice(0, 3)) : monthNames, 'MM', 1);
     if (upper === 'DAY' || upper === 'DY') return this.#name(name, upper === 'DY' ? dayNames.map((day) => day.slice(0, 3)) : dayNames, 'weekday', 0);
     if (upper === 'RM') return this.#name(name, [...romanMonths].reverse(), 'romanReversed', 0);
@@ -324,6 +330,14 @@ class FormatReader {
     this.#at += match[0].length;
     this.#values.set(upper, Number(match[0]));
     this.#values.set(`${upper} digits`, match[0].length);
+  }
+
+  #follow(convention: 'ISO week' | 'Gregorian' | undefined): void {
+    if (convention === undefined) return;
+    if (this.#convention !== undefined && this.#convention !== convention) {
+      throw new SqlError('22007', 'invalid combination of date conventions', { hint: 'Do not mix Gregorian and ISO week date conventions in a formatting template.' });
+    }
+    this.#convention = convention;
   }
 
   #name(field: string, names: readonly string[], key: string, base: number): void {

@@ -50,7 +50,7 @@ const range = (signature: string, two: boolean): Definition => [signature, unbou
 }];
 
 export const enumFunctions = defineFunctions([
-  ...inlined, end('enum_first', 0), end('enum_last', -1), range('enum_range(anyenum) anyarray stable null', false), range('enum_range(anyenum,anyenum) anyarray stable null', true),
+  ...inlined, end('enum_first', 0), end('enum_last', -1), range('enum_range(anyenum) anyarray stable null total', false), range('enum_range(anyenum,anyenum) anyarray stable null total', true),
 ]);
 
 export const enumOperators = comparisonOperators(order);

@@ -54,9 +54,11 @@ const binary = ([['4', 'float4', 'float4'], ['8', 'float8', 'float8'], ['48', 'f
   .flatMap(([digits, left, right]): readonly Definition[] => {
     const result = digits === '4' ? 'float4' : 'float8';
     const { add, subtract, multiply, divide } = digits === '4' ? single : double;
+    // No float4 is large enough to carry a float8 beyond its end.
+    const words = left === right ? '' : ' total';
     return [
-      [`float${digits}pl(${left},${right}) ${result} monotone`, add],
-      [`float${digits}mi(${left},${right}) ${result}`, subtract],
+      [`float${digits}pl(${left},${right}) ${result}${words} monotone`, add],
+      [`float${digits}mi(${left},${right}) ${result}${words}`, subtract],
       [`float${digits}mul(${left},${right}) ${result}`, multiply],
       [`float${digits}div(${left},${right}) ${result}`, divide],
       ...comparisons.map(([name, compare, inline]): Definition => [`float${digits}${name}(${left},${right}) bool`, compare, { inline }]),
@@ -250,7 +252,7 @@ export const floatFunctions = defineFunctions([
   ['float4(int4) float4', (a: number) => Math.fround(a), { inline: (a) => `Math.fround(${a})` }],
   ['float4(int8) float4', (a: Long) => Math.fround(Number(a)), { inline: (a) => `Math.fround(Number(${a}))` }],
   ...(['sqrt', 'dsqrt'].map((name): Definition => [`${name}(float8) float8 monotone`, squareRoot])),
-  ...(['cbrt', 'dcbrt'].map((name): Definition => [`${name}(float8) float8 monotone`, (a: number) => Math.cbrt(a)])),
+  ...(['cbrt', 'dcbrt'].map((name): Definition => [`${name}(float8) float8 total monotone`, (a: number) => Math.cbrt(a)])),
   ...(['exp', 'dexp'].map((name): Definition => [`${name}(float8) float8 monotone`, exponential])),
   ...(['ln', 'dlog1'].map((name): Definition => [`${name}(float8) float8 monotone`, logarithm(Math.log)])),
   ...(['log', 'log10', 'dlog10'].map((name): Definition => [`${name}(float8) float8 monotone`, logarithm(Math.log10)])),
@@ -302,5 +304,5 @@ export const floatFunctions = defineFunctions([
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }],
   ['random(numeric,numeric) numeric volatile', randomNumeric],
-  ['random_normal(float8,float8) float8 volatile defaults=2', randomNormal],
+  ['random_normal(float8,float8) float8 volatile defaults=2 total', randomNormal],
 ]);

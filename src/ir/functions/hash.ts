@@ -121,7 +121,7 @@ const byName: Readonly<Record<string, Hash>> = {
 const dateWord = (days: number): number => (days === -0x7fffffff ? -0x80000000 : days);
 
 /** The hash of any type that has one; 42883 for the others. */
-function hashOf(oid: number): Hash {
+function hashOf(oid: number, extended = false): Hash {
   const type = typeInfo(oid);
   if (type.kind === 'e') return word;
   const known = byName[type.name];
@@ -129,18 +129,18 @@ function hashOf(oid: number): Hash {
   if (isRangeType(oid)) return overRange(oid);
   if (isMultirangeType(oid)) return (value: SqlMultirange, seed) => gathered(1n, value.ranges.map((range) => overRange(oid)(range, seed)), seed);
   if (type.kind === 'c' || oid === Oid.record) return overRecord;
-  if (type.category === 'A' && type.element !== 0) return overArray(type.element);
-  throw new SqlError('42883', `could not identify a hash function for type ${type.sqlName}`);
+  if (type.category === 'A' && type.element !== 0) return overArray(type.element, extended);
+  throw new SqlError('42883', `could not identify ${extended ? 'an extended' : 'a'} hash function for type ${type.sqlName}`);
 }
 
 const gathered = (first: bigint, hashes: readonly bigint[], seed: bigint | undefined): bigint => hashes.reduce((sum, hash) => limited(sum * 31n + hash, seed), first);
 const orZero = (hash: Hash, value: Datum, seed: bigint | undefined): bigint => (value === null ? 0n : hash(value, seed));
 
-const overArray = (element: number): Hash => {
-  const hash = hashOf(element);
+const overArray = (element: number, extended: boolean): Hash => {
+  const hash = hashOf(element, extended);
   return (value: SqlArray, seed) => gathered(1n, value.items.map((item) => orZero(hash, item, seed)), seed);
 };
-const overRecord: Hash = (value: SqlRecord, seed) => gathered(0n, value.fields.map((field, index) => (field === null ? 0n : hashOf(value.types[index]!)(field, seed))), seed);
+const overRecord: Hash = (value: SqlRecord, seed) => gathered(0n, value.fields.map((field, index) => (field === null ? 0n : hashOf(value.types[index]!, seed !== undefined)(field, seed))), seed);
 
 const overRange = (oid: number): Hash => {
   const element = hashOf(rangeElement(oid));
@@ -156,15 +156,15 @@ const wide = (hash: bigint): Long => normalLong(BigInt.asIntN(64, hash));
 /** How Postgres names the pair: the function itself, and the one that takes a seed. */
 function pair(name: string, extended: string, type: string): readonly Definition[] {
   if (type.startsWith('any')) {
-    const words = type.endsWith('range') ? ' total' : '';
-    const ofArgument = (args: readonly Scalar[]): Hash => hashOf(args[0]!.type.oid);
+    const words = type.endsWith('range') || type === 'anyenum' ? ' total' : '';
+    const ofArgument = (args: readonly Scalar[], extended: boolean): Hash => hashOf(args[0]!.type.oid, extended);
     return [
       [`${name}(${type}) int4${words}`, unbound, { bind: (args) => {
-        const hash = ofArgument(args);
+        const hash = ofArgument(args, false);
         return (value: Datum) => narrow(hash(value, undefined));
       } }],
       [`${extended}(${type},int8) int8${words}`, unbound, { bind: (args) => {
-        const hash = ofArgument(args);
+        const hash = ofArgument(args, true);
         return (value: Datum, seed: Long) => wide(hash(value, BigInt.asUintN(64, BigInt(seed))));
       } }],
     ];

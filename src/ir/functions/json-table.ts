@@ -1,7 +1,7 @@
 import type { Datum, Jsonb, JsonValue } from '../../core/index.ts';
 import type { Environment } from './contract.ts';
 import { defineTableFunctions, invalidParameter } from './define.ts';
-import { elementsOf, jsonAsText, jsonKind, membersOf } from './json-text.ts';
+import { decodable, elementsOf, jsonAsText, jsonKind, membersOf } from './json-text.ts';
 import { isArray, isObject, jsonb, jsonValueAsText } from './json-values.ts';
 
 /** Worded as each family words it: json by the function's name, jsonb by what was tried. */
@@ -32,7 +32,7 @@ function elements(document: Jsonb, name: string): readonly JsonValue[] {
 
 const textMembers = (text: string, name: string): readonly (readonly [string, string])[] => {
   need(jsonKind(text), 'object', name);
-  return membersOf(text).map(({ key, from, to }) => [key, text.slice(from, to)] as const);
+  return membersOf(decodable(text)).map(({ key, from, to }) => [key, text.slice(from, to)] as const);
 };
 
 const textElements = (text: string, name: string): readonly string[] => {
@@ -54,6 +54,6 @@ export const jsonTableFunctions = defineTableFunctions([
   ['json_each(json) record', ['key text', 'value json'], (text: string): Rows => textMembers(text, 'json_each')],
   ['json_each_text(json) record', ['key text', 'value text'], (text: string): Rows => textMembers(text, 'json_each_text').map(([key, value]) => [key, jsonAsText(value)])],
   ['json_array_elements(json) json', ['value json'], (text: string): Rows => textElements(text, 'json_array_elements').map((value) => [value])],
-  ['json_array_elements_text(json) text', ['value text'], (text: string): Rows => textElements(text, 'json_array_elements_text').map((value) => [jsonAsText(value)])],
+  ['json_array_elements_text(json) text', ['value text'], (text: string): Rows => textElements(decodable(text), 'json_array_elements_text').map((value) => [jsonAsText(value)])],
   ['json_object_keys(json) text', ['json_object_keys text'], (text: string): Rows => textMembers(text, 'json_object_keys').map(([key]) => [key])],
 ]);

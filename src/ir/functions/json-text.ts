@@ -91,13 +91,21 @@ export function membersOf(text: string): readonly Member[] {
   return members;
 }
 
+const noText = (): SqlError => new SqlError('22P05', 'unsupported Unicode escape sequence', { detail: '\\u0000 cannot be converted to text.' });
+
+/** The document, refused where a string or key in it is no text: what looks for a part reads all of them first. */
+export function decodable(text: string): string {
+  if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw noText();
+  return text;
+}
+
 /** What `->>` makes of a value's text: a string without its quotes, null for `null`. */
 export function jsonAsText(text: string): string | null {
   const kind = jsonKind(text);
   if (kind === 'null') return null;
   if (kind !== 'string') return text;
   const read = JSON.parse(text) as string;
-  if (read.includes('\0')) throw new SqlError('22P05', 'unsupported Unicode escape sequence', { detail: '\\u0000 cannot be converted to text.' });
+  if (read.includes('\0')) throw noText();
   return read;
 }
 

@@ -5,7 +5,7 @@ import type { Environment } from './contract.ts';
 import { defineFunctions, invalidParameter, unbound } from './define.ts';
 import type { Definition } from './define.ts';
 import { integerFromNumeric } from './integer.ts';
-import { elementsOf, jsonAsText, jsonKind, membersOf, rewriteJson } from './json-text.ts';
+import { decodable, elementsOf, jsonAsText, jsonKind, membersOf, rewriteJson } from './json-text.ts';
 import {
   arrayToJson, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
 } from './json-values.ts';
@@ -17,12 +17,12 @@ import { spreading } from './variadic.ts';
 // ---- json: parts of its own text ----
 
 function fieldText(text: string, key: string): string | null {
-  const found = membersOf(text).findLast((member) => member.key === key);
+  const found = membersOf(decodable(text)).findLast((member) => member.key === key);
   return found === undefined ? null : text.slice(found.from, found.to);
 }
 
 function elementText(text: string, index: number): string | null {
-  const found = elementsOf(text).at(index);
+  const found = elementsOf(decodable(text)).at(index);
   return found === undefined ? null : text.slice(found.from, found.to);
 }
 
@@ -36,7 +36,7 @@ function pathText(text: string, path: SqlArray): string | null {
       at = index === undefined ? null : elementText(at, index);
     }
   }
-  return path.items.length === 0 ? at!.trim() : at;
+  return path.items.length === 0 ? decodable(at!).trim() : at;
 }
 
 const orNull = <In, Out>(value: In | null, then: (value: In) => Out): Out | null => (value === null ? null : then(value));
@@ -245,9 +245,9 @@ const pairsToJsonb = (pairs: readonly (readonly [Datum, Datum])[]): Jsonb => jso
 const compare = (a: Jsonb, b: Jsonb): number => codecOf(Oid.jsonb).compare(a, b);
 
 const jsonFunctionsOfText: readonly Definition[] = [
-  ['json_object_field(json,text) json total', fieldText],
+  ['json_object_field(json,text) json', fieldText],
   ['json_object_field_text(json,text) text', (text: string, key: string) => orNull(fieldText(text, key), jsonAsText)],
-  ['json_array_element(json,int4) json total', elementText],
+  ['json_array_element(json,int4) json', elementText],
   ['json_array_element_text(json,int4) text', (text: string, index: number) => orNull(elementText(text, index), jsonAsText)],
   ['json_extract_path(json,_text) json variadic', pathText],
   ['json_extract_path_text(json,_text) text variadic', (text: string, path: SqlArray) => orNull(pathText(text, path), jsonAsText)],
@@ -255,7 +255,7 @@ const jsonFunctionsOfText: readonly Definition[] = [
   ['json_array_length(json) int4', jsonArrayLength],
   ['json_strip_nulls(json,bool) json defaults=1', (text: string, inArrays?: unknown) => {
     const alsoInArrays = optional(inArrays, false);
-    return rewriteJson(text, (value) => value !== 'null', (value) => !alsoInArrays || value !== 'null');
+    return rewriteJson(decodable(text), (value) => value !== 'null', (value) => !alsoInArrays || value !== 'null');
   }],
   ['json_build_object() json stable null total', () => '{}'],
   ['json_build_object(any) json stable null variadic', unbound, { bind: spreading(buildJsonObject) }],

@@ -6,12 +6,13 @@ import { routinesByOid } from './routine-oids.ts';
 import { formatType, parseTypeName, splitName } from './type-names.ts';
 
 /** A qualified name taken apart; `database.schema.name` must name this database. */
-function qualified(text: string, environment: Environment): { readonly schema: string | undefined; readonly name: string } {
+function qualified(text: string, environment: Environment, quoted = false): { readonly schema: string | undefined; readonly name: string } {
   const parts = splitName(text);
   if (parts === undefined) throw new SqlError('42602', 'invalid name syntax');
   if (parts.length > 3) throw new SqlError('42601', `improper relation name (too many dotted names): ${parts.join('.')}`);
   if (parts.length === 3 && parts[0] !== environment.database) {
-    throw new SqlError('0A000', `cross-database references are not implemented: "${parts.join('.')}"`);
+    const name = parts.join('.');
+    throw new SqlError('0A000', `cross-database references are not implemented: ${quoted ? `"${name}"` : name}`);
   }
   return { schema: parts.at(-2), name: parts.at(-1)! };
 }
@@ -33,7 +34,7 @@ const only = (text: string): string => {
 
 const relation: ObjectInput = {
   find(text, environment) {
-    const { schema, name } = qualified(text, environment);
+    const { schema, name } = qualified(text, environment, true);
     return environment.catalog.relationByName(schema, name);
   },
   missing: (text) => new SqlError('42P01', `relation "${(splitName(text) ?? [text]).join('.')}" does not exist`),

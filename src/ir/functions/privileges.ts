@@ -1,4 +1,4 @@
-import { SqlError } from '../../core/index.ts';
+import { findType, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import type { Environment, FunctionRow } from './contract.ts';
 import { defineFunctions } from './define.ts';
@@ -14,6 +14,8 @@ interface Kind {
   /** throws where no object has the name */
   byName(text: string, environment: Environment): void;
   exists(oid: number, environment: Environment): boolean;
+  /** whether the role that may do everything is told so before the object is looked for */
+  readonly roleFirst?: true;
 }
 
 const named = (kind: ObjectType) => (text: string, environment: Environment): void => {
@@ -31,17 +33,17 @@ const kinds: readonly Kind[] = [
     byName(text, environment) {
       if (environment.catalog.schemaByName(text) === undefined) throw new SqlError('3F000', `schema "${text}" does not exist`);
     },
-    exists: (oid, environment) => environment.catalog.schemaName(oid) !== undefined,
+    exists: (oid, environment) => environment.catalog.schemaName(oid) !== undefined, roleFirst: true,
   },
   {
     name: 'database', privileges: ['create', 'connect', 'temporary', 'temp'],
     byName(text, environment) {
       if (text !== environment.database) throw new SqlError('3D000', `database "${text}" does not exist`);
     },
-    exists: (oid, environment) => environment.catalog.databaseName(oid) !== undefined,
+    exists: (oid, environment) => environment.catalog.databaseName(oid) !== undefined, roleFirst: true,
   },
-  { name: 'function', privileges: ['execute'], byName: named('regprocedure'), exists: (oid) => routinesByOid().has(oid) },
-  { name: 'type', privileges: ['usage'], byName: named('regtype'), exists: () => true },
+  { name: 'function', privileges: ['execute'], byName: named('regprocedure'), exists: (oid) => routinesByOid().has(oid), roleFirst: true },
+  { name: 'type', privileges: ['usage'], byName: named('regtype'), exists: (oid) => findType(oid) !== undefined, roleFirst: true },
 ];
 
 /** `SELECT, INSERT WITH GRANT OPTION`: a list, of which any one is enough. */
@@ -60,24 +62,33 @@ function checkRole(role: string | number, environment: Environment): void {
 }
 
 /** Everyone may do everything with what exists: NULL for an OID that is nothing's, an error for a name that is nothing's. */
-function answer(kind: Kind, object: string | number, privileges: string, environment: Environment): Datum {
+function answer(kind: Kind, role: string | number | undefined, object: string | number, privileges: string, environment: Environment): Datum {
   // of a sequence the privilege is read first
   if (kind.name === 'sequence') checkPrivileges(privileges, kind.privileges, 'with grant option');
   if (typeof object === 'string') kind.byName(object, environment);
   checkPrivileges(privileges, kind.privileges, 'with grant option');
-  return typeof object === 'string' || kind.exists(object, environment) ? true : null;
+  return typeof object === 'string' || (kind.roleFirst === true && role !== 'public' && role !== 0) || kind.exists(object, environment) ? true : null;
 }
 
 /** With the asking role in front (by name or OID), and without; the object by name or OID. */
 const kindDefinitions = kinds.flatMap((kind): Definition[] => ['text', 'oid'].flatMap((object): Definition[] => [
   [`has_${kind.name}_privilege(${object},text) bool stable`, (target: string | number, privileges: string, environment: Environment) =>
-    answer(kind, target, privileges, environment)],
+    answer(kind, undefined, target, privileges, environment)],
   ...['name', 'oid'].map((role): Definition => [
     `has_${kind.name}_privilege(${role},${object},text) bool stable`, (asking: string | number, target: string | number, privileges: string, environment: Environment) => {
       checkRole(asking, environment);
-      return answer(kind, target, privileges, environment);
+      return answer(kind, asking, target, privileges, environment);
     }]),
 ]));
+
+/** Those with the numbers -1, -2, ..., which tables have and views have not. */
+const systemColumns = ['ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid'];
+
+function hasColumn(relation: number, column: string | number, { catalog }: Environment): boolean {
+  const system = typeof column === 'string' ? systemColumns.includes(column) : column < 0 && -column <= systemColumns.length;
+  if (system && catalog.viewDefinition(relation) === undefined) return true;
+  return (typeof column === 'string' ? catalog.columnByName(relation, column) : catalog.columnName(relation, column)) !== undefined;
+}
 
 const columnPrivileges = ['select', 'insert', 'update', 'references'];
 
@@ -88,12 +99,12 @@ function answerForColumn(table: string | number, column: string | number, privil
     checkPrivileges(privileges, columnPrivileges, 'with grant option');
     return null;
   }
-  const found = typeof column === 'string' ? environment.catalog.columnByName(oid, column) : environment.catalog.columnName(oid, column);
-  if (found === undefined && typeof column === 'string') {
+  const found = hasColumn(oid, column, environment);
+  if (!found && typeof column === 'string') {
     throw new SqlError('42703', `column "${column}" of relation "${relation.name}" does not exist`);
   }
   checkPrivileges(privileges, columnPrivileges, 'with grant option');
-  return found === undefined ? null : true;
+  return found ? true : null;
 }
 
 const columnDefinitions = ['text', 'oid'].flatMap((table) => ['text', 'int2'].flatMap((column): Definition[] => [

@@ -155,10 +155,12 @@ function countMatches(text: string, pattern: string, start = 1, flags = ''): num
 function nthSpan(text: string, pattern: string, start: number, nth: number, options: Options, group: number): { readonly start: number; readonly end: number } | undefined {
   const matcher = matcherOf(pattern, options);
   if (start - 1 > lengthOf(text)) return undefined;
-  if (group > matcher.groups) return undefined;
+  // Of an expression without groups the whole match is the first one.
+  const whole = group === 0 || (group === 1 && matcher.groups === 0);
+  if (!whole && group > matcher.groups) return undefined;
   let index = 0;
   for (const match of matchesOf(matcher, text, unitIndex(text, start - 1))) {
-    if (++index === nth) return group === 0 ? match : (match.groups[group - 1] ?? undefined);
+    if (++index === nth) return whole ? match : (match.groups[group - 1] ?? undefined);
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
-import { SqlError, jsonObject, parseJson, validateJson } from '../../core/index.ts';
-import type { Datum, JsonValue, TextSettings } from '../../core/index.ts';
+import { Oid, SqlError, jsonObject, parseJson, validateJson } from '../../core/index.ts';
+import type { Datum, Jsonb, JsonValue, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
 import { defineFunctions, unbound } from './define.ts';
 import type { Definition } from './define.ts';
+import { jsonKind } from './json-text.ts';
 import { jsonKeyOf, jsonValueOf, jsonWriterOf } from './json-values.ts';
 
 /**
@@ -63,8 +64,11 @@ const array = (write: Write): Definition[2] => ({
   },
 });
 
+/** JSON's own null, of a json or jsonb. */
+const isJsonNull = (value: Datum, type: number): boolean => (type === Oid.jsonb ? (value as Jsonb).value === null : type === Oid.json && jsonKind(value as string) === 'null');
+
 /** The first two arguments say whether members that are NULL are left out, and whether a key may be there twice. */
-const object = (finish: (members: readonly (readonly [key: string, value: Datum, type: number])[], settings: TextSettings) => Datum): Definition[2] => ({
+const object = (binary: boolean, finish: (members: readonly (readonly [key: string, value: Datum, type: number])[], settings: TextSettings) => Datum): Definition[2] => ({
   bind: ([, , ...args]: readonly Scalar[]) => {
     const types = args.map((arg) => arg.type.oid);
     const keys = types.map((type, index) => (index % 2 === 0 ? jsonKeyOf(type) : undefined));
@@ -73,12 +77,12 @@ const object = (finish: (members: readonly (readonly [key: string, value: Datum,
       const found: (readonly [string, Datum, number])[] = [];
       const seen = new Set<string>();
       for (let index = 0; index < types.length; index += 2) {
-        if (values[index] === null) throw new SqlError('22004', 'null value not allowed for object key');
+        if (values[index] === null) throw binary ? new SqlError('22023', `argument ${index + 1}: key must not be null`) : new SqlError('22004', 'null value not allowed for object key');
         const key = keys[index]!(values[index] as Datum, settings);
         const value = values[index + 1] as Datum;
-        if (unique && seen.has(key)) throw new SqlError('22030', `duplicate JSON object key value: ${JSON.stringify(key)}`);
+        if (unique && seen.has(key)) throw new SqlError('22030', `duplicate JSON object key value${binary ? '' : `: ${JSON.stringify(key)}`}`);
         seen.add(key);
-        if (absent && value === null) continue;
+        if (absent && (value === null || (binary && isJsonNull(value, types[index + 1]!)))) continue;
         found.push([key, value, types[index + 1]!]);
       }
       return finish(found, settings);
@@ -89,8 +93,8 @@ const object = (finish: (members: readonly (readonly [key: string, value: Datum,
 export const sqlJsonFunctions = defineFunctions([
   ['sql_json_array(any) json stable null variadic', unbound, array((values, types, settings) => `[${values.map((value, i) => jsonWriterOf(types[i]!)(value, settings)).join(', ')}]`)],
   ['sql_jsonb_array(any) jsonb stable null variadic', unbound, array((values, types, settings) => ({ kind: 'jsonb', value: values.map((value, i) => jsonValueOf(types[i]!)(value, settings)) }))],
-  ['sql_json_object(bool,bool,any) json stable null variadic', unbound, object((found, settings) => `{${found.map(([key, value, type]) => `${JSON.stringify(key)} : ${jsonWriterOf(type)(value, settings)}`).join(', ')}}`)],
-  ['sql_jsonb_object(bool,bool,any) jsonb stable null variadic', unbound, object((found, settings) => ({ kind: 'jsonb', value: jsonObject(found.map(([key, value, type]) => [key, jsonValueOf(type)(value, settings)] as const)) }))],
+  ['sql_json_object(bool,bool,any) json stable null variadic', unbound, object(false, (found, settings) => `{${found.map(([key, value, type]) => `${JSON.stringify(key)} : ${jsonWriterOf(type)(value, settings)}`).join(', ')}}`)],
+  ['sql_jsonb_object(bool,bool,any) jsonb stable null variadic', unbound, object(true, (found, settings) => ({ kind: 'jsonb', value: jsonObject(found.map(([key, value, type]) => [key, jsonValueOf(type)(value, settings)] as const)) }))],
   ['sql_is_json(text,text,bool) bool total', isJson],
   ['sql_json_unique(json) json', withUniqueKeys],
 ]);

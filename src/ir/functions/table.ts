@@ -167,7 +167,7 @@ function* timeZones(environment: Environment): Iterable<readonly Datum[]> {
 }
 
 const series = (type: string, make: (...args: any[]) => Iterable<readonly Datum[]>): readonly TableDefinition[] => [
-  [`generate_series(${type},${type}) ${type}`, [`generate_series ${type}`], (start, stop) => make(start, stop)],
+  [`generate_series(${type},${type}) ${type}${type === 'numeric' ? '' : ' total'}`, [`generate_series ${type}`], (start, stop) => make(start, stop)],
   [`generate_series(${type},${type},${type}) ${type}`, [`generate_series ${type}`], (start, stop, step) => make(start, stop, step)],
 ];
 

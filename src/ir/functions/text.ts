@@ -104,6 +104,15 @@ function repeat(text: string, count: number): string {
   return text.repeat(count);
 }
 
+/** Long texts are counted before they are made. */
+function replaced(text: string, from: string, to: string): string {
+  if (from === '') return text;
+  if (text.length * to.length > LONGEST_VALUE && octetLength(text) + (text.split(from).length - 1) * (octetLength(to) - octetLength(from)) > LONGEST_VALUE) {
+    throw new SqlError('54000', 'string buffer exceeds maximum allowed length (1073741823 bytes)');
+  }
+  return text.replaceAll(from, () => to);
+}
+
 const first = (text: string, count: number): string => (count >= 0 ? slice(text, 0, count) : slice(text, 0, Math.max(lengthOf(text) + count, 0)));
 /** The smallest int4 has no opposite, and Postgres, negating it, leaves nothing out. */
 const last = (text: string, count: number): string => (count === -2147483648 ? text : count >= 0 ? slice(text, Math.max(lengthOf(text) - count, 0)) : slice(text, -count));
@@ -262,7 +271,7 @@ export const textFunctions = defineFunctions([
   ['left(text,int4) text total', first],
   ['right(text,int4) text total', last],
   ['repeat(text,int4) text', repeat],
-  ['replace(text,text,text) text', (text: string, from: string, to: string) => (from === '' ? text : text.replaceAll(from, () => to))],
+  ['replace(text,text,text) text', replaced],
   ['translate(text,text,text) text total', translate],
   ['split_part(text,text,int4) text', splitPart],
   ['starts_with(text,text) bool total', (text: string, prefix: string) => text.startsWith(prefix)],

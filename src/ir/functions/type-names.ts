@@ -81,7 +81,8 @@ function findNamedType(text: string, catalog: CatalogQuestions): number | undefi
     if (spelled !== undefined) return spelled;
   }
   const names = splitName(text);
-  if (names === undefined || names.length > 2) throw new SqlError('42601', `invalid type name "${text}"`);
+  if (names?.length === 3) throw new SqlError('0A000', `cross-database references are not implemented: ${names.join('.')}`);
+  if (names === undefined || names.length > 3) throw new SqlError('42601', `invalid type name "${text}"`);
   const [schema, name] = names.length === 2 ? names : [undefined, names[0]!];
   if (schema !== undefined && catalog.schemaByName(schema) === undefined) throw new SqlError('3F000', `schema "${schema}" does not exist`);
   const builtin = findTypeByName(name!);

@@ -122,12 +122,19 @@ function finish(planning: Planning, site: CallSite, { args: declared, row: { of,
   const passed = gathered === null ? converted : gather(planning, converted, gathered, of.row.args.at(-1)!, binding, site.position);
   switch (of.kind) {
     case 'function':
-      return { kind: 'function', row: of.row, args: passed, result: binding.concrete(of.row.result) };
+      return { kind: 'function', row: of.row, args: passed, result: resultOf(planning, of.row.result, binding) };
     case 'aggregate':
-      return { kind: 'aggregate', row: of.row, args: passed, result: binding.concrete(of.row.result) };
+      return { kind: 'aggregate', row: of.row, args: passed, result: resultOf(planning, of.row.result, binding) };
     case 'table':
       return { kind: 'table', row: of.row, args: passed, columns: of.row.columns.map((column) => ({ name: column.name, type: binding.concrete(column.type) })) };
   }
+}
+
+/** An array of an array type's values is of no type. */
+function resultOf(planning: Planning, declared: number, binding: PolymorphicBinding): number {
+  const result = binding.concrete(declared);
+  if (result === 0 && isPolymorphic(declared)) return requireArrayType(planning, binding.concrete(declared === Oid.anyarray ? Oid.anyelement : Oid.anycompatible), undefined);
+  return result;
 }
 
 /** The array behind VARIADIC, where the function takes its elements of whatever type: see `spreading` in src/ir. */

@@ -23,8 +23,8 @@ export type { Accumulator, ArgumentColumns } from './accumulator.ts';
 class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
   readonly #column: number;
   readonly #offset: number;
-  readonly #finish: (sum: number, count: number) => number;
-  constructor(args: ArgumentColumns, finish: (sum: number, count: number) => number) {
+  readonly #finish: (sum: ExactSum, count: number) => number;
+  constructor(args: ArgumentColumns, finish: (sum: ExactSum, count: number) => number) {
     super();
     this.#column = args.columns[0]!;
     this.#offset = args.layout.offsets[this.#column]!;
@@ -42,7 +42,7 @@ class FloatSum extends ByGroup<{ readonly sum: ExactSum; count: number }> {
   result(g: number): Datum {
     const { sum, count } = this.state(g);
     if (count === 0) return null;
-    const result = this.#finish(sum.value(), count);
+    const result = this.#finish(sum, count);
     if ((result === Infinity || result === -Infinity) && sum.isFinite) throw new SqlError('22003', 'value out of range: overflow');
     return result;
   }
@@ -241,13 +241,13 @@ export function accumulatorFor(aggregate: Aggregate, args: ArgumentColumns): Acc
   switch (name) {
     case 'sum':
       if (type === Oid.numeric) return new NumericSum(args, (sum) => sum);
-      if (type === Oid.float8) return new FloatSum(args, (sum) => sum);
-      if (type === Oid.float4) return new FloatSum(args, Math.fround);
+      if (type === Oid.float8) return new FloatSum(args, (sum) => sum.value());
+      if (type === Oid.float4) return new FloatSum(args, (sum) => Math.fround(sum.value()));
       if (type === Oid.interval) return new IntervalSum(args, false);
       break;
     case 'avg':
       if (type === Oid.numeric) return new NumericSum(args, (sum, count) => numericDiv(sum, numericFromBigint(BigInt(count))));
-      if (type === Oid.float8 || type === Oid.float4) return new FloatSum(args, (sum, count) => sum / count);
+      if (type === Oid.float8 || type === Oid.float4) return new FloatSum(args, (sum, count) => sum.dividedBy(count));
       if (type === Oid.interval) return new IntervalSum(args, true);
       break;
     case 'any_value': // the least, so that the same rows give the same value

@@ -32,13 +32,15 @@ export function concatenateBytes(rows: readonly (readonly Datum[])[]): Datum {
 
 /** array_agg of arrays: one dimension more, and all of them alike. */
 export function concatenateArrays(rows: Rows): Datum {
-  const arrays = rows.map(([value]) => {
+  const arrays: SqlArray[] = [];
+  for (const [value] of rows) {
     if (value === null) throw new SqlError('22004', 'cannot accumulate null arrays');
-    return value as SqlArray;
-  });
+    const array = value as SqlArray;
+    if (arrays.length === 0 && array.dims.length === 0) throw new SqlError('2202E', 'cannot accumulate empty arrays');
+    if (arrays.length > 0 && array.dims.join() !== arrays[0]!.dims.join()) throw new SqlError('2202E', 'cannot accumulate arrays of different dimensionality');
+    arrays.push(array);
+  }
   const [first] = arrays;
-  if (arrays.some((array) => array.dims.join() !== first!.dims.join())) throw new SqlError('2202E', 'cannot accumulate arrays of different dimensionality');
-  if (first!.dims.length === 0) throw new SqlError('2202E', 'cannot accumulate empty arrays');
   return {
     kind: 'array', element: first!.element, dims: [arrays.length, ...first!.dims], lowerBounds: [1, ...first!.lowerBounds], items: arrays.flatMap((array) => array.items),
   };
@@ -46,7 +48,7 @@ export function concatenateArrays(rows: Rows): Datum {
 
 const call = (id: string, args: readonly Scalar[]): ((...values: readonly (Datum | Environment)[]) => Datum) => evaluatorOf(functionById(id)!, args);
 
-/** Which rows a document is made of: without those whose value is NULL (`strict`; of a jsonb object also JSON's null), without a key twice (`unique`). Of rows that are all left out it is empty, and not NULL. */
+/** Which rows a document is made of: without those whose value is NULL (`strict`; of a jsonb object also JSON's null), without a key twice (`unique`, those left out among them). Of rows that are all left out it is empty, and not NULL. */
 export interface Members {
   readonly strict: boolean;
   readonly unique: boolean;
@@ -84,19 +86,19 @@ function refuseTwice(keys: readonly string[], quoted: (key: string) => string): 
 export function jsonObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
   const build = call('json_build_object(any)', args.slice(0, 2));
   return (rows) => {
-    const written = chosen(rows, members, 1).map(([key, value]) => {
+    const writeAll = (of: Rows): string[] => of.map(([key, value]) => {
       requireKey(key);
       return (build(key!, value!, environment) as string).slice(1, -1);
     });
-    if (members.unique) refuseTwice(written.map((member) => /^"(?:[^"\\]|\\.)*"/s.exec(member)![0]), (key) => `: ${key}`);
-    return `{ ${written.join(', ')} }`;
+    if (members.unique) refuseTwice(writeAll(rows).map((member) => /^"(?:[^"\\]|\\.)*"/s.exec(member)![0]), (key) => `: ${key}`);
+    return `{ ${writeAll(chosen(rows, members, 1)).join(', ')} }`;
   };
 }
 
 export function jsonbObject(args: readonly Scalar[], environment: Environment, members: Members): (rows: Rows) => Datum {
   const build = call('jsonb_build_object(any)', args.slice(0, 2));
   return (rows) => {
-    const pairs = chosen(rows, members, 1).flatMap(([key, value]): (readonly [string, JsonValue])[] => {
+    const pairs = (members.unique ? rows : chosen(rows, members, 1)).flatMap(([key, value]): (readonly [string, JsonValue])[] => {
       if (key === null) throw new SqlError('22023', 'field name must not be null');
       const { value: object } = build(key!, value!, environment) as Jsonb;
       return object instanceof Map ? [...object] : [];

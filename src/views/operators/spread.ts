@@ -1,4 +1,4 @@
-import { SqlError, numericAdd, numericDiv, numericFromInteger, numericMul, numericSub } from '../../core/index.ts';
+import { SqlError, numericDiv, numericFromInteger, numericOf } from '../../core/index.ts';
 import type { Datum, Numeric } from '../../core/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
 import { inUnits, quotient } from '../state/exact-double.ts';
@@ -13,11 +13,17 @@ export interface Spread {
 
 const nan: Numeric = { kind: 'numeric', coefficient: 0n, scale: 0, special: 'NaN' };
 
+/** `coefficient / 10^scale`, however many digits it has: sums on the way to a variance may have more than a numeric can. */
+interface Exact {
+  coefficient: bigint;
+  scale: number;
+}
+
 interface NumericState {
   count: number;
   special: number;
-  sum: Numeric;
-  squares: Numeric;
+  readonly sum: Exact;
+  readonly squares: Exact;
   /** how many values have each display scale: the largest present decides the result's */
   readonly scales: Map<number, number>;
 }
@@ -33,7 +39,7 @@ export class NumericSpread extends ByGroup<NumericState> {
     this.#spread = spread;
   }
   make(): NumericState {
-    return { count: 0, special: 0, sum: numericFromInteger(0), squares: numericFromInteger(0), scales: new Map() };
+    return { count: 0, special: 0, sum: { coefficient: 0n, scale: 0 }, squares: { coefficient: 0n, scale: 0 }, scales: new Map() };
   }
   add(g: number, I: Int32Array, F: Float64Array, b: number, w: number): void {
     const { context, layout, columns } = this.#args;
@@ -46,9 +52,9 @@ export class NumericSpread extends ByGroup<NumericState> {
       state.special += w;
       return;
     }
-    const weighted = numericMul(value, numericFromInteger(w));
-    state.sum = numericAdd(state.sum, weighted);
-    state.squares = numericAdd(state.squares, numericMul(value, weighted));
+    const weighted = value.coefficient * BigInt(w);
+    addTo(state.sum, weighted, value.scale);
+    addTo(state.squares, value.coefficient * weighted, 2 * value.scale);
     const having = (state.scales.get(value.scale) ?? 0) + w;
     if (having === 0) state.scales.delete(value.scale);
     else state.scales.set(value.scale, having);
@@ -58,25 +64,40 @@ export class NumericSpread extends ByGroup<NumericState> {
     const { root, sample } = this.#spread;
     if (count === 0 || (sample && count === 1)) return null;
     if (special > 0) return nan;
-    const n = numericFromInteger(count);
-    const scale = Math.max(0, ...scales.keys());
-    const difference = rescaled(numericSub(numericMul(n, squares), numericMul(sum, sum)), 2 * scale);
-    if (difference.coefficient <= 0n) return numericFromInteger(0);
-    const variance = numericDiv(difference, numericMul(n, numericFromInteger(sample ? count - 1 : count)));
-    return root ? squareRoot(variance) : variance;
+    const n = BigInt(count);
+    const scale = 2 * Math.max(0, ...scales.keys());
+    const difference = n * coefficientAt(squares, scale) - coefficientAt({ coefficient: sum.coefficient ** 2n, scale: 2 * sum.scale }, scale);
+    if (difference <= 0n) return numericFromInteger(0);
+    const divisor = n * (sample ? n - 1n : n);
+    // Of a variance that no numeric can be the root may be one.
+    if (root && difference.toString(16).length > GIANT) return numericOf(rootAt((difference + divisor / 2n) / divisor, scale), scale);
+    const variance = numericDiv(exactly(difference, scale), exactly(divisor, 0));
+    return root ? { ...variance, coefficient: rootAt(variance.coefficient, variance.scale) } : variance;
   }
 }
 
-/** The same number with another scale; the digits that go are zeros. */
-const rescaled = (n: Numeric, scale: number): Numeric => ({
-  ...n, scale, coefficient: n.scale > scale ? n.coefficient / 10n ** BigInt(n.scale - scale) : n.coefficient * 10n ** BigInt(scale - n.scale),
-});
+/** Hexadecimal digits: more than a number has of which the square may be too large. */
+const GIANT = 100_000;
+
+const exactly = (coefficient: bigint, scale: number): Numeric => ({ kind: 'numeric', coefficient, scale });
+
+/** The coefficient at another scale; the digits that go are zeros. */
+const coefficientAt = ({ coefficient, scale }: Exact, wanted: number): bigint =>
+  scale > wanted ? coefficient / 10n ** BigInt(scale - wanted) : coefficient * 10n ** BigInt(wanted - scale);
+
+function addTo(sum: Exact, coefficient: bigint, scale: number): void {
+  if (scale > sum.scale) {
+    sum.coefficient = coefficientAt(sum, scale);
+    sum.scale = scale;
+  }
+  sum.coefficient += coefficientAt({ coefficient, scale }, sum.scale);
+}
 
 /** The root at the number's own scale, rounded: Postgres' `numeric_stddev_internal` carries the variance's scale over. */
-function squareRoot(n: Numeric): Numeric {
-  const square = n.coefficient * 10n ** BigInt(n.scale);
+function rootAt(coefficient: bigint, scale: number): bigint {
+  const square = coefficient * 10n ** BigInt(scale);
   const root = integerRoot(square);
-  return { ...n, coefficient: square - root * root > root ? root + 1n : root };
+  return square - root * root > root ? root + 1n : root;
 }
 
 function integerRoot(n: bigint): bigint {
@@ -131,8 +152,11 @@ export class FloatSpread extends ByGroup<FloatState> {
     if (count === 0 || (sample && count === 1)) return null;
     if (special > 0) return NaN;
     const n = BigInt(count);
-    const variance = quotient(n * squares - sum * sum, n * BigInt(sample ? count - 1 : count), 2148);
-    if (!Number.isFinite(variance)) throw new SqlError('22003', 'value out of range: overflow');
-    return root ? Math.sqrt(variance) : variance;
+    const [difference, divisor] = [n * squares - sum * sum, n * BigInt(sample ? count - 1 : count)];
+    const variance = quotient(difference, divisor, 2148);
+    // Of a variance that no double is the root may be one.
+    const result = !root ? variance : Number.isFinite(variance) ? Math.sqrt(variance) : Math.sqrt(quotient(difference, divisor, 2148 + 1024)) * 2 ** 512;
+    if (!Number.isFinite(result)) throw new SqlError('22003', 'value out of range: overflow');
+    return result;
   }
 }

@@ -39,6 +39,13 @@ export class ExactSum {
     // What the shrinking of the plain parts loses lies far below the last digit of a sum of huge ones.
     return this.#plain.addedTo(this.#huge, SHRINK).rounded() / SHRINK;
   }
+
+  /** A share of the sum, which may be a number where the sum is none. */
+  dividedBy(count: number): number {
+    const sum = this.value();
+    if (Number.isFinite(sum) || !this.isFinite || this.#huge === undefined) return sum / count;
+    return this.#plain.addedTo(this.#huge, SHRINK).rounded() / count / SHRINK;
+  }
 }
 
 const HUGE = 2 ** 900;

@@ -79,6 +79,8 @@ const boundaries: Readonly<Record<string, readonly string[]>> = {
   regoper: ['0', '4294967295'],
   regoperator: ['0', '4294967295'],
   _aclitem: ['{}'],
+  matrix_mood: ['happy', 'low'],
+  _matrix_mood: ['{}'],
 };
 
 /** Plain values of types that the samples have none of, and in place of those that mean nothing to most functions of their type. */
@@ -107,10 +109,13 @@ const plainValues: Readonly<Record<string, readonly string[]>> = {
   regoperator: ['15', '96'],
   oid: ['1', '1259', '2200'],
   _aclitem: ['{=r/10}', '{=rw/10}'],
+  matrix_mood: ['ok', 'sad'],
+  _matrix_mood: ['{ok,happy}', '{sad,NULL}'],
 };
 
 /** Values that many functions raise an error for, though they are fine in themselves. */
 const oddities: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(['_int8range', '_numrange', '_daterange', '_tsrange', '_tstzrange'].map((type) => [type, ['{NULL}']])),
   text: ['(', '\\', '%', 'nowhere', '{', 'x\\', '1', '\u0001'],
   name: ['nowhere'],
   int2: ['-1'],
@@ -140,9 +145,15 @@ const oddities: Readonly<Record<string, readonly string[]>> = {
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const typed = (type: string, texts: readonly string[]): readonly string[] => texts.map((text) => spell(type, text));
 
+/** An enum that both sides are given, of the labels low, sad, ok and happy. */
+export const ENUM = 'matrix_mood';
+/** and one of none */
+export const EMPTY_ENUM = 'matrix_empty';
+const nameOf = (type: string): string => (type.endsWith(ENUM) ? `public."${type}"` : `pg_catalog."${type}"`);
+
 /** A value as SQL: the type's name as `pg_type` has it, so that no keyword is meant. */
-export const spell = (type: string, text: string): string => `${quote(text)}::pg_catalog."${type}"`;
-export const spellNull = (type: string): string => `null::pg_catalog."${type}"`;
+export const spell = (type: string, text: string): string => `${quote(text)}::${nameOf(type)}`;
+export const spellNull = (type: string): string => `null::${nameOf(type)}`;
 
 /** With a cast, since two bare rows are compared field by field, by the grammar. */
 const record = (...fields: readonly string[]): string => `row(${fields.join(', ')})::record`;

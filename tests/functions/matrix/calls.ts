@@ -1,4 +1,4 @@
-import { raising } from './fitting.ts';
+import { raising, raisingSets } from './fitting.ts';
 import { spellNull } from './rows.ts';
 import type { MatrixRow, Shape } from './rows.ts';
 
@@ -54,7 +54,7 @@ function setOf(row: MatrixRow, args: readonly string[]): string {
 const made = (row: MatrixRow, shape: number, aim: Call['aim'], rows: readonly (readonly string[])[]): Call => ({ row, shape, aim, rows, sql: expressionOf(row, rows) });
 
 /** Sets of rows for an aggregate: each list alone, and growing sets of them. */
-function sets(lists: readonly (readonly string[])[], base: readonly (readonly string[])[]): (readonly (readonly string[])[])[] {
+function setsOf(lists: readonly (readonly string[])[], base: readonly (readonly string[])[]): (readonly (readonly string[])[])[] {
   if (lists.length === 0) return [];
   return [...lists.slice(0, 6).map((list) => [list]), lists, ...lists.slice(0, 3).map((list) => [...base.slice(0, 2), list, list])];
 }
@@ -65,7 +65,8 @@ export function callsOf(row: MatrixRow): readonly Call[] {
     const lists = argumentLists(shape);
     const aims: readonly Call['aim'][] = ['plain', 'NULL', 'boundary', 'odd'];
     if (row.kind !== 'aggregate') return aims.flatMap((aim) => lists[aim].map((args) => made(row, index, aim, [args])));
-    return aims.flatMap((aim) => sets(lists[aim], lists.plain).map((rows) => made(row, index, aim, rows)));
+    return aims.flatMap((aim) => setsOf(lists[aim], lists.plain).map((rows) => made(row, index, aim, rows)));
   });
-  return [...calls, ...own.map((args) => made(row, -1, 'odd', [args]))];
+  const sets = row.kind === 'aggregate' ? raisingSets.filter(([pattern]) => pattern.test(row.id)).flatMap(([, found]) => found) : [];
+  return [...calls, ...own.map((args) => made(row, -1, 'odd', [args])), ...sets.map((rows) => made(row, -1, 'odd', rows))];
 }

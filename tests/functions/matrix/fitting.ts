@@ -1,3 +1,5 @@
+import { EMPTY_ENUM } from './arguments.ts';
+
 type Fitting = readonly [id: RegExp, position: number, texts: readonly string[], odd?: readonly string[]];
 
 /** has_*_privilege and pg_has_role: a role that every server has, an object of the catalog, a privilege that everybody has of it. */
@@ -59,11 +61,15 @@ export const fitting: readonly Fitting[] = [
   [/ pg_tablespace_(size|location)\(oid/, 0, ['1663', '1664']],
   [/ regclass\(text|(text|varchar) as regclass/, 0, ['pg_class', 'pg_type', 'pg_catalog.pg_proc']],
   [/ to_regclass\(/, 0, ['pg_class', 'nowhere', 'pg_catalog.pg_type'], ['a.b.c']],
-  [/ to_regproc\(/, 0, ['now', 'nowhere', 'pg_catalog.pi'], []],
-  [/ to_regprocedure\(/, 0, ['now()', 'nowhere()', 'lower(text)'], []],
-  [/ to_regtype\(/, 0, ['int4', 'nowhere', 'timestamp with time zone'], []],
+  [/ to_regproc\(/, 0, ['now', 'nowhere', 'pg_catalog.pi'], ['a.b.c']],
+  [/ to_regprocedure\(/, 0, ['now()', 'nowhere()', 'lower(text)'], ['a.b.c()']],
+  [/ to_regtype\(/, 0, ['int4', 'nowhere', 'timestamp with time zone'], ['a.b.c']],
   [/ to_regnamespace\(/, 0, ['pg_catalog', 'nowhere'], []],
   [/ to_regrole\(/, 0, ['nowhere'], []],
+  [/ jsonb?_to_recordset\(/, 0, ['[{"a": 1, "b": "x"}, {"c": [2]}]', '[]', '[{"a": "7", "b": null}]']],
+  [/ generate_series\(timestamptz,timestamptz,interval,text/, 3, ['UTC', 'Europe/Berlin']],
+  [/ (is json|json\()/, 0, ['{"a": 1}', '[1, {"b": 2}]', '"x"', 'nothing', '{"a": 1, "a": 2}']],
+  [/construct json_object\(/, 0, ['k', 'b', 'a']],
 ];
 
 const nines = "(repeat('9', 131072) || '.9')::numeric";
@@ -72,27 +78,47 @@ const greatest = "'1.7976931348623157e308'::float8";
 const least = "'-1.7976931348623157e308'::float8";
 const unmade = "'{\"a\": \"\\u0000\"}'::json";
 
+const shortRecords = 'array[row(1)]';
+const longRecords = 'array[row(1, 2)]';
+const mixedRecords = 'array[row(1), row(1, 2)]';
+
 /** Calls that raise, of functions for which the values of their types alone make none. */
 export const raising: readonly (readonly [id: RegExp, calls: readonly (readonly string[])[]])[] = [
   [/ (int4|int8)\(bytea\)|cast bytea as int[48]/, [["'\\x010203040506070809'::bytea"]]],
   [/ (int4|int8)\(bit\)|cast bit as int[48]/, [["repeat('1', 65)::bit(65)"]]],
   [/ (float4mi|-)\(float4,float4\)/, [["'3.4e38'::float4", "'-3.4e38'::float4"]]],
   [/ (float8mi|-)\(float8,float8\)/, [[greatest, least]]],
-  [/ (float48mi|-)\(float4,float8\)/, [["'3.4e38'::float4", least]]], [/ (float84mi|-)\(float8,float4\)/, [[greatest, "'-3.4e38'::float4"]]],
-  [/ (float48pl|\+)\(float4,float8\)|(float84pl|\+)\(float8,float4\)/, [["'3.4e38'::float4", greatest], [greatest, "'3.4e38'::float4"]]],
   [/ (numeric_add|\+)\(numeric,numeric\)/, [[huge, huge]]], [/ (numeric_sub|-)\(numeric,numeric\)/, [[huge, "'-9e131071'::numeric"]]], [/ (numeric_mul|\*)\(numeric,numeric\)/, [[huge, huge]]],
-  [/ (round|ceil|ceiling)\(numeric\)/, [[nines]]], [/ floor\(numeric\)/, [[`-${nines}`]]], [/ round\(numeric,int4\)/, [[huge, '-131071']]], [/ lcm\(numeric/, [[huge, "'7'::numeric"]]], [/ numeric_inc\(/, [[`trunc(${nines})`]]],
+  [/ (round|ceil|ceiling)\(numeric\)/, [[nines]]], [/ floor\(numeric\)/, [[`-${nines}`]]], [/ round\(numeric,int4\)/, [[`trunc(${nines})`, '-1']]], [/ lcm\(numeric/, [[huge, "'7'::numeric"]]], [/ numeric_inc\(/, [[`trunc(${nines})`]]],
   [/ int8_sum\(numeric,int8\)/, [[`trunc(${nines})`, '9']]], [/ (int82mi|-)\(int8,int2\)/, [["'-9223372036854775808'::int8", "'1'::int2"]]],
   [/ (lpad|rpad)\(text,int4,text\)/, [["'a'::text", '2147483647', "'b'::text"]]], [/ repeat\(text,int4\)/, [["'ab'::text", '2147483647']]],
   [/ (bytealike|like|byteanlike|notlike|!?~~)\(bytea,bytea\)/, [["'abc'::bytea", "'a\\\\'::bytea"]]],
   [/ (json_object_field_text|->>)\(json,text\)|json_extract_path_text\(|#>>\(json,_text\)/, [[unmade, "'a'::text"], [unmade, "'{a}'::text[]"]]],
   [/ (json_array_element_text|->>)\(json,int4\)/, [["'[\"\\u0000\"]'::json", '0']]],
   [/ (json_extract_path|#>)\(json,_text\)/, [["'{\"\\u0000\": 1}'::json", "'{a}'::text[]"]]],
-  [/ json_strip_nulls\(/, [[unmade, 'true']]], [/ (to_jsonb|jsonb_build_array)\(|cast json as jsonb/, [[unmade]]],
+  [/ json_strip_nulls\(/, [[unmade, 'true']]], [/ (to_jsonb|jsonb_build_array)\(any|cast json as jsonb/, [[unmade]]],
   [/ to_char\((numeric|int4|int8|float4|float8),/, [['1', "'9.9.9'::text"]]],
-  [/ to_date\(text|to_timestamp\(text,text/, [["'2020'::text", "'YYYY IYYY'::text"]]],
+  [/ to_date\(text|to_timestamp\(text,text/, [["'2020 2020'::text", "'YYYY IYYY'::text"], ["'x'::text", "'YYYY'::text"]]],
   [/operator .*\(record,record\)/, [["(select row(1))", "(select row('a'::text))"], ["(select row(1))", "(select row(1, 2))"]]],
   [/ (record_\w+|btrecordcmp)\(record,record\)/, [["row(1)::record", "row('a'::text)::record"], ["row(1)::record", "row(1, 2)::record"]]],
+  [/ enum_(first|last)\(anyenum\)/, [[`null::public."${EMPTY_ENUM}"`]]],
+  [/ bpchar\(bpchar,int4,bool\)/, [["'abcdef'::bpchar", '5', 'false']]], [/ varchar\(varchar,int4,bool\)/, [["'abcdef'::varchar", '5', 'false']]],
+  [/ replace\(text,text,text\)/, [["repeat('a', 100000)", "'a'::text", "repeat('b', 100000)"]]],
+  [/ similar_to_escape\(text\)/, [["'\\\"a\\\"b\\\"'::text"]]],
+  [/ json_object_field\(json,text\)|->\(json,text\)/, [[unmade, "'b'::text"]]], [/ json_array_element\(json,int4\)|->\(json,int4\)/, [["'[\"\\u0000\"]'::json", '0']]],
+  [/ (array_(eq|ne|lt|le|gt|ge|larger|smaller)|btarraycmp|arraycontains|arraycontained|arrayoverlap|[=<>@&]+)\(anyarray,anyarray\)/, [[shortRecords, longRecords]]],
+  [/ array_replace\(/, [[shortRecords, 'row(1, 2)', 'row(3)']]], [/ array_sort\(/, [[mixedRecords], [mixedRecords, 'true'], [mixedRecords, 'true', 'true']]],
   [/ hash_record(_extended)?\(/, [["row('1'::varbit)::record"], ["row('1'::varbit)::record", '1']]],
   [/ hash_array(_extended)?\(/, [["array['1'::varbit]"], ["array['1'::varbit]", '1']]],
+];
+
+const pairOf = (value: string, other: string): readonly (readonly string[])[] => [[value], [other]];
+
+/** Sets of rows for which aggregates raise. */
+export const raisingSets: readonly (readonly [id: RegExp, sets: readonly (readonly (readonly string[])[])[]])[] = [
+  [/ (sum|avg)\(numeric\)/, [pairOf(huge, huge)]], [/ (stddev|stddev_samp|variance|var_\w+|stddev_pop)\(numeric\)/, [pairOf(huge, "'-9e131071'::numeric")]],
+  [/ (max|min)\(record\)/, [pairOf('row(1)::record', 'row(1, 2)::record')]], [/ (max|min)\(anyarray\)/, [pairOf(shortRecords, longRecords)]],
+  [/ jsonb_agg(_strict)?\(/, [[[unmade]]]],
+  [/ (avg|stddev\w*|var\w*)\(float8\)/, [pairOf(greatest, least)]],
+  [/ (corr|covar_\w+|regr_\w+)\(/, [[["'0'::float8", "'1'::float8"], ["'1e300'::float8", "'1.0000000000000002'::float8"]], [["'1e300'::float8", "'0'::float8"], ["'2e300'::float8", "'1e-20'::float8"]], [[greatest, greatest], [least, least]], [["'0'::float8", "'1e300'::float8"], ["'1e-20'::float8", "'2e300'::float8"]]]],
 ];

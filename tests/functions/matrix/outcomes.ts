@@ -1,4 +1,4 @@
-import { findType, SqlError } from '../../../src/core/index.ts';
+import { SqlError } from '../../../src/core/index.ts';
 import { JudgeError } from '../../support/judge.ts';
 import type { Judge } from '../../support/judge.ts';
 import { judgeRunner } from '../../support/judge-runner.ts';
@@ -20,16 +20,15 @@ export async function prepareAttempts(judge: Judge): Promise<void> {
   await judge.query(`
     set time zone 'UTC';
     create function matrix_attempt(expression text) returns text language plpgsql as $$
-    declare missing boolean; printed text; type oid;
+    declare missing boolean; printed text; type text;
     begin
-      execute 'select x is null and x is not distinct from null, format(''%s'', x), pg_typeof(x)::oid from (select ' || expression || ' as x) s' into missing, printed, type;
+      execute 'select x is null and x is not distinct from null, format(''%s'', x), (select typname from pg_catalog.pg_type where oid = pg_typeof(x)) from (select ' || expression || ' as x) s' into missing, printed, type;
       return case when missing then 'n ' || type else '= ' || type || ' ' || printed end;
     exception when others then return '! ' || sqlstate || ' ' || sqlerrm;
     end $$`);
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const typeNamed = (oid: string): string => findType(Number(oid))?.name ?? oid;
 
 /** What the judge says to each expression, of errors without their position. */
 export async function attempted(judge: Judge, expressions: readonly string[]): Promise<readonly Outcome[]> {
@@ -37,7 +36,7 @@ export async function attempted(judge: Judge, expressions: readonly string[]): P
   return rows.map(([cell]): Outcome => {
     const [, kind, word, text] = /^(.) (\w+) ?([^]*)$/.exec(cell!)!;
     if (kind === '!') return { kind: 'error', code: word!, message: text! };
-    return { kind: 'value', type: typeNamed(word!), text: kind === 'n' ? null : text! };
+    return { kind: 'value', type: word!, text: kind === 'n' ? null : text! };
   });
 }
 

@@ -2,7 +2,7 @@ import { findType, typeInfo } from '../../../src/core/index.ts';
 import { allAggregates, allCasts, allFunctions, allOperators, allTableFunctions, functionById } from '../../../src/ir/index.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from '../../../src/ir/index.ts';
 import { familyOf } from '../coverage.ts';
-import { spell, spellNull, valuesOf } from './arguments.ts';
+import { ENUM, spell, spellNull, valuesOf } from './arguments.ts';
 import type { Values } from './arguments.ts';
 import { fitting } from './fitting.ts';
 
@@ -39,6 +39,8 @@ const bindings: readonly Readonly<Record<string, string>>[] = [
   { any: 'int4', anyelement: 'int4', anynonarray: 'int4', anyarray: '_int4', anycompatible: 'int4', anycompatiblearray: '_int4', anycompatiblenonarray: 'int4', anyrange: 'int4range', anymultirange: 'int4multirange' },
   { any: 'text', anyelement: 'text', anynonarray: 'text', anyarray: '_text', anycompatible: 'text', anycompatiblearray: '_text', anycompatiblenonarray: 'text' },
 ];
+/** Enums are asked of one type. */
+const enumBinding: Readonly<Record<string, string>> = { anyenum: ENUM, anyarray: `_${ENUM}` };
 const rangeBindings: readonly Readonly<Record<string, string>>[] = [
   bindings[0]!,
   { anyelement: 'numeric', anyrange: 'numrange', anymultirange: 'nummultirange' },
@@ -50,7 +52,7 @@ const moreBindings: readonly Readonly<Record<string, string>>[] = [
 ];
 
 function shapesOf(id: string, declared: readonly string[]): { readonly shapes: readonly Shape[]; readonly unwritable: readonly string[] } {
-  const chosen = declared.some((type) => /range$/.test(type) && type.startsWith('any')) ? rangeBindings : declared.some((type) => type === 'any' || type === 'anyelement') ? moreBindings : declared.some((type) => type.startsWith('any')) ? bindings : [{}];
+  const chosen = declared.includes('anyenum') ? [enumBinding] : declared.some((type) => /range$/.test(type) && type.startsWith('any')) ? rangeBindings : declared.some((type) => type === 'any' || type === 'anyelement') ? moreBindings : declared.some((type) => type.startsWith('any')) ? bindings : [{}];
   const lists = chosen.map((binding: Readonly<Record<string, string>>) => declared.map((type) => binding[type] ?? type)).filter((types) => chosen.length === 1 || !types.some((type) => type.startsWith('any')));
   const unwritable = [...new Set(lists.flat().filter((type) => valuesOf(type) === undefined))];
   const shapes = lists.flatMap((types): Shape[] => {
@@ -67,15 +69,18 @@ function fitted(id: string, position: number, type: string): Values | undefined 
 }
 
 const spread = (row: { readonly variadic?: boolean; readonly args: readonly number[] }) => (args: readonly string[]): string =>
-  args.map((arg, index) => (row.variadic === true && index === args.length - 1 && typeName(row.args[index]!) !== 'any' ? `variadic ${arg}` : arg)).join(', ');
+  args.map((arg, index) => (row.variadic === true && index === args.length - 1 && typeName(row.args.at(-1)!) !== 'any' ? `variadic ${arg}` : arg)).join(', ');
 
 /** Called by a word of the grammar, without parentheses. */
 const keywords = new Set(['current_catalog', 'current_role', 'user', 'system_user']);
 
+/** Takes any number of arguments, by twos. */
+const inPairs = /^jsonb?_build_object$/;
+
 const functionRow = (row: FunctionRow): MatrixRow => {
   const types = row.args.map(typeName);
   const id = `function ${row.name}(${types.join()})`;
-  return { id, kind: 'function', family: familyOf({ table: 'function', name: row.name, types, result: typeName(row.result), kind: 'f' }), ...shapesOf(id, types), total: row.total === true, call: keywords.has(row.name) ? () => row.name : (args) => `pg_catalog."${row.name}"(${spread(row)(args)})` };
+  return { id, kind: 'function', family: familyOf({ table: 'function', name: row.name, types, result: typeName(row.result), kind: 'f' }), ...shapesOf(id, inPairs.test(row.name) ? [...types, ...types] : types), total: row.total === true || row.inline !== undefined, call: keywords.has(row.name) ? () => row.name : (args) => `pg_catalog."${row.name}"(${spread(row)(args)})` };
 };
 
 const tableFunctionRow = (row: TableFunctionRow): MatrixRow => {
@@ -90,11 +95,17 @@ const tableFunctionRow = (row: TableFunctionRow): MatrixRow => {
   };
 };
 
+/** JavaScript that stands in place of a call is only written where none raises. */
+const isTotal = (id: string): boolean => {
+  const row = functionById(id);
+  return row !== undefined && (row.total === true || row.inline !== undefined);
+};
+
 const operatorRow = (row: OperatorRow): MatrixRow => {
   const types = (row.left === 0 ? [row.right] : [row.left, row.right]).map(typeName);
   const id = `operator ${row.name}(${types.join()})`;
   return {
-    id, kind: 'operator', family: familyOf({ table: 'operator', name: row.name, types, result: typeName(row.result), kind: '' }), ...shapesOf(id, types), total: functionById(row.function)?.total === true,
+    id, kind: 'operator', family: familyOf({ table: 'operator', name: row.name, types, result: typeName(row.result), kind: '' }), ...shapesOf(id, types), total: isTotal(row.function),
     call: (args) => (args.length === 1 ? `${row.name} (${args[0]})` : `(${args[0]}) ${row.name} (${args[1]})`),
   };
 };
@@ -105,7 +116,7 @@ const castRow = (row: CastRow): MatrixRow => {
   const id = `cast ${types[0]} as ${target}`;
   return {
     id, kind: 'cast', family: familyOf({ table: 'cast', name: '', types: [...types, target], result: target, kind: '' }), ...shapesOf(id, types),
-    total: row.function === 'binary' || functionById(row.function)?.total === true, call: ([arg]) => `cast(${arg} as pg_catalog."${target}")`,
+    total: row.function === 'binary' || isTotal(row.function), call: ([arg]) => `cast(${arg} as pg_catalog."${target}")`,
   };
 };
 
@@ -121,7 +132,7 @@ const readable = ['bool', 'int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'nu
   'int4multirange', 'nummultirange', 'datemultirange', 'tstzmultirange', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval', 'xid', 'cid', 'xid8', 'tid', 'inet', 'cidr', 'macaddr', 'macaddr8', 'bit', 'varbit', 'money', 'pg_lsn'];
 const malformed = ['', '[2147483647:2147483647]={1}', 'x', '{', '[', '{1,', '(1', '99999999999999999999999999', '2020-13-45', '25:61', '1.2.3.4.5', '12:34:56:78:9a', '(1,2', '$.', '"'];
 /** What Postgres' scanners of these types take for something else: refused here (docs/sql.md). */
-const scanned: Readonly<Record<string, readonly string[]>> = { macaddr: ['2020-13-45'], interval: ['{1,', '(1', '(1,2', '[', '{', '{1'], money: ['$.'] };
+const scanned: Readonly<Record<string, readonly string[]>> = { macaddr: ['2020-13-45'], interval: ['{1,', '(1', '(1,2', '[', '{', '{1', '$.'], money: ['$.'] };
 const ordered = (type: string): boolean => allOperators.some(({ name, left, right }) => name === '<' && left === right && findType(left)?.name === type) || /range$|^_/.test(type) || type === 'int2vector';
 
 /** What the grammar has beside functions: casts through text, and the choices among values of one type. */
@@ -130,7 +141,7 @@ const constructs = readable.flatMap((type): MatrixRow[] => {
   const values = valuesOf(type)!;
   const asText = (spelled: readonly string[]): string[] => spelled.map((sql) => sql.replace(/::pg_catalog\."\w+"$/, '::text'));
   const row = (id: string, types: readonly string[], of: readonly Values[], total: boolean, call: MatrixRow['call']): MatrixRow => ({ id, kind: 'construct', family, shapes: [{ types, values: of }], unwritable: [], total, call });
-  const texts: Values = { plain: asText(values.plain), boundary: asText(values.boundary), odd: malformed.filter((text) => scanned[type]?.includes(text) !== true && (type.startsWith('_') || !text.includes('='))).map((text) => spell('text', text)) };
+  const texts: Values = { plain: asText(values.plain), boundary: asText(values.boundary), odd: (type === 'bytea' ? ['\\x1', ...malformed] : malformed).filter((text) => scanned[type]?.includes(text) !== true && (type.startsWith('_') || !text.includes('='))).map((text) => spell('text', text)) };
   return [
     row(`construct text as ${type}`, ['text'], [texts], false, ([arg]) => `cast(${arg} as pg_catalog."${type}")`),
     row(`construct ${type} as text`, [type], [values], true, ([arg]) => `cast(${arg} as text)`),
@@ -144,7 +155,23 @@ const constructs = readable.flatMap((type): MatrixRow[] => {
   ];
 });
 
+const json = (id: string, types: readonly string[], call: MatrixRow['call'], raises = true): MatrixRow => ({
+  id: `construct ${id}`, kind: 'construct', family: familyOf({ table: 'cast', name: '', types: ['json'], result: 'json', kind: '' }), shapes: [{ types, values: types.map((type, position) => fitted(`construct ${id}`, position, type)!) }], unwritable: [], total: !raises, call,
+});
+
+/** What SQL/JSON has in place of functions. */
+const jsonConstructs: readonly MatrixRow[] = [
+  ...['int4', 'text', 'jsonb', 'float8', '_int4'].flatMap((type) => [
+    json(`json_array(${type})`, [type, 'text'], (args) => `json_array(${args.join()})`, false),
+    json(`json_array(${type} returning jsonb)`, [type, 'text'], (args) => `json_array(${args.join()} null on null returning jsonb)`, false),
+    json(`json_object(${type})`, ['text', type], ([key, value]) => `json_object((${key}) value ${value}, 'a' value 1 absent on null with unique keys)`),
+    json(`json_object(${type} returning jsonb)`, ['text', type], ([key, value]) => `json_object((${key}) value ${value} returning jsonb)`),
+  ]),
+  ...['value', 'object', 'array', 'scalar', 'object with unique keys'].map((what) => json(`is json ${what}`, ['text'], ([text]) => `(${text}) is json ${what}`, false)),
+  json('json(text with unique keys)', ['text'], ([text]) => `json(${text} with unique keys)`),
+];
+
 export { spellNull };
 export const matrixRows: readonly MatrixRow[] = [
-  ...allFunctions.map(functionRow), ...allTableFunctions.map(tableFunctionRow), ...allOperators.map(operatorRow), ...allCasts.map(castRow), ...allAggregates.map(aggregateRow), ...constructs,
+  ...allFunctions.map(functionRow), ...allTableFunctions.map(tableFunctionRow), ...allOperators.map(operatorRow), ...allCasts.map(castRow), ...allAggregates.map(aggregateRow), ...constructs, ...jsonConstructs,
 ];

@@ -5,16 +5,21 @@ import type { Case } from './laws.ts';
 export const operators = ['map', 'filter', 'inner join', 'left join', 'reduce', 'distinct', 'topK', 'union', 'negate', 'threshold', 'temporalFilter'] as const;
 export const events = ['insert', 'update', 'delete', 'duplicate', 'NULL', 'late'] as const;
 export const shapes = ['plain', 'self-join', 'nested outer join'] as const;
-type Operator = (typeof operators)[number];
 type Event = (typeof events)[number];
-type Shape = (typeof shapes)[number];
+export type Shape = (typeof shapes)[number];
 
 /** How many cases had an operator above a table that an event befell, by the shape of the joins in the same plan. */
 export class Coverage {
+  readonly #operators: readonly string[];
   readonly #counts = new Map<string, number>();
 
-  add({ planned, history, schema }: Case): void {
-    const found = new Set<Operator>();
+  constructor(counted: readonly string[] = operators) {
+    this.#operators = counted;
+  }
+
+  /** `also` is in the query, though its plan does not call it so. */
+  add({ planned, history, schema }: Case, also?: string): void {
+    const found = new Set<string>(also === undefined ? [] : [also]);
     const reads = new Set<RelationId>();
     visit(planned.relation, found, reads);
     const befell = new Set<Event>();
@@ -40,31 +45,31 @@ export class Coverage {
     if (isNestedOuter(planned.relation)) has.push('nested outer join');
     for (const operator of found) for (const event of befell) for (const shape of has) this.#counts.set(cell(operator, event, shape), this.count(operator, event, shape) + 1);
   }
-  count(operator: Operator, event: Event, shape: Shape): number {
+  count(operator: string, event: Event, shape: Shape): number {
     return this.#counts.get(cell(operator, event, shape)) ?? 0;
   }
   thin(least: number): string[] {
-    return operators.flatMap((operator) => events.flatMap((event) => shapes.flatMap((shape) => (this.count(operator, event, shape) < least ? [cell(operator, event, shape)] : []))));
+    return this.#operators.flatMap((operator) => events.flatMap((event) => shapes.flatMap((shape) => (this.count(operator, event, shape) < least ? [cell(operator, event, shape)] : []))));
   }
   get table(): string {
     const line = (cells: readonly string[]): string => cells.map((text, index) => (index === 0 ? text.padEnd(16) : text.padStart(16))).join('');
     return [
       line(['plain/self/nested', ...events]),
-      ...operators.map((operator) => line([operator, ...events.map((event) => shapes.map((shape) => this.count(operator, event, shape)).join('/'))])),
+      ...this.#operators.map((operator) => line([operator, ...events.map((event) => shapes.map((shape) => this.count(operator, event, shape)).join('/'))])),
     ].join('\n');
   }
 }
 
 /** The operators of a plan, joins by their kind. */
 export function operatorsIn(relation: Relation): ReadonlySet<string> {
-  const found = new Set<Operator>();
+  const found = new Set<string>();
   visit(relation, found, new Set());
   return found;
 }
 
-const cell = (operator: Operator, event: Event, shape: Shape): string => `${operator}, ${event}, ${shape}`;
+const cell = (operator: string, event: Event, shape: Shape): string => `${operator}, ${event}, ${shape}`;
 
-function visit(relation: Relation, found: Set<Operator>, reads: Set<RelationId>): void {
+function visit(relation: Relation, found: Set<string>, reads: Set<RelationId>): void {
   if (relation.op === 'get') reads.add(relation.id);
   if (relation.op === 'join') {
     if (relation.on.some(({ outer }) => outer)) found.add('left join');
