@@ -17,7 +17,6 @@ export const exceptions: readonly Exception[] = [
   { rows: /function reg\w+(in|out)\(/, compares: 'nothing', reason: 'takes or gives cstring in Postgres: what casts call, not users' },
   { rows: /_pg_expandarray/, compares: 'nothing', reason: 'of information_schema, which its views call' },
   { rows: /pg_node_tree|unknownsend|void_send/, compares: 'nothing', reason: 'no value of the type can be written' },
-  { rows: /function sql_\w+\(/, compares: 'nothing', reason: 'what the planner makes of SQL/JSON constructs, which are rows of their own' },
   { rows: /function hashenum/, compares: 'type', reason: "Postgres hashes a label's OID, which is the server's own" },
   { rows: /cast reg(config|dictionary) as/, compares: 'nothing', reason: 'there is no text search, so no name of the type can be written' },
   { rows: /function (now|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday|pg_postmaster_start_time|pg_conf_load_time)\(\)/, compares: 'type', reason: "the value is the clock's" },
