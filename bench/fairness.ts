@@ -7,19 +7,14 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../src/cli/demo/ports.ts';
 
 const samples = Number(process.argv[2] ?? 400);
 const parts = process.argv[3] ?? 'all';
-const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number };
-    server.close(() => resolve(port));
-  });
-});
 
 const data = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
 const port = await freePort();

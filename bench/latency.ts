@@ -6,11 +6,11 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../tests/support/postgres.ts';
+import { freePort } from '../src/cli/demo/ports.ts';
 
 const rate = Number(process.argv[2] ?? 1000);
 const samples = Number(process.argv[3] ?? 10_000);
@@ -18,12 +18,6 @@ const WARM_UP = 2000;
 /** commits are spread over this many connections, so that one slow commit does not hold the rate back */
 const WRITERS = 4;
 
-const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number };
-    server.close(() => resolve(port));
-  });
-});
 
 const postgres = await startPostgres();
 const data = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
