@@ -70,8 +70,8 @@ function inlineThreads({ dataDirectory, clock, random }: DatabaseOptions): Threa
   return { engine, ingest: (listener) => inlineIngest({ engine, clock, random, listener }) };
 }
 
-async function workerThreads({ dataDirectory, clock, log, onFailure }: DatabaseOptions): Promise<Threads> {
-  const engine = await workerEngine({ directory: dataDirectory, clock, onExit: (error) => {
+async function workerThreads({ dataDirectory, clock, random, log, onFailure }: DatabaseOptions): Promise<Threads> {
+  const engine = await workerEngine({ directory: dataDirectory, clock, random, onExit: (error) => {
     log.error({ err: error }, `the engine stopped: ${error.stack ?? error.message}`);
     onFailure?.(error);
   } });

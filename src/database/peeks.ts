@@ -3,7 +3,7 @@ import type { Datum, RowLayout } from '../core/index.ts';
 import type { CatalogSnapshot, RelationCatalogItem } from '../catalog/index.ts';
 import type { Query } from '../ir/index.ts';
 import { canPeek, MOST_PEEKED } from '../views/index.ts';
-import type { PeekPlan } from '../views/index.ts';
+import type { Peek, PeekPlan } from '../views/index.ts';
 import type { EngineHost } from './engine/host.ts';
 import type { Peeked } from './engine/messages.ts';
 import { originsOf, readsOf } from './relations.ts';
@@ -12,6 +12,8 @@ import type { Sources } from './sources.ts';
 
 /** What the engine is told once of a query. */
 interface Known {
+  /** the same for this thread, where it can read the engine's memory */
+  readonly near: Peek | undefined;
   /** the number it knows the plan by */
   readonly plan: number;
   readonly define: PeekPlan;
@@ -43,19 +45,21 @@ export class Peeks {
     if (maxRows < MOST_PEEKED) return undefined;
     const known = this.#of(query, catalog);
     if (known === undefined || !this.#sources.areReadable(known.origins)) return undefined;
-    const ask = (): Promise<Peeked> => {
-      const { plan, define, sent } = known;
-      known.sent = true;
-      return this.#engine.peek(sent ? { plan, values: parameters } : { plan, values: parameters, define });
-    };
-    let peeked = await ask();
+    const near = known.near && this.#engine.near?.read(known.near, parameters);
+    if (near !== undefined) return streamOf(near);
+    let peeked = await this.#ask(known, parameters);
     if (peeked === 'unknown') {
       known.sent = false;
-      peeked = await ask();
+      peeked = await this.#ask(known, parameters);
     }
-    if (typeof peeked === 'string') return undefined;
-    const rows = peeked === null ? null : new RowBatch(peeked, known.layout);
-    return { next: () => Promise.resolve({ rows, done: true }), close: () => Promise.resolve() };
+    return typeof peeked === 'string' ? undefined : streamOf(peeked === null ? null : new RowBatch(peeked, known.layout));
+  }
+
+  #ask(known: Known, values: readonly Datum[]): Promise<Peeked> {
+    const { plan, define, sent } = known;
+    const wanted = known.near && this.#engine.near?.missing(known.near);
+    known.sent = true;
+    return this.#engine.peek({ plan, values, ...(!sent && { define }), ...(wanted && { wanted }) });
   }
 
   #of(query: Query, catalog: CatalogSnapshot): Known | undefined {
@@ -68,9 +72,11 @@ export class Peeks {
       return undefined;
     }
     const known: Known = {
-      plan: this.#next++, define, layout: rowLayout(query.columns.map(({ type }) => type)), origins: originsOf(readsOf(query.relation), catalog), catalog, sent: false,
+      near: this.#engine.near?.prepare(define), plan: this.#next++, define, layout: rowLayout(query.columns.map(({ type }) => type)), origins: originsOf(readsOf(query.relation), catalog), catalog, sent: false,
     };
     this.#known.set(query, known);
     return known;
   }
 }
+
+const streamOf = (rows: RowBatch | null): RowStream => ({ next: () => Promise.resolve({ rows, done: true }), close: () => Promise.resolve() });

@@ -7,6 +7,8 @@ import { Dataflow } from './dataflow.ts';
 import type { LogScan } from './dataflow.ts';
 import { checkKey, rowsSharing } from './key-check.ts';
 import type { UniqueKey } from './key-check.ts';
+import { shareRelation } from './near.ts';
+import type { Shared } from './near.ts';
 import { NamedIndexes } from './named-indexes.ts';
 import type { IndexOptions } from './named-indexes.ts';
 import type { QueryLimits } from './limits.ts';
@@ -23,6 +25,7 @@ import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
 import type { Scan } from './render.ts';
 import { KEYS } from './state/indexes.ts';
+import { SharedMemory } from './state/memory.ts';
 import { SymbolSweep } from './state/symbol-sweep.ts';
 import type { SymbolRoot } from './state/symbol-sweep.ts';
 import { Symbols } from './state/symbols.ts';
@@ -42,6 +45,7 @@ export interface BaseOptions {
 
 interface Base {
   readonly kind: 'base';
+  readonly memory: SharedMemory | undefined;
   readonly readable: Collection | Passage;
   readonly reader: ChangeReader;
   options: BaseOptions;
@@ -50,6 +54,7 @@ interface Base {
 }
 interface View {
   readonly kind: 'view';
+  readonly memory: SharedMemory | undefined;
   readonly readable: Collection;
   readonly dataflow: Dataflow;
   name: string;
@@ -68,6 +73,12 @@ const LEAST_EFFORT = 16_384;
  */
 export class Engine implements Surroundings, PeekWorld {
   readonly symbols: Symbols;
+  /** where the dictionary lies, and whether relations are shared too */
+  readonly #memory: SharedMemory | undefined;
+  /** relations that another thread was told of, and at which version; */
+  readonly #told = new Map<RelationId, number>();
+  /** the same of the dictionary */
+  #toldSymbols: number | undefined;
   readonly #environment: Environment;
   readonly #log: LogReader;
   readonly #relations = new Map<RelationId, Base | View>();
@@ -95,9 +106,10 @@ export class Engine implements Surroundings, PeekWorld {
   /** whether stills were closed since everything was tidy */
   #untidy = false;
 
-  /** `poisonsSymbols`: see Symbols */
-  constructor(options: { readonly environment: Environment; readonly log: LogReader; readonly poisonsSymbols?: boolean }) {
-    this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false });
+  /** `poisonsSymbols`: see Symbols; `shares`: another thread may read tables and views, see `share` */
+  constructor(options: { readonly environment: Environment; readonly log: LogReader; readonly poisonsSymbols?: boolean; readonly shares?: boolean }) {
+    this.#memory = options.shares === true ? new SharedMemory() : undefined;
+    this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false, ...(this.#memory && { memory: this.#memory }) });
     this.#environment = options.environment;
     this.#log = options.log;
     this.#tickWorld = {
@@ -122,18 +134,25 @@ export class Engine implements Surroundings, PeekWorld {
   }
 
   addRelation(id: RelationId, type: RelationType, options: BaseOptions): void {
-    const readable = options.held ? new Collection(type, this.symbols) : new Passage(type);
-    this.#relations.set(id, { kind: 'base', readable, reader: new ChangeReader(readable.layout, this.symbols), options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
+    const memory = this.#ownMemory();
+    const readable = options.held ? new Collection(type, this.symbols, memory) : new Passage(type);
+    this.#relations.set(id, { kind: 'base', memory, readable, reader: new ChangeReader(readable.layout, this.symbols), options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
     if (!(readable instanceof Collection)) return;
     readable.keep();
     for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, KEYS);
   }
 
+  /** Memory for one relation: another thread finds out by itself what became of it. */
+  #ownMemory(): SharedMemory | undefined {
+    return this.#memory && new SharedMemory();
+  }
+
   /** Creates a maintained view; it hydrates in `work`. */
   addView(id: RelationId, name: string, type: RelationType, relation: Relation, onError: OnErrorPolicy): void {
-    const output = new Collection(type, this.symbols);
+    const memory = this.#ownMemory();
+    const output = new Collection(type, this.symbols, memory);
     const dataflow = this.#dataflow(relation, output, this.#environment, () => {});
-    this.#relations.set(id, { kind: 'view', readable: output, dataflow, name, onError });
+    this.#relations.set(id, { kind: 'view', memory, readable: output, dataflow, name, onError });
     this.#hydrating.add(dataflow);
   }
 
@@ -178,6 +197,7 @@ export class Engine implements Surroundings, PeekWorld {
       subscription.end(new SqlError('55000', `subscription ended because relation "${this.relationName(id)}" was dropped or made anew`));
       this.#end(subscription.dataflow);
     }
+    entry?.memory?.changed();
     this.#relations.delete(id);
   }
 
@@ -494,6 +514,40 @@ export class Engine implements Surroundings, PeekWorld {
     return entry.dataflow.live && entry.dataflow.errors.size === 0 && entry.dataflow.rendered.entries.every(({ relation }) => this.#isFlawless(relation));
   }
 
+  /** What another thread needs to read the relation while this one sleeps and no tick is under way; undefined where it cannot. Told of again when that has changed: see `stale`. */
+  share(id: RelationId, wanted: { readonly relation: boolean; readonly symbols: boolean }): Shared | undefined {
+    const entry = this.#relations.get(id);
+    const rows = entry?.readable instanceof Collection && this.#isFlawless(id) ? entry.readable : undefined;
+    if (this.#memory === undefined || entry?.memory === undefined || rows === undefined) return undefined;
+    const relation = wanted.relation ? shareRelation(id, rows, entry.memory, this.changesByClock(id)) : undefined;
+    if (wanted.relation && relation === undefined) return undefined;
+    if (relation !== undefined) this.#told.set(id, relation.at);
+    if (!wanted.symbols) return { ...(relation && { relation }) };
+    const symbols = this.symbols.share(this.#memory);
+    this.#toldSymbols = symbols.at;
+    return { ...(relation && { relation }), symbols };
+  }
+  /** What of all that was told of is no longer so: to be forgotten, so that its memory can go. Views with an error now are among it. */
+  stale(): Stale {
+    const relations: RelationId[] = [];
+    for (const [id, at] of this.#told) {
+      const memory = this.#relations.get(id)?.memory;
+      if (memory !== undefined && Atomics.load(memory.version, 0) === at && this.#isFlawless(id)) continue;
+      memory?.changed();
+      this.#told.delete(id);
+      relations.push(id);
+    }
+    const symbols = this.#toldSymbols !== undefined && Atomics.load(this.#memory!.version, 0) !== this.#toldSymbols;
+    if (symbols) this.#toldSymbols = undefined;
+    return { relations, symbols };
+  }
+
+  /** When a relation that was told of changes by the clock alone; Infinity for never. */
+  get toldChange(): number {
+    for (const id of this.#told.keys()) if (this.changesByClock(id)) return this.nextChange() ?? Infinity;
+    return Infinity;
+  }
+
   #finish(query: Query): void {
     this.#queries.delete(query);
     if (query.isRead) this.#answers.add(query);
@@ -568,6 +622,12 @@ export class Engine implements Surroundings, PeekWorld {
       },
     };
   }
+}
+
+/** What another thread was told of and shall forget. */
+export interface Stale {
+  readonly relations: readonly RelationId[];
+  readonly symbols: boolean;
 }
 
 /** What an interrupt raises ends the query: it is no error of the row at hand. */

@@ -4,13 +4,16 @@
  */
 export { Engine } from './engine.ts';
 export { Meter } from './physical.ts';
-export type { BaseOptions } from './engine.ts';
+export type { BaseOptions, Stale } from './engine.ts';
+export { NearRelations } from './near.ts';
+export type { Shared } from './near.ts';
 export type { Change, LogReader } from './changes.ts';
 export type { QueryLimits } from './limits.ts';
 export type { OperatorReport, IndexUse } from './physical.ts';
 export type { QueryRun } from './query.ts';
 export { canPeek, MOST_PEEKED } from './peek.ts';
-export type { Peek, PeekPlan } from './peek.ts';
+export { Peek } from './peek.ts';
+export type { PeekPlan } from './peek.ts';
 export type { Published, Subscription } from './subscription.ts';
 export type { ReadPlan } from './outputs/result.ts';
 export type { OnErrorPolicy, ViewError } from './outputs/errors.ts';

@@ -6,7 +6,6 @@ import { Scratch } from './operators/operator.ts';
 import { writeColumn } from './scalar/runtime.ts';
 import type { Context } from './scalar/runtime.ts';
 import type { Arrangement } from './state/arrangement.ts';
-import type { RowIndex } from './state/indexes.ts';
 import { hashOfEqual, keyLayout } from './state/key-lanes.ts';
 import { hashRow, sameRow } from './state/row-code.ts';
 import type { HashRow, SameRow } from './state/row-code.ts';
@@ -17,10 +16,21 @@ const MOST_KEYS = 16_384;
 /** Rows found at most: past that a scan, which goes in slices, costs little more. */
 const MOST_ROWS = 65_536;
 
+/** An index as a lookup sees it, over these columns; its own columns are those of its slab. */
+export interface FoundIndex {
+  readonly columns: readonly number[];
+  readonly rows: {
+    readonly slab: { readonly layout: RowLayout };
+    readonly columns: readonly number[];
+    readonly links: Int32Array;
+    find(hash: number, same: SameRow, J: Int32Array, b: number): number;
+  };
+}
+
 /** The handles of the rows a lookup finds, ascending; undefined where the arrangement has no such index or there are too many: it is scanned then. Some may be gone: their weight is 0. */
 export function findRows(lookup: Lookup, arrangement: Arrangement, context: Context): Int32Array | undefined {
   const index = arrangement.indexes.find(lookup.columns);
-  return index && new RowFinder(lookup, arrangement, index, context).find();
+  return index && new RowFinder(lookup, arrangement.layout, index, context).find();
 }
 
 /** The values of the column's type that equal the key; none where NULL equals nothing, or the key is a number that the column cannot hold. */
@@ -62,9 +72,9 @@ function asType(value: Datum, type: SqlType): Datum | undefined {
   return whole >= -9007199254740991n && whole <= 9007199254740991n ? Number(whole) : whole;
 }
 
-/** Finds the rows of an arrangement that a lookup is about, as often as it is asked: the keys may hang on parameters. */
+/** Finds the rows of a layout that a lookup is about, as often as it is asked: the keys may hang on parameters. */
 export class RowFinder {
-  readonly index: RowIndex;
+  readonly index: FoundIndex;
   readonly #lookup: Lookup;
   readonly #context: Context;
   readonly #types: readonly SqlType[];
@@ -76,11 +86,11 @@ export class RowFinder {
   #handles = new Int32Array(16);
   #count = 0;
 
-  constructor(lookup: Lookup, arrangement: Arrangement, index: RowIndex, context: Context) {
+  constructor(lookup: Lookup, rows: RowLayout, index: FoundIndex, context: Context) {
     this.index = index;
     this.#lookup = lookup;
     this.#context = context;
-    this.#types = index.columns.map((column) => arrangement.layout.types[column]!);
+    this.#types = index.columns.map((column) => rows.types[column]!);
     this.#layout = keyLayout(this.#types);
     this.#all = this.#types.map((_, i) => i);
     this.#hash = hashRow(this.#layout, this.#all);

@@ -1,8 +1,8 @@
-import type { Datum, RowBatch } from '../core/index.ts';
+import type { Datum, RowBatch, RowLayout } from '../core/index.ts';
 import { bindScalar, evaluateScalar, functionById, someScalar, substitute } from '../ir/index.ts';
 import type { Environment, Lookup, Relation, RelationId, Scalar, SortKey } from '../ir/index.ts';
 import { RowFinder } from './lookup.ts';
-import type { Collection } from './operators/collection.ts';
+import type { FoundIndex } from './lookup.ts';
 import { rowOrder } from './operators/top-k.ts';
 import { BatchWriter } from './outputs/result.ts';
 import { compileRow } from './scalar/compile.ts';
@@ -63,14 +63,25 @@ export function canPeek({ relation, limit, offset }: PeekPlan): boolean {
   return [...shape.filters, ...shape.outputs, ...keys, ...(limit === null ? [] : [limit]), ...(offset === null ? [] : [offset])].every(isTimeless);
 }
 
+/** Rows as a peek finds them: a collection, or what another thread sees of one. */
+export interface PeekedRows {
+  readonly layout: RowLayout;
+  readonly arrangement: {
+    readonly slab: { readonly I: Int32Array; readonly F: Float64Array; readonly stride: number };
+    readonly indexes: { find(columns: readonly number[]): FoundIndex | undefined };
+    weight(handle: number): number;
+  };
+  /** the row's weight before the tick under way */
+  weightBefore(handle: number): number;
+}
+
 /** What a peek finds in the engine. */
 export interface PeekWorld {
   readonly symbols: Symbols;
-  /** the last closed tick */
-  readonly time: number;
+  /** whether the rows are in the middle of a tick */
   readonly applying: boolean;
   /** the relation's rows, where they are held, complete, and no error lies among them or below */
-  sound(id: RelationId): Collection | undefined;
+  sound(id: RelationId): PeekedRows | undefined;
 }
 
 /**
@@ -102,7 +113,7 @@ export class Peek {
     if (collection === undefined || index === undefined) return undefined;
     const context = this.#context;
     context.parameters = values;
-    if (this.#reader?.finder.index !== index) this.#reader = new Reader(this.#plan, this.#shape, collection, new RowFinder(this.#shape.lookup, collection.arrangement, index, context), context);
+    if (this.#reader?.finder.index !== index) this.#reader = new Reader(this.#plan, this.#shape, collection, new RowFinder(this.#shape.lookup, collection.layout, index, context), context);
     const count = (scalar: Scalar | null, otherwise: number): number => {
       const value = scalar === null ? null : evaluateScalar(bindScalar(scalar, values), [], context.environment);
       return value === null ? otherwise : Number(value);
@@ -121,7 +132,7 @@ export class Peek {
 /** A peek bound to the rows and the index that it reads. */
 class Reader {
   readonly finder: RowFinder;
-  readonly #collection: Collection;
+  readonly #collection: PeekedRows;
   readonly #run: RowFunction;
   readonly #stride: number;
   readonly #writer: BatchWriter;
@@ -130,7 +141,7 @@ class Reader {
   #I: Int32Array;
   #F: Float64Array;
 
-  constructor(plan: PeekPlan, { filters, outputs }: Shape, collection: Collection, finder: RowFinder, context: Context) {
+  constructor(plan: PeekPlan, { filters, outputs }: Shape, collection: PeekedRows, finder: RowFinder, context: Context) {
     this.finder = finder;
     this.#collection = collection;
     const { run, layout } = compileRow([collection.layout], filters, outputs, context);

@@ -1,4 +1,4 @@
-import { POSTGRES_EPOCH_MS, notSupported } from '../../core/index.ts';
+import { defaultTextSettings, POSTGRES_EPOCH_MS, notSupported } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import type { CatalogQuestions, Environment, SequenceAccess } from '../../ir/index.ts';
 import type { EnvironmentData } from './messages.ts';
@@ -15,6 +15,11 @@ export interface Outside {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** What functions see that belong to no session: those of views. */
+export const engineEnvironment = (outside: Outside): Environment => environmentOf({
+  settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
+}, outside);
 
 /** A session's environment, from its data; `set_config` and the catalog need the session itself. */
 export function environmentOf(data: EnvironmentData, { clock, random }: Outside, catalog: CatalogQuestions = noCatalog, set: Environment['setSetting'] = refuse, sequences?: SequenceAccess): Environment {

@@ -5,13 +5,18 @@ import { beginThread, Pending, startThread, wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
 import { Guest } from './guest.ts';
 import { EngineService } from './service.ts';
-import type { Peeked, PeekRequest, Request } from './messages.ts';
+import { engineEnvironment } from './environment.ts';
+import { Latch } from './latch.ts';
+import type { Peeked, PeekRequest, Request, Whereabouts } from './messages.ts';
+import { NearEngine } from './near.ts';
 
 /** The engine as its clients see it: requests in, one answer each. */
 export interface EngineHost {
   request<T>(request: Request, transfer?: readonly ArrayBuffer[]): Promise<T>;
   /** Asks for what an index finds. Those that are asked in one turn of this thread cross together. */
   peek(request: PeekRequest): Promise<Peeked>;
+  /** its memory, where that is another thread's */
+  readonly near?: NearEngine;
   close(): Promise<void>;
 }
 
@@ -25,7 +30,7 @@ export interface EngineThread extends EngineHost {
 type Message = { readonly id: number; readonly request: Request } | { readonly peeks: readonly PeekRequest[]; readonly ids: readonly number[] } | { readonly id: number; readonly admit: MessagePort };
 
 /** What the engine's thread posts. */
-type Answer = Reply | { readonly peeked: readonly Peeked[]; readonly ids: readonly number[] };
+type Answer = Reply | { readonly peeked: readonly Peeked[]; readonly ids: readonly number[] } | Whereabouts;
 
 /** The engine on the caller's own thread: for tests with a clock of their own, and for tools. */
 export function inlineEngine(options: { readonly directory: string; readonly clock: Clock; readonly random: Random }): EngineHost {
@@ -36,8 +41,10 @@ export function inlineEngine(options: { readonly directory: string; readonly clo
 }
 
 /** The engine on a thread of its own, with the system's clock. */
-export async function workerEngine(options: { readonly directory: string; readonly clock: Clock; readonly onExit: (error: Error) => void }): Promise<EngineThread> {
-  const worker = await startThread('engine', import.meta.url, { directory: options.directory });
+export async function workerEngine(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly onExit: (error: Error) => void }): Promise<EngineThread> {
+  const latch = new Latch();
+  const worker = await startThread('engine', import.meta.url, { directory: options.directory, latch: latch.buffer });
+  const near = new NearEngine(latch, options.clock, engineEnvironment(options));
   const pending = new Pending();
   let closing = false;
   let told = false;
@@ -48,6 +55,8 @@ export async function workerEngine(options: { readonly directory: string; readon
   };
   let ended = false;
   worker.on('message', (answer: Answer) => {
+    if ('shared' in answer) return near.learn(answer.shared);
+    if ('stale' in answer) return near.forget(answer.stale);
     if (!('peeked' in answer)) return pending.settle(answer);
     answer.peeked.forEach((value, i) => pending.settle({ id: answer.ids[i]!, value }));
   });
@@ -57,6 +66,7 @@ export async function workerEngine(options: { readonly directory: string; readon
   });
   worker.on('exit', (code) => {
     ended = true;
+    near.close();
     pending.failAll(new SqlError('57P01', 'the server is shutting down'));
     fail(new Error(`the engine's thread ended with code ${code}`));
   });
@@ -71,6 +81,7 @@ export async function workerEngine(options: { readonly directory: string; readon
   };
   return {
     request,
+    near,
     peek: (peek) => pending.open<Peeked>((id) => {
       if (peeks.length === 0) options.clock.soon(flush);
       peeks.push(peek);
@@ -79,6 +90,7 @@ export async function workerEngine(options: { readonly directory: string; readon
     admit: (port) => pending.open<void>((id) => worker.postMessage({ id, admit: port } satisfies Message, [port])),
     close: async () => {
       closing = true;
+      near.close();
       if (ended) return;
       // A thread that has died already has nothing left to close.
       await request<void>({ kind: 'close' }).catch(() => undefined);
@@ -88,16 +100,30 @@ export async function workerEngine(options: { readonly directory: string; readon
 }
 
 /** What the worker's file runs. */
-export function serve(port: MessagePort, directory: string): void {
+export function serve(port: MessagePort, directory: string, latch: SharedArrayBuffer): void {
   const service = beginThread(port, () => new EngineService({
     directory, clock: new SystemClock(), random: new SystemRandom(),
     reply: (reply, transfer) => void (guest.answer(reply, transfer) || port.postMessage(reply, transfer)),
+    shares: { latch: new Latch(latch), tell: (whereabouts) => port.postMessage(whereabouts) },
   }));
   if (service === undefined) return;
+  const peekAll = (peeks: readonly PeekRequest[], asked: readonly number[]): void => {
+    const peeked: Peeked[] = [];
+    const ids: number[] = [];
+    for (const [i, peek] of peeks.entries()) {
+      try {
+        peeked.push(service.peek(peek));
+        ids.push(asked[i]!);
+      } catch (error) {
+        port.postMessage({ id: asked[i]!, error: wireError(error) } satisfies Answer);
+      }
+    }
+    port.postMessage({ peeked, ids } satisfies Answer);
+  };
   const guest = new Guest((id, request) => service.handle(id, request));
   port.on('message', (message: Message) => {
     if ('request' in message) return service.handle(message.id, message.request);
-    if ('peeks' in message) return port.postMessage({ peeked: message.peeks.map((peek) => service.peek(peek)), ids: message.ids } satisfies Answer);
+    if ('peeks' in message) return peekAll(message.peeks, message.ids);
     guest.admit(message.admit).then(
       () => port.postMessage({ id: message.id, value: undefined }),
       (error: unknown) => port.postMessage({ id: message.id, error: wireError(error) }),

@@ -1,6 +1,6 @@
 import type { Datum, EnumType, RelationType, TextSettings } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
-import type { BaseOptions, IndexOptions, OnErrorPolicy, OperatorReport, PeekPlan, ReadPlan, ViewError } from '../../views/index.ts';
+import type { BaseOptions, IndexOptions, OnErrorPolicy, OperatorReport, PeekPlan, ReadPlan, Shared, Stale, ViewError } from '../../views/index.ts';
 
 /** Changes of one relation as they cross threads: the batch as its buffer. */
 export interface WireChange {
@@ -55,7 +55,16 @@ export interface PeekRequest {
   readonly values: readonly Datum[];
   /** the plan, where it is not known yet by its number */
   readonly define?: PeekPlan;
+  /** what to tell of where things lie, so that the next is read there */
+  readonly wanted?: Wanted;
 }
+/** What of a relation's memory is asked for: where its rows and indexes lie, where the dictionary does. */
+export interface Wanted {
+  readonly relation: boolean;
+  readonly symbols: boolean;
+}
+/** What the engine says of its memory: where something lies, or that it lies there no more. */
+export type Whereabouts = { readonly shared: Shared } | { readonly stale: Stale };
 /** The buffer of the rows, null for none; what is to be asked as a query, and what must be sent with its plan. */
 export type Peeked = ArrayBuffer | null | 'ask' | 'unknown';
 

@@ -1,13 +1,14 @@
-import { defaultTextSettings, InvariantError, registerEnum, SqlError } from '../../core/index.ts';
+import { InvariantError, registerEnum, SqlError } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { Store } from '../../storage/index.ts';
 import { Engine, Meter } from '../../views/index.ts';
 import type { Peek, QueryRun, Subscription } from '../../views/index.ts';
 import { wireError } from '../thread.ts';
 import type { Reply } from '../thread.ts';
-import { environmentOf } from './environment.ts';
+import { engineEnvironment, environmentOf } from './environment.ts';
 import type { Outside } from './environment.ts';
-import type { EngineAction, EngineStatus, FetchedBatch, Peeked, PeekRequest, QueryReady, QueryRequest, Recovered, Request, Taken } from './messages.ts';
+import type { Latch } from './latch.ts';
+import type { EngineAction, EngineStatus, FetchedBatch, Peeked, PeekRequest, QueryReady, QueryRequest, Recovered, Request, Taken, Whereabouts } from './messages.ts';
 import { Relations } from './relations.ts';
 import { Timeline } from './timeline.ts';
 
@@ -20,11 +21,18 @@ const MOST_PEEKS = 1024;
 /** With subscribers, time is told at least this often. */
 const HEARTBEAT_MS = 1000;
 
+/** How another thread reads what the engine holds: while it sleeps, where it was told to. */
+interface Shares {
+  readonly latch: Latch;
+  readonly tell: (whereabouts: Whereabouts) => void;
+}
+
 /**
  * The engine thread's work: the log, the timeline that closes ticks, the dataflows and the queries. Takes requests, answers each once.
  * A turn gives the timeline a slice of time, then queries and hydration.
  */
 export class EngineService {
+  readonly #shares: Shares | undefined;
   readonly #clock: Clock;
   readonly #outside: Outside;
   readonly #store: Store;
@@ -46,15 +54,15 @@ export class EngineService {
   #closed = false;
   #started = false;
 
-  constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void }) {
+  constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void; readonly shares?: Shares }) {
+    this.#shares = options.shares;
     this.#clock = options.clock;
     this.#outside = options;
     this.#reply = options.reply;
     this.#store = new Store(options.directory);
     this.#engine = new Engine({
-      environment: environmentOf({
-        settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, user: 'materialize', database: 'materialize', searchPath: ['public'], backendPid: 0, variables: new Map(),
-      }, options),
+      environment: engineEnvironment(options),
+      shares: options.shares !== undefined,
       log: {
         next: (relation, position, time) => {
           const record = this.#store.next(relation, position ?? 0);
@@ -76,11 +84,22 @@ export class EngineService {
       this.#fail(id, new SqlError('57P01', 'the server is shutting down'));
       return;
     }
+    this.#shares?.latch.take();
     try {
       this.#dispatch(id, request);
     } catch (error) {
       this.#fail(id, error);
     }
+    this.#rest();
+  }
+
+  /** Lets the other thread read, unless the rows are in the middle of a tick. */
+  #rest(): void {
+    if (this.#shares === undefined || this.#engine.applying) return;
+    const { latch, tell } = this.#shares;
+    const stale = this.#engine.stale();
+    if (stale.symbols || stale.relations.length > 0) tell({ stale });
+    latch.release(this.#engine.toldChange);
   }
 
   #dispatch(id: number, request: Request): void {
@@ -179,17 +198,20 @@ export class EngineService {
    * Answers a lookup at once, as of the last closed tick: what was written and answered before it was asked is in it.
    * What raises is left to a query, as is a view that the clock is about to change.
    */
-  peek({ plan, values, define }: PeekRequest): Peeked {
+  peek({ plan, values, define, wanted }: PeekRequest): Peeked {
     if (!this.#started || this.#closed) return 'ask';
     try {
       if (define !== undefined) this.#keepPeek(plan, this.#engine.peek(define));
       const peek = this.#peeks.get(plan);
       if (peek === undefined) return 'unknown';
       if (this.#engine.changesByClock(peek.id) && (this.#engine.nextChange() ?? Infinity) <= this.#clock.now()) return 'ask';
+      const shared = wanted && this.#engine.share(peek.id, wanted);
+      if (shared !== undefined) this.#shares?.tell({ shared });
       const rows = peek.read(values);
       return rows === undefined ? 'ask' : rows?.buffer ?? null;
-    } catch {
-      return 'ask';
+    } catch (error) {
+      if (error instanceof SqlError) return 'ask';
+      throw error;
     }
   }
   #keepPeek(plan: number, peek: Peek): void {
@@ -230,7 +252,9 @@ export class EngineService {
     this.#clock.soon(() => {
       this.#turning = false;
       if (this.#closed || !this.#started) return;
+      this.#shares?.latch.take();
       this.#turn();
+      this.#rest();
     });
   }
 

@@ -1,6 +1,7 @@
 import type { RelationType, RowLayout } from '../../core/index.ts';
 import { rowLayout } from '../../core/index.ts';
 import { Arrangement } from '../state/arrangement.ts';
+import type { Memory } from '../state/memory.ts';
 import { Past } from '../state/past.ts';
 import { growInt32 } from '../state/symbols.ts';
 import type { Symbols } from '../state/symbols.ts';
@@ -74,9 +75,9 @@ export class Collection implements Sink {
   readonly #left: Past[] = [];
   #swept = 0;
 
-  constructor(type: RelationType, symbols: Symbols) {
+  constructor(type: RelationType, symbols: Symbols, memory?: Memory) {
     this.type = type;
-    this.arrangement = new Arrangement(type.columns.map((column) => column.type), symbols);
+    this.arrangement = new Arrangement(type.columns.map((column) => column.type), symbols, memory);
     this.layout = rowLayout(type.columns.map((column) => column.type));
   }
 

@@ -2,6 +2,8 @@ import { rowLayout, InvariantError } from '../../core/index.ts';
 import type { RowLayout, SqlType } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
 import { Indexes } from './indexes.ts';
+import { ownMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { compiled, copySource, hashSource, identicalSource, internSource, probeSource, sameSource } from './row-code.ts';
 import { Slab } from './slab.ts';
 import type { SymbolRoot } from './symbol-sweep.ts';
@@ -29,13 +31,13 @@ export class Arrangement implements SymbolRoot {
   #live = 0;
   #walked = 0;
 
-  constructor(types: readonly SqlType[], symbols: Symbols) {
+  constructor(types: readonly SqlType[], symbols: Symbols, memory: Memory = ownMemory) {
     this.layout = rowLayout(types);
     this.symbols = symbols;
-    this.slab = new Slab(this.layout);
+    this.slab = new Slab(this.layout, memory);
     this.#whole = this.#locator = this.#overWholeRows();
     this.#add = addition(this.#locator);
-    this.indexes = new Indexes(this.slab, symbols, (handle) => this.isLinked(handle), (columns, index) => this.#offer(columns, index));
+    this.indexes = new Indexes(this.slab, symbols, memory, (handle) => this.isLinked(handle), (columns, index) => this.#offer(columns, index));
   }
 
   /** distinct rows with a weight other than 0 (or not yet released) */

@@ -1,4 +1,5 @@
-import { growInt32 } from './symbols.ts';
+import { growIn, ownMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { anyNull, compiled, hashRow, hashSource, probeSource, sameSource } from './row-code.ts';
 import type { HashRow, SameRow } from './row-code.ts';
 import type { Slab } from './slab.ts';
@@ -19,10 +20,10 @@ export class Part {
   shift: number;
   keys = 0;
 
-  constructor(depth: number, shift: number) {
+  constructor(depth: number, shift: number, memory: Memory) {
     this.depth = depth;
     this.shift = shift;
-    this.table = new Int32Array(2 ** (33 - shift));
+    this.table = new Int32Array(memory.allocate(4 * 2 ** (33 - shift)));
   }
 }
 
@@ -45,19 +46,21 @@ export class HashIndex {
   parts: Part[];
   high = 31;
   #keys = 0;
+  readonly #memory: Memory;
   /** two words a row: the next row with the same key, 0 at the end; the row before it + 1, so 1 at the start, and 0 where the row is not linked */
   links: Int32Array;
 
-  constructor(slab: Slab, columns: readonly number[]) {
+  constructor(slab: Slab, columns: readonly number[], memory: Memory = ownMemory) {
     this.slab = slab;
+    this.#memory = memory;
     this.columns = columns;
     this.hash = hashRow(slab.layout, columns);
     this.hasNull = anyNull(slab.layout, columns);
     this.#insert = insertion(slab, columns);
     this.#touch = touching(slab, columns);
-    const part = new Part(0, 28);
+    const part = new Part(0, 28, memory);
     this.parts = [part, part];
-    this.links = new Int32Array(slab.capacity * 2);
+    this.links = new Int32Array(memory.allocate(slab.capacity * 8));
   }
 
   get keys(): number {
@@ -69,17 +72,7 @@ export class HashIndex {
 
   /** The first row whose key equals that of row `b` of `J`, or 0; `hash` and `same` are over (slab row, J row). */
   find(hash: number, same: SameRow, J: Int32Array, b: number): number {
-    const part = this.parts[hash >>> this.high]!;
-    const { table } = part;
-    const mask = (table.length >> 1) - 1;
-    const { I, stride } = this.slab;
-    let slot = home(hash, part);
-    for (;;) {
-      const first = table[slot * 2 + 1]! - 1;
-      if (first < 0) return 0;
-      if (table[slot * 2] === hash && same(I, first * stride, J, b)) return first;
-      slot = (slot + 1) & mask;
-    }
+    return firstRow(this, hash, same, J, b);
   }
   /** Whether the row is linked. */
   holds(handle: number): boolean {
@@ -125,7 +118,7 @@ export class HashIndex {
     links[first * 2] = handle;
   }
   #reserve(): void {
-    if (this.links.length < this.slab.capacity * 2) this.links = growInt32(this.links, this.slab.capacity * 2);
+    if (this.links.length < this.slab.capacity * 2) this.links = growIn(this.#memory, this.links, this.slab.capacity * 2);
   }
 
   remove(handle: number): void {
@@ -181,7 +174,7 @@ export class HashIndex {
       return this.#split(part, hash);
     }
     const old = part.table;
-    part.table = new Int32Array(old.length * 2);
+    part.table = new Int32Array(this.#memory.allocate(old.length * 8));
     part.shift--;
     part.keys = 0;
     move(old, () => part);
@@ -190,7 +183,7 @@ export class HashIndex {
   /** Puts two parts in the place of one, each for one continuation of its bits. */
   #split(part: Part, hash: number): void {
     const depth = part.depth + 1;
-    const halves = [new Part(depth, part.shift), new Part(depth, part.shift)] as const;
+    const halves = [new Part(depth, part.shift, this.#memory), new Part(depth, part.shift, this.#memory)] as const;
     const places = 2 ** (32 - this.high - depth);
     const first = (hash >>> this.high) & (-2 * places);
     for (let place = 0; place < 2 * places; place++) this.parts[first + place] = halves[place < places ? 0 : 1];
@@ -198,8 +191,30 @@ export class HashIndex {
   }
 }
 
+/** What of an index it takes to find rows. */
+export interface Findable {
+  readonly slab: { readonly I: Int32Array; readonly stride: number };
+  readonly parts: readonly { readonly table: Int32Array; readonly depth: number; readonly shift: number }[];
+  readonly high: number;
+}
+
+/** The first row of an index whose key equals that of row `b` of `J`, or 0; `hash` and `same` are over (slab row, J row). */
+export function firstRow({ slab, parts, high }: Findable, hash: number, same: SameRow, J: Int32Array, b: number): number {
+  const part = parts[hash >>> high]!;
+  const { table } = part;
+  const mask = (table.length >> 1) - 1;
+  const { I, stride } = slab;
+  let slot = home(hash, part);
+  for (;;) {
+    const first = table[slot * 2 + 1]! - 1;
+    if (first < 0) return 0;
+    if (table[slot * 2] === hash && same(I, first * stride, J, b)) return first;
+    slot = (slot + 1) & mask;
+  }
+}
+
 /** The slot at which probing of a part begins, as in `probeSource`. */
-const home = (hash: number, { depth, shift }: Part): number => (((hash << depth) >>> shift) & -8) | (hash & 7);
+const home = (hash: number, { depth, shift }: { readonly depth: number; readonly shift: number }): number => (((hash << depth) >>> shift) & -8) | (hash & 7);
 
 function move(from: Int32Array, to: (hash: number) => Part): void {
   for (let i = 0; i < from.length; i += 2) {

@@ -1,6 +1,7 @@
 import { exactWords } from '../../core/index.ts';
 import { HashIndex } from './hash-index.ts';
 import { KeyLanes } from './key-lanes.ts';
+import type { Memory } from './memory.ts';
 import type { Slab } from './slab.ts';
 import type { Symbols } from './symbols.ts';
 
@@ -18,19 +19,21 @@ export class RowIndex {
   readonly lanes: KeyLanes | undefined;
   readonly owners = new Set<unknown>();
   readonly slab: Slab;
+  readonly #memory: Memory;
   readonly #linked: (handle: number) => boolean;
   readonly #completed: (index: RowIndex) => void;
   /** rows at or above this handle are not in it yet; they are met by `build` */
   #built = 1;
   #dropped = false;
 
-  constructor(slab: Slab, columns: readonly number[], lanes: KeyLanes | undefined, linked: (handle: number) => boolean, completed: (index: RowIndex) => void) {
+  constructor(slab: Slab, columns: readonly number[], lanes: KeyLanes | undefined, memory: Memory, linked: (handle: number) => boolean, completed: (index: RowIndex) => void) {
     this.slab = slab;
+    this.#memory = memory;
     this.#linked = linked;
     this.#completed = completed;
     this.columns = columns;
     this.lanes = lanes;
-    this.rows = lanes === undefined ? new HashIndex(slab, columns) : new HashIndex(lanes.slab, columns.map((_, i) => i));
+    this.rows = lanes === undefined ? new HashIndex(slab, columns, memory) : new HashIndex(lanes.slab, columns.map((_, i) => i), memory);
   }
 
   /** It holds every row, and will. */
@@ -51,6 +54,7 @@ export class RowIndex {
   }
   drop(): void {
     this.#dropped = true;
+    this.#memory.changed();
   }
 
   /** Takes in about `most` rows more; true when it is complete. */
@@ -64,6 +68,7 @@ export class RowIndex {
     }
     if (end < slab.top) return false;
     this.#built = Infinity;
+    this.#memory.changed();
     this.#completed(this);
     return true;
   }
@@ -76,6 +81,7 @@ export class RowIndex {
 export class Indexes {
   readonly #slab: Slab;
   readonly #symbols: Symbols;
+  readonly #memory: Memory;
   /** whether a row of weight 0 is one still (and will be released), or a place that is free */
   readonly #linked: (handle: number) => boolean;
   readonly #offer: (columns: readonly number[], index: HashIndex) => boolean;
@@ -83,15 +89,20 @@ export class Indexes {
   #idle: RowIndex | undefined;
 
   /** `offer` is told of each complete index that finds rows by their words, and says whether the arrangement takes it for its own use, until `disown` */
-  constructor(slab: Slab, symbols: Symbols, linked: (handle: number) => boolean, offer: (columns: readonly number[], index: HashIndex) => boolean) {
+  constructor(slab: Slab, symbols: Symbols, memory: Memory, linked: (handle: number) => boolean, offer: (columns: readonly number[], index: HashIndex) => boolean) {
     this.#slab = slab;
     this.#symbols = symbols;
+    this.#memory = memory;
     this.#linked = linked;
     this.#offer = offer;
   }
 
   get byteLength(): number {
     return this.#all.reduce((sum, index) => sum + index.byteLength, 0);
+  }
+  /** those that hold every row */
+  get complete(): readonly RowIndex[] {
+    return this.#all.filter((index) => index.complete);
   }
   get building(): boolean {
     return this.#all.some((index) => !index.complete);
@@ -152,7 +163,7 @@ export class Indexes {
   #take(columns: readonly number[], lanes: boolean, owner: unknown): RowIndex {
     let index = this.#known(columns, lanes);
     if (index === undefined) {
-      index = new RowIndex(this.#slab, columns, lanes ? new KeyLanes(this.#slab, columns, this.#symbols) : undefined, this.#linked, (complete) => this.#completed(complete));
+      index = new RowIndex(this.#slab, columns, lanes ? new KeyLanes(this.#slab, columns, this.#symbols, this.#memory) : undefined, this.#memory, this.#linked, (complete) => this.#completed(complete));
       this.#all.push(index);
     }
     if (this.#idle === index) this.#idle = undefined;

@@ -1,6 +1,7 @@
 import { codecOf, exactWords, Oid, rowLayout, sqlType, storageOf } from '../../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
+import type { Memory } from './memory.ts';
 import { Slab } from './slab.ts';
 import type { Symbols } from './symbols.ts';
 
@@ -68,10 +69,10 @@ export class KeyLanes {
   readonly #rows: Slab;
   readonly #writer: KeyWriter;
 
-  constructor(rows: Slab, columns: readonly number[], symbols: Symbols) {
+  constructor(rows: Slab, columns: readonly number[], symbols: Symbols, memory: Memory) {
     this.#rows = rows;
     this.#writer = new KeyWriter(rows.layout, columns, symbols);
-    this.slab = new Slab(this.#writer.layout);
+    this.slab = new Slab(this.#writer.layout, memory);
   }
 
   /** Takes the key of the row `handle`. */

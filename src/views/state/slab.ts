@@ -1,5 +1,7 @@
 import { InvariantError } from '../../core/index.ts';
 import type { RowLayout } from '../../core/index.ts';
+import { ownMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { markInSlices, symbolColumns } from './symbol-sweep.ts';
 import type { SymbolRoot } from './symbol-sweep.ts';
 import type { Symbols } from './symbols.ts';
@@ -22,15 +24,16 @@ export class Slab implements SymbolRoot {
   top = 1;
   #free = 0;
   #memory: WebAssembly.Memory | undefined;
-  #capacity: number;
+  #capacity = 16;
   readonly #symbolColumns: Int32Array;
+  readonly #where: Memory;
 
-  constructor(layout: RowLayout, expectedRows = 16) {
+  constructor(layout: RowLayout, memory: Memory = ownMemory) {
     this.layout = layout;
+    this.#where = memory;
     this.stride = layout.stride;
     this.#symbolColumns = symbolColumns(layout);
-    this.#capacity = Math.max(4, expectedRows);
-    const buffer = new ArrayBuffer(this.#capacity * this.stride * 4);
+    const buffer = memory.allocate(this.#capacity * this.stride * 4);
     this.I = new Int32Array(buffer);
     this.F = new Float64Array(buffer);
     for (let column = 0; column < layout.types.length; column++) this.I[1 + (column >> 5)]! |= 1 << (column & 31);
@@ -77,11 +80,11 @@ export class Slab implements SymbolRoot {
     if (this.#memory !== undefined) {
       this.#memory.grow(Math.ceil(bytes / PAGE) - this.#memory.buffer.byteLength / PAGE);
     } else if (bytes > IN_PLACE_BYTES) {
-      const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: 65536 });
+      const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: 65536, shared: this.#where.shared });
       new Int32Array(memory.buffer).set(this.I);
       this.#memory = memory;
     } else {
-      const buffer = new ArrayBuffer(bytes);
+      const buffer = this.#where.allocate(bytes);
       const grown = new Int32Array(buffer);
       grown.set(this.I);
       this.I = grown;
@@ -93,5 +96,6 @@ export class Slab implements SymbolRoot {
     this.I = new Int32Array(this.#memory.buffer);
     this.F = new Float64Array(this.#memory.buffer);
     this.#capacity *= 2;
+    this.#where.changed();
   }
 }

@@ -1,5 +1,7 @@
 import { codecOf, InvariantError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
+import { growIn, ownMemory } from './memory.ts';
+import type { Memory, SharedMemory } from './memory.ts';
 
 const CACHE = 8192;
 
@@ -22,6 +24,23 @@ interface Segment {
   sparse: boolean;
 }
 
+/** The dictionary as another thread may read it, while nothing is written and as long as its version is this one. */
+export interface SharedSymbols {
+  readonly version: Int32Array;
+  readonly at: number;
+  readonly segments: readonly (Uint8Array | undefined)[];
+  readonly segmentOf: Int32Array;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly marks: Uint8Array;
+  readonly table: Int32Array;
+}
+
+/** A dictionary that holds nothing. */
+export const noSymbols: SharedSymbols = {
+  version: new Int32Array(1), at: 0, segments: [], segmentOf: new Int32Array(0), starts: new Uint32Array(0), lengths: new Uint32Array(0), marks: new Uint8Array(0), table: new Int32Array(2),
+};
+
 /**
  * The dictionary of everything that does not fit in words: text, numeric, jsonb, ... A symbol word in a row is
  *
@@ -39,11 +58,11 @@ export class Symbols {
   #filling = -1;
   #segmentBytes = 0;
   /** by code: its segment and where in it, or of a free code the next free one */
-  #segmentOf = new Int32Array(256);
-  #starts = new Uint32Array(256);
-  #lengths = new Uint32Array(256);
+  #segmentOf: Int32Array;
+  #starts: Uint32Array;
+  #lengths: Uint32Array;
   /** by code: FREE, or the number of the sweep that met it last, 1 and 2 in turns */
-  #marks = new Uint8Array(256);
+  #marks: Uint8Array;
   #mark = 1;
   #sweeping = false;
   #top = 0;
@@ -54,8 +73,11 @@ export class Symbols {
   #free = -1;
   /** work that sweeps have done, in rows marked: what a root costs beside its rows and a code that is looked at count as some */
   effort = 0;
-  #table = new Int32Array(1024); // pairs of (hash, code + 1)
+  #table: Int32Array; // pairs of (hash, code + 1)
   #tableMask = 511;
+  readonly #memory: Memory;
+  /** it is another thread's, and only read here */
+  #borrowed = false;
   /** For tests: codes of dead symbols are not used again, so that whoever still holds one is found out. */
   readonly #poisons: boolean;
 
@@ -70,8 +92,35 @@ export class Symbols {
   readonly #cacheType = new Int32Array(CACHE);
   readonly #cacheValue: Datum[] = new Array<Datum>(CACHE).fill(null);
 
-  constructor(options: { readonly poisons?: boolean } = {}) {
+  constructor(options: { readonly poisons?: boolean; readonly memory?: Memory } = {}) {
     this.#poisons = options.poisons ?? false;
+    const memory = this.#memory = options.memory ?? ownMemory;
+    this.#segmentOf = new Int32Array(memory.allocate(1024));
+    this.#starts = new Uint32Array(memory.allocate(1024));
+    this.#lengths = new Uint32Array(memory.allocate(1024));
+    this.#marks = new Uint8Array(memory.allocate(256));
+    this.#table = new Int32Array(memory.allocate(4096));
+  }
+
+  /** What `borrow` takes, of a dictionary in shared memory. */
+  share({ version }: SharedMemory): SharedSymbols {
+    return {
+      version, at: Atomics.load(version, 0), segments: this.#segments.map((segment) => segment?.bytes),
+      segmentOf: this.#segmentOf, starts: this.#starts, lengths: this.#lengths, marks: this.#marks, table: this.#table,
+    };
+  }
+  /** Becomes a reader of another thread's dictionary, with transients of its own. It learns no symbol from then on. */
+  borrow({ segments, segmentOf, starts, lengths, marks, table }: SharedSymbols): void {
+    this.#borrowed = true;
+    this.#segments.length = 0;
+    for (const bytes of segments) this.#segments.push(bytes && { bytes, used: bytes.length, live: bytes.length, sparse: false });
+    this.#segmentOf = segmentOf;
+    this.#starts = starts;
+    this.#lengths = lengths;
+    this.#marks = marks;
+    this.#table = table;
+    this.#tableMask = (table.length >> 1) - 1;
+    this.#cacheCode.fill(-1);
   }
 
   /** distinct symbols held */
@@ -204,6 +253,7 @@ export class Symbols {
   }
 
   #append(bytes: Uint8Array, start: number, length: number): number {
+    if (this.#borrowed) throw new InvariantError('a dictionary that is only read was given a new symbol');
     const code = this.#takeCode();
     this.#place(code, bytes, start, length);
     this.#lengths[code] = length;
@@ -222,10 +272,10 @@ export class Symbols {
     const code = this.#top++;
     if (code >= 0x7fffffff) throw new InvariantError('the symbol dictionary is full');
     if (code === this.#lengths.length) {
-      this.#segmentOf = growInt32(this.#segmentOf, code * 2);
-      this.#starts = grown(this.#starts, new Uint32Array(code * 2));
-      this.#lengths = grown(this.#lengths, new Uint32Array(code * 2));
-      this.#marks = grown(this.#marks, new Uint8Array(code * 2));
+      this.#segmentOf = growIn(this.#memory, this.#segmentOf, code * 2);
+      this.#starts = grown(this.#starts, new Uint32Array(this.#memory.allocate(code * 8)));
+      this.#lengths = grown(this.#lengths, new Uint32Array(this.#memory.allocate(code * 8)));
+      this.#marks = grown(this.#marks, new Uint8Array(this.#memory.allocate(code * 2)));
     }
     return code;
   }
@@ -244,7 +294,7 @@ export class Symbols {
   #addSegment(least: number): Segment {
     const full = this.#filling;
     const size = Math.max(least, Math.min(SEGMENT_BYTES, Math.max(4096, this.#segmentBytes)));
-    const segment: Segment = { bytes: new Uint8Array(size), used: 0, live: 0, sparse: false };
+    const segment: Segment = { bytes: new Uint8Array(this.#memory.allocate(size)), used: 0, live: 0, sparse: false };
     this.#filling = this.#freeSegments.pop() ?? this.#segments.length;
     this.#segments[this.#filling] = segment;
     this.#segmentBytes += size;
@@ -259,12 +309,13 @@ export class Symbols {
     this.#segments[index] = undefined;
     this.#freeSegments.push(index);
     this.#segmentBytes -= segment.bytes.length;
+    this.#memory.changed();
   }
 
   #rehash(): void {
     const old = this.#table;
     this.#tableMask = this.#tableMask * 2 + 1;
-    this.#table = new Int32Array((this.#tableMask + 1) * 2);
+    this.#table = new Int32Array(this.#memory.allocate((this.#tableMask + 1) * 8));
     for (let i = 0; i < old.length; i += 2) {
       if (old[i + 1] === 0) continue;
       let slot = (old[i]! >>> 7) & this.#tableMask;
@@ -313,7 +364,10 @@ export class Symbols {
         freed = true;
       } else if (this.#segments[this.#segmentOf[code]!]!.sparse) this.#move(code);
     }
-    if (freed) this.#cacheCode.fill(-1);
+    if (freed) {
+      this.#cacheCode.fill(-1);
+      this.#memory.changed();
+    }
     this.effort += (end - from) * 8;
     if (end < this.#top) return end;
     this.#sweeping = false;
@@ -374,7 +428,7 @@ function hashBytes(bytes: Uint8Array, start: number, length: number): number {
   return Math.imul(hash, 0x85ebca77) | 0;
 }
 
-function grown<T extends Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(from: T, to: T): T {
+function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
