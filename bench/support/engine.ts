@@ -21,7 +21,7 @@ export class BenchEngine {
       settings: defaultTextSettings, transactionTimeMicros: 0, statementTimeMicros: 0, clockMicros: () => 0, random: () => random.next(), user: 'materialize', database: 'materialize', searchPath: ['public'],
       backendPid: 0, setting: () => undefined, setSetting: () => {}, catalog: catalogQuestions(this.#catalog, ['public']),
     };
-    this.engine = new Engine({ environment: this.#environment, log: { next: () => undefined, rows: () => 0 } });
+    this.engine = new Engine({ environment: this.#environment, log: { next: () => undefined, rows: () => 0 }, shares: true });
   }
   static async create(): Promise<BenchEngine> {
     return new BenchEngine(await createParser());

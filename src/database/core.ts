@@ -12,6 +12,7 @@ import type { EngineHost } from './engine/host.ts';
 import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
 import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
+import type { Turn } from './pace.ts';
 import type { Peeks } from './peeks.ts';
 import type { RowStream } from './rows.ts';
 import type { PlanCache } from './session/plan-cache.ts';
@@ -27,6 +28,7 @@ export interface Core {
   readonly parser: SqlParser;
   readonly sources: Sources;
   readonly peeks: Peeks;
+  readonly turn: Turn;
   readonly plans: PlanCache;
   readonly clock: Clock;
   readonly random: Random;

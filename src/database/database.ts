@@ -17,6 +17,7 @@ import type { Recovered } from './engine/messages.ts';
 import { inlineIngest, workerIngest } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { DatabaseLog } from './log.ts';
+import { Turn } from './pace.ts';
 import { Peeks } from './peeks.ts';
 import { refreshedEnums } from './execute/upstream-enums.ts';
 import { dropActions, engineActions } from './relations.ts';
@@ -93,7 +94,7 @@ class MillraceDatabase implements Database {
     const { engine, ingest, parser, clock, random, log, catalog, recovered } = parts;
     const sources = new Sources({ ingest, clock, log, positions: recovered.positions, onUnknownLabel: (item) => void this.#refreshEnums(item) });
     this.#core = {
-      engine, parser, clock, random, log, catalog, sources, peeks: new Peeks(engine, sources), plans: new PlanCache(),
+      engine, parser, clock, random, log, catalog, sources, peeks: new Peeks(engine, sources), turn: new Turn(clock), plans: new PlanCache(),
       secrets: new Map(recovered.secrets), sequences: new Sequences(engine, recovered.sequences), ddl: new Mutex(), dml: new Mutex(), ids: { next: 1, oid: 0 }, running: new Set(),
       sessionStates: () => ({ sessions: [...this.#sessions.values()].map((session) => session.state) }),
     };

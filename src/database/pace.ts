@@ -31,3 +31,27 @@ export class Pace {
     this.#end = this.#clock.monotonic() + SLICE_MS;
   }
 }
+
+/**
+ * The statements of all sessions, in turns with everything else: one that waits for nothing (a lookup in the engine's memory, a query over the catalog) ends without sockets or timers having had theirs,
+ * and so would a thousand that a client has sent together. `if (turn.isOver()) await turn.next();` before each.
+ */
+export class Turn {
+  readonly #clock: Clock;
+  /** undefined where nothing has run since the others had their turn */
+  #end: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+  isOver(): boolean {
+    const now = this.#clock.monotonic();
+    if (this.#end !== undefined) return now >= this.#end;
+    this.#end = now + SLICE_MS;
+    this.#clock.soon(() => (this.#end = undefined));
+    return false;
+  }
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#clock.soon(resolve));
+  }
+}

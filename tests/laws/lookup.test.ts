@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest';
 import { codecOf, defaultTextSettings, Oid, readRow, sqlType } from '../../src/core/index.ts';
-import type { Datum } from '../../src/core/index.ts';
-import type { LookupKey, Relation, Scalar } from '../../src/ir/index.ts';
+import type { Datum, RowBatch, SqlType } from '../../src/core/index.ts';
+import type { Environment, LookupKey, Relation, Scalar } from '../../src/ir/index.ts';
 import { mapScalar, mapScalars, operatorsNamed, relationTypeOf } from '../../src/ir/index.ts';
+import { NearRelations, Peek } from '../../src/views/index.ts';
+import type { PeekPlan, Stale } from '../../src/views/index.ts';
 import { Interpreter } from '../planner/interpreter.ts';
 import { testEnvironment } from '../planner/support.ts';
 import { Draw, seeds } from './support/random.ts';
 import type { ColumnSpec, Row, RowChange } from './support/history.ts';
 import { startMs } from './support/history.ts';
-import { printed, Schema, World } from './support/world.ts';
+import { printed, Schema, sweepsOf, World } from './support/world.ts';
 
 /** Few values of each type, among them equal ones of different bytes. */
 const domains: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +52,49 @@ function parameterised(relation: Relation): { readonly relation: Relation; reado
   return { relation: general, values };
 }
 
+interface Prepared {
+  readonly scan: Relation;
+  readonly types: readonly SqlType[];
+  readonly plan: PeekPlan;
+  readonly peek: Peek;
+  readonly values: readonly Datum[];
+}
+
+/** The other thread: what it was told of, what it was told to forget and has not heard of yet, and the peeks it has compiled. */
+class Other {
+  readonly relations = new NearRelations();
+  readonly asked: Prepared[] = [];
+  readonly #environment: Environment;
+  readonly #stale: Stale[] = [];
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+  prepare({ scan, lookup }: Asked): Prepared {
+    const { relation, values } = parameterised(lookup);
+    const types = relationTypeOf(scan).columns.map((column) => column.type);
+    const plan = { relation, order: [], limit: null, offset: null, width: types.length };
+    const prepared = { scan, types, plan, peek: new Peek(plan, this.#environment, this.relations), values };
+    this.asked.push(prepared);
+    return prepared;
+  }
+  read({ peek, values }: Prepared): RowBatch | null | undefined {
+    return this.relations.knowsSymbols ? peek.read(values) : undefined;
+  }
+  missing({ peek: { id } }: Prepared): { readonly relation: boolean; readonly symbols: boolean } {
+    return { relation: this.relations.sound(id) === undefined, symbols: !this.relations.knowsSymbols };
+  }
+  note(stale: Stale): void {
+    this.#stale.push(stale);
+  }
+  forgetAll(): void {
+    for (const { relations, symbols } of this.#stale.splice(0)) {
+      for (const id of relations) this.relations.forget(id);
+      if (symbols) this.relations.forgetSymbols();
+    }
+  }
+}
+
 class Case {
   readonly draw: Draw;
   readonly schema: Schema;
@@ -59,14 +104,14 @@ class Case {
   /** the rows after each tick, by its time */
   readonly #states = new Map<number, Row[]>();
   #time = startMs;
-  covered = { cut: 0, found: 0, peeked: 0 };
+  covered = { cut: 0, found: 0, peeked: 0, told: 0, near: 0 };
 
   constructor(seed: number) {
     this.draw = new Draw(seed);
     const { draw } = this;
     const specs = draw.shuffled(Object.keys(domains)).slice(0, 3).map((type, i): ColumnSpec => ({ name: `c${i}`, kind: 'text', type }));
     this.schema = new Schema([{ name: 't', columns: [...specs, { name: 'n', kind: 'int', type: 'int4' }] }]);
-    this.world = new World(this.schema);
+    this.world = new World(this.schema, { sweeps: sweepsOf(seed) });
     this.columns = draw.shuffled([0, 1, 2]).slice(0, draw.int(1, 2));
   }
 
@@ -115,6 +160,30 @@ class Case {
     const rows = Array.from({ length: batch?.rowCount ?? 0 }, (_, row): [(string | null)[], number] => [printed(readRow(batch!, row), types), batch!.weight(row)]);
     this.covered.peeked += rows.length;
     expect(this.#bag(rows, types)).toEqual(this.#bag(this.#expected(scan, world.engine.time).map(({ row, weight }) => [printed(row, types), weight]), types));
+  }
+
+  /** What another thread would read, where it was told of all that it needs; being told again makes it so. As the threads do, whoever reads is kept from the middle of a tick. */
+  near(other: Other): void {
+    const { draw, world, schema } = this;
+    other.note(world.engine.stale());
+    if (world.engine.applying) return;
+    if (draw.chance(0.5)) other.forgetAll();
+    const known = other.asked.length > 0 && draw.chance(0.7) ? draw.of(other.asked) : other.prepare(drawQuery(draw, schema, this.columns));
+    let batch = other.read(known);
+    if (batch === undefined) {
+      this.covered.told++;
+      const shared = world.engine.share(known.peek.id, other.missing(known));
+      if (shared === undefined) {
+        expect(world.engine.peek({ ...known.plan }).read(known.values)).toBeUndefined();
+        return;
+      }
+      // Shared memory is the same memory behind the copy, all else is not.
+      other.relations.learn(structuredClone(shared));
+      batch = other.read(known);
+      expect(batch).toBeDefined();
+    } else this.covered.near++;
+    const rows = Array.from({ length: batch?.rowCount ?? 0 }, (_, row): [(string | null)[], number] => [printed(readRow(batch!, row), known.types), batch!.weight(row)]);
+    expect(this.#bag(rows, known.types)).toEqual(this.#bag(this.#expected(known.scan, world.engine.time).map(({ row, weight }) => [printed(row, known.types), weight]), known.types));
   }
 
   /** The answer through the index, with ticks between slices, is what the query says of the rows at the time that it answers as of. */
@@ -180,6 +249,37 @@ it('a peek answers as the scan does, as of the last closed tick, between the sli
     peeked += subject.covered.peeked;
   }
   expect(peeked).toBeGreaterThan(5000);
+});
+
+it('what another thread reads of the memory between ticks is the last closed one, while tables grow, symbols are reclaimed, and indexes come and go', { timeout: 300_000 }, () => {
+  const covered = { told: 0, near: 0 };
+  for (const seed of seeds(100)) {
+    const subject = new Case(seed);
+    const { world, schema, columns, draw } = subject;
+    const other = new Other(testEnvironment(schema.catalog));
+    const index = { index: 'i', name: 'i', columns, unique: false };
+    subject.tick(draw.int(1, 40));
+    world.engine.addIndex(schema.ids[0]!, index);
+    try {
+      for (let round = 0; round < 12; round++) {
+        subject.tickInSlices(draw.int(1, round === 6 ? 400 : 20), () => subject.near(other));
+        if (draw.chance(0.1)) world.engine.dropIndex(schema.ids[0]!, 'i');
+        subject.near(other);
+        if (draw.chance(0.2)) {
+          world.engine.addIndex(schema.ids[0]!, index);
+          world.slice();
+        }
+        subject.near(other);
+        while (world.slice());
+      }
+    } catch (cause) {
+      throw new Error(`LAW_SEED=${seed}: columns ${columns.join()} of ${schema.tables[0]!.columns.map(({ type }) => type).join()}`, { cause });
+    }
+    covered.told += subject.covered.told;
+    covered.near += subject.covered.near;
+  }
+  expect(covered.told).toBeGreaterThan(500);
+  expect(covered.near).toBeGreaterThan(1000);
 });
 
 it('an index is gone with its last owner, and its memory with it', () => {

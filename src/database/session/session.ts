@@ -182,6 +182,8 @@ export class DatabaseSession implements Session {
 
   /** @internal runs a statement of this session; the portal's first fetch calls it */
   async run(prepared: PreparedStatement, parameters: readonly Datum[], maxRows: number, signal: AbortSignal): ReturnType<typeof executePlan> {
+    const { turn } = this.core;
+    if (turn.isOver()) await turn.next();
     this.#statementStart = this.now();
     if (this.block === undefined) this.#transactionStart = this.#statementStart;
     this.#query = prepared.sql;

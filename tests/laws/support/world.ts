@@ -111,7 +111,7 @@ export class World {
       },
       rows: (relation) => this.#log.flatMap(({ changes }) => changes).reduce((sum, change) => sum + (change.relation === relation ? change.rows?.rowCount ?? 0 : 0), 0),
     };
-    this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log, poisonsSymbols: options.sweeps === 'whole' || options.sweeps === 'sliced' });
+    this.engine = new (options.engine ?? Engine)({ environment: testEnvironment(schema.catalog), log, poisonsSymbols: options.sweeps === 'whole' || options.sweeps === 'sliced', shares: true });
     schema.ids.forEach((id, index) => {
       this.engine.addRelation(id, schema.types[index]!, { held: options.fromLog !== true, keys: [], enforced: false, name: schema.tables[index]!.name });
     });
