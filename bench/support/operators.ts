@@ -39,6 +39,8 @@ const operators: Readonly<Record<string, string | null>> = {
 };
 
 const CHANGES = 10_000;
+/** readings of each, of which the median counts */
+const ROUNDS = 7;
 const WARM = 10_000;
 const TICK_ROWS = 100;
 const LOAD_ROWS = 10_000;
@@ -106,19 +108,24 @@ class Loaded {
     return new Loaded(await BenchEngine.create(), count);
   }
 
-  /** Microseconds a change (a row that gets another value) while a view is there. */
-  cost(sql: string | null): number {
+  /** Makes a view and warms it; `close` takes it away. */
+  view(sql: string | null): { readonly close: () => void } {
     const { engine } = this.#bench;
     const view = sql === null ? undefined : this.#bench.createView(`CREATE MATERIALIZED VIEW v${this.#views++} AS ${sql}`);
     for (const change of this.#ticks(WARM)) engine.tick(this.#time++, [change]);
+    return { close: () => {
+      if (view !== undefined) engine.remove(view.id);
+      while (engine.work(() => false));
+    } };
+  }
+  /** Microseconds a change: a row that gets another value. */
+  cost(): number {
+    const { engine } = this.#bench;
     const measured = this.#ticks(CHANGES);
     globalThis.gc?.();
     const begin = performance.now();
     for (const change of measured) engine.tick(this.#time++, [change]);
-    const cost = ((performance.now() - begin) * 1000) / CHANGES;
-    if (view !== undefined) engine.remove(view.id);
-    while (engine.work(() => false));
-    return cost;
+    return ((performance.now() - begin) * 1000) / CHANGES;
   }
   /** Changes of a and of b in turns, all over them. */
   #ticks(changes: number): { readonly relation: RelationId; readonly rows: RowBatch }[] {
@@ -134,13 +141,18 @@ class Loaded {
   }
 }
 
-/** Prints what a change costs in each operator at both sizes of its state; returns the ratios. */
+const median = (costs: readonly number[]): number => [...costs].sort((a, b) => a - b)[costs.length >> 1]!;
+
+/** Prints what a change costs in each operator at both sizes of its state, in turns, the median of each; returns the ratios. */
 export async function readOperators([few, many]: readonly [number, number]): Promise<Record<string, number>> {
-  const little = await Loaded.of(few);
-  const much = await Loaded.of(many);
+  const worlds = [await Loaded.of(few), await Loaded.of(many)];
   const ratios: Record<string, number> = {};
   for (const [name, sql] of Object.entries(operators)) {
-    const [first, second] = [little.cost(sql), much.cost(sql)];
+    const views = worlds.map((world) => world.view(sql));
+    const costs = worlds.map((): number[] => []);
+    for (let round = 0; round < ROUNDS; round++) worlds.forEach((world, i) => costs[i]!.push(world.cost()));
+    for (const view of views) view.close();
+    const [first, second] = [median(costs[0]!), median(costs[1]!)];
     ratios[name] = Number((second / first).toFixed(2));
     console.log(`${name}: ${first.toFixed(2)} µs a change with ${few} rows, ${second.toFixed(2)} µs with ${many}, ratio ${ratios[name]}`);
   }

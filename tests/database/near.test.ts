@@ -73,6 +73,21 @@ describe('lookups in the engine\'s memory', () => {
     for (let k = 1; k <= 50; k++) expect(await a.query(`SELECT k FROM v WHERE k = ${k}`)).toEqual([]);
   });
 
+  test('sent together let sockets and timers have their turn', async () => {
+    await a.query("CREATE TABLE t (k int PRIMARY KEY); INSERT INTO t VALUES (1)");
+    expect(await quiet(() => 'SELECT k FROM t WHERE k = 1', () => [['1']])).toBe(true);
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns++;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let i = 0; i < 2000; i++) await a.query('SELECT k FROM t WHERE k = 1');
+    counting = false;
+    expect(turns).toBeGreaterThan(1);
+  });
+
   test('are a state that existed, whatever is written meanwhile', { timeout: 60_000 }, async () => {
     await a.query("CREATE TABLE t (k int PRIMARY KEY, g int, version int, note text); CREATE INDEX by_g ON t (g); INSERT INTO t SELECT k, k % 2, 0, 'version 0' FROM generate_series(1, 400) k");
     let writing = true;
