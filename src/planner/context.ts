@@ -32,6 +32,8 @@ export interface PlanContext {
   readonly mode: 'adhoc' | 'view';
   /** for folding constants, reading literals, and the names behind regclass */
   readonly environment: Environment;
+  /** about how many rows a stored relation has, where that is known */
+  readonly rowsIn?: (id: RelationId) => number | undefined;
   /** type of `$1` at index 0 and so on: what the client declared, and what planning infers (undefined: not known yet) */
   readonly parameterTypes: (SqlType | undefined)[];
 }

@@ -68,7 +68,7 @@ export function finishPart(planning: Planning, typed: TypedQuery): Query {
 /** A view's relation over what stands in the place of relations that it was planned over. Foreign keys are forgotten. */
 export const optimizeAnew = (lowered: Relation, environment: PlanContext['environment']): Relation => optimize(lowered, { environment });
 
-const factsOf = ({ catalog, environment }: PlanContext): Facts => ({ environment, foreignKeysOf: (id) => catalog.foreignKeysOf(id) });
+const factsOf = ({ catalog, environment, rowsIn }: PlanContext): Facts => ({ environment, foreignKeysOf: (id) => catalog.foreignKeysOf(id), ...(rowsIn && { rowsIn }) });
 
 /** A parameter whose type nothing determined is an error, as in Postgres. */
 export function settleParameters(planning: Planning): void {

@@ -64,6 +64,9 @@ interface View {
 /** Errors of a view that are listed, of each kind: those that fail reads, and those that NULL stands for. */
 const MOST_LISTED = 1000;
 
+/** Relations that differ by fewer rows are as good as equal to who chooses between them. */
+const FEW_ROWS = 100;
+
 /** Rows marked in each turn while a sweep is under way, whatever else there is to do: about a quarter of a millisecond. */
 const LEAST_EFFORT = 16_384;
 
@@ -101,6 +104,8 @@ export class Engine implements Surroundings, PeekWorld {
   /** whether the state is in the middle of the tick: between its opening and its close */
   #applying = false;
   #expired: Expired = () => false;
+  /** how many rows of each relation were told of */
+  readonly #toldRows = new Map<RelationId, number>();
   /** who goes first in `work` */
   #first = 0;
   /** whether stills were closed since everything was tidy */
@@ -197,7 +202,6 @@ export class Engine implements Surroundings, PeekWorld {
       subscription.end(new SqlError('55000', `subscription ended because relation "${this.relationName(id)}" was dropped or made anew`));
       this.#end(subscription.dataflow);
     }
-    entry?.memory?.changed();
     this.#relations.delete(id);
   }
 
@@ -432,6 +436,20 @@ export class Engine implements Surroundings, PeekWorld {
   isHydrated(id: RelationId): boolean {
     const entry = this.#relations.get(id);
     return entry === undefined || entry.kind === 'base' || entry.dataflow.live;
+  }
+
+  /** The relations that have twice or half as many rows as when they were told of last, with their rows; null where there is no such relation any more. Small differences of few rows are not told. */
+  resized(): readonly (readonly [RelationId, number | null])[] {
+    const resized: (readonly [RelationId, number | null])[] = [];
+    for (const [id, { readable }] of this.#relations) {
+      const rows = readable.arrangement?.rows ?? this.#log.rows(id);
+      const told = this.#toldRows.get(id);
+      if (told !== undefined && rows < told * 2 + FEW_ROWS && rows * 2 + FEW_ROWS > told) continue;
+      this.#toldRows.set(id, rows);
+      resized.push([id, rows]);
+    }
+    for (const id of this.#toldRows.keys()) if (!this.#relations.has(id) && this.#toldRows.delete(id)) resized.push([id, null]);
+    return resized;
   }
 
   /** How far each view has read its inputs: rows read so far, and those there are. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { open } from './support.ts';
 import type { Client, Opened } from './support.ts';
 
@@ -19,6 +19,20 @@ afterAll(() => opened.close());
 
 const lines = async (sql: string): Promise<string[]> => (await client.query(sql)).map(([line]) => line!);
 const failure = async (sql: string): Promise<unknown> => client.query(sql).then(() => undefined, (error: unknown) => error);
+
+test('joins follow how many rows there are by now', async () => {
+  await client.query('CREATE TABLE few (x int, y int); CREATE TABLE many (x int, z int)');
+  const sql = 'SELECT y, z FROM few JOIN many ON few.x = many.x';
+  const first = async (): Promise<string | undefined> => /few|many/.exec((await lines(`EXPLAIN ${sql}`)).join('\n'))?.[0];
+  expect(await first()).toBe('few');
+  // The planner hears of it behind the answer.
+  await client.query('INSERT INTO few SELECT x, x FROM generate_series(1, 10) x; INSERT INTO many SELECT x % 10, x FROM generate_series(1, 5000) x');
+  await vi.waitFor(async () => expect(await first()).toBe('many'));
+  expect(await client.query(`SELECT count(*) FROM (${sql}) q`)).toEqual([['4500']]);
+  await client.query('INSERT INTO few SELECT x, x FROM generate_series(20, 20000) x');
+  await vi.waitFor(async () => expect(await first()).toBe('few'));
+  await client.query('DROP TABLE few, many');
+});
 
 describe('EXPLAIN of a stage', () => {
   const sql = "SELECT l.id, (SELECT max(price) FROM offers o WHERE o.lead_id = l.id) AS best FROM leads l WHERE l.region = 'r' || '1' ORDER BY 1 LIMIT 2";

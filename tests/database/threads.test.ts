@@ -96,7 +96,7 @@ test('an answer is batches in buffers that are given away, with the text of thei
   const directory = mkdtempSync(join(tmpdir(), 'millrace-threads-'));
   const replies: { readonly reply: Reply; readonly transfer: readonly ArrayBuffer[] }[] = [];
   let heard = (): void => {};
-  const service = new EngineService({ directory, clock: new SystemClock(), random: new SystemRandom(), reply: (reply, transfer) => {
+  const service = new EngineService({ directory, clock: new SystemClock(), random: new SystemRandom(), tell: () => {}, reply: (reply, transfer) => {
     replies.push({ reply, transfer });
     heard();
   } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindParameters, explainQuery, explainRelation } from '../../src/ir/index.ts';
-import { catalogOf, plan, view, withForeignKey, withView } from './support.ts';
+import { planQuery } from '../../src/planner/plan-query.ts';
+import { catalogOf, contextOver, plan, selectOf, view, withForeignKey, withView } from './support.ts';
 
 const catalog = catalogOf(
   {
@@ -39,6 +40,23 @@ describe('plans', () => {
           Map (#3)
             Get leads"
     `);
+  });
+  it('begins a join at the input with most rows, and goes on with those that have few', () => {
+    const sizes = new Map([['t', 10], ['u', 1_000_000], ['leads', 1000]]);
+    const sql = 'select t.s from t join u on t.a = u.a join leads on leads.amount = u.b';
+    const sized = explainQuery(planQuery(selectOf(sql), sql, { ...contextOver(catalog), rowsIn: (id) => sizes.get(nameOf(id)) }), nameOf);
+    expect(sized).toMatchInlineSnapshot(`
+      "Map (#3)
+        Join [0-1: #0 = #0] [0-2: #1 = #0]
+          Get u
+          Map (#0, #2)
+            Get t
+          Map (#3)
+            Get leads"
+    `);
+    // What a key finds goes before what is large.
+    const keyed = 'select u.b from leads join u on leads.id = u.a';
+    expect(explainQuery(planQuery(selectOf(keyed), keyed, { ...contextOver(catalog), rowsIn: (id) => (nameOf(id) === 'leads' ? 1_000_000 : 10) }), nameOf)).toBe(explained(keyed));
   });
   it('makes an inner join of a left join whose missing side is filtered away', () => {
     expect(explained('select t.a from t left join u on t.a = u.a where u.b > 1')).toMatchInlineSnapshot(`

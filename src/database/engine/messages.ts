@@ -63,8 +63,8 @@ export interface Wanted {
   readonly relation: boolean;
   readonly symbols: boolean;
 }
-/** What the engine says of its memory: where something lies, or that it lies there no more. */
-export type Whereabouts = { readonly shared: Shared } | { readonly stale: Stale };
+/** What the engine says unasked: where something lies in its memory, or that it lies there no more; how many rows relations have that have become many more or fewer, null for none such. */
+export type News = { readonly shared: Shared } | { readonly stale: Stale } | { readonly rows: readonly (readonly [RelationId, number | null])[] };
 /** The buffer of the rows, null for none; what is to be asked as a query, and what must be sent with its plan. */
 export type Peeked = ArrayBuffer | null | 'ask' | 'unknown';
 

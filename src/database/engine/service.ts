@@ -8,7 +8,7 @@ import type { Reply } from '../thread.ts';
 import { engineEnvironment, environmentOf } from './environment.ts';
 import type { Outside } from './environment.ts';
 import type { Latch } from './latch.ts';
-import type { EngineAction, EngineStatus, FetchedBatch, Peeked, PeekRequest, QueryReady, QueryRequest, Recovered, Request, Taken, Whereabouts } from './messages.ts';
+import type { EngineAction, EngineStatus, FetchedBatch, Peeked, PeekRequest, QueryReady, QueryRequest, Recovered, Request, Taken, News } from './messages.ts';
 import { Relations } from './relations.ts';
 import { Timeline } from './timeline.ts';
 
@@ -21,18 +21,16 @@ const MOST_PEEKS = 1024;
 /** With subscribers, time is told at least this often. */
 const HEARTBEAT_MS = 1000;
 
-/** How another thread reads what the engine holds: while it sleeps, where it was told to. */
-interface Shares {
-  readonly latch: Latch;
-  readonly tell: (whereabouts: Whereabouts) => void;
-}
-
 /**
  * The engine thread's work: the log, the timeline that closes ticks, the dataflows and the queries. Takes requests, answers each once.
  * A turn gives the timeline a slice of time, then queries and hydration.
  */
 export class EngineService {
-  readonly #shares: Shares | undefined;
+  /** with one another thread reads what the engine holds, while this one sleeps */
+  readonly #latch: Latch | undefined;
+  readonly #tell: (news: News) => void;
+  /** the tick behind which relations were counted last */
+  #counted = 0;
   readonly #clock: Clock;
   readonly #outside: Outside;
   readonly #store: Store;
@@ -54,15 +52,16 @@ export class EngineService {
   #closed = false;
   #started = false;
 
-  constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void; readonly shares?: Shares }) {
-    this.#shares = options.shares;
+  constructor(options: { readonly directory: string; readonly clock: Clock; readonly random: Random; readonly reply: (reply: Reply, transfer: readonly ArrayBuffer[]) => void; readonly tell: (news: News) => void; readonly latch?: Latch }) {
+    this.#latch = options.latch;
+    this.#tell = options.tell;
     this.#clock = options.clock;
     this.#outside = options;
     this.#reply = options.reply;
     this.#store = new Store(options.directory);
     this.#engine = new Engine({
       environment: engineEnvironment(options),
-      shares: options.shares !== undefined,
+      shares: options.latch !== undefined,
       log: {
         next: (relation, position, time) => {
           const record = this.#store.next(relation, position ?? 0);
@@ -84,7 +83,7 @@ export class EngineService {
       this.#fail(id, new SqlError('57P01', 'the server is shutting down'));
       return;
     }
-    this.#shares?.latch.take();
+    this.#latch?.take();
     try {
       this.#dispatch(id, request);
     } catch (error) {
@@ -95,11 +94,17 @@ export class EngineService {
 
   /** Lets the other thread read, unless the rows are in the middle of a tick. */
   #rest(): void {
-    if (this.#shares === undefined || this.#engine.applying) return;
-    const { latch, tell } = this.#shares;
+    if (this.#latch === undefined || this.#engine.applying) return;
     const stale = this.#engine.stale();
-    if (stale.symbols || stale.relations.length > 0) tell({ stale });
-    latch.release(this.#engine.toldChange);
+    if (stale.symbols || stale.relations.length > 0) this.#tell({ stale });
+    this.#latch.release(this.#engine.toldChange);
+  }
+  /** Behind a tick: what the planner goes by. */
+  #count(): void {
+    if (this.#engine.time === this.#counted || this.#engine.ticking) return;
+    this.#counted = this.#engine.time;
+    const rows = this.#engine.resized();
+    if (rows.length > 0) this.#tell({ rows });
   }
 
   #dispatch(id: number, request: Request): void {
@@ -206,7 +211,7 @@ export class EngineService {
       if (peek === undefined) return 'unknown';
       if (this.#engine.changesByClock(peek.id) && (this.#engine.nextChange() ?? Infinity) <= this.#clock.now()) return 'ask';
       const shared = wanted && this.#engine.share(peek.id, wanted);
-      if (shared !== undefined) this.#shares?.tell({ shared });
+      if (shared !== undefined) this.#tell({ shared });
       const rows = peek.read(values);
       return rows === undefined ? 'ask' : rows?.buffer ?? null;
     } catch (error) {
@@ -252,8 +257,9 @@ export class EngineService {
     this.#clock.soon(() => {
       this.#turning = false;
       if (this.#closed || !this.#started) return;
-      this.#shares?.latch.take();
+      this.#latch?.take();
       this.#turn();
+      this.#count();
       this.#rest();
     });
   }

@@ -150,7 +150,7 @@ export class DatabaseSession implements Session {
 
   statementContext(parameterTypes: readonly (SqlType | undefined)[]): StatementContext {
     return {
-      catalog: this.catalog, searchPath: this.searchPath, temporarySchema: this.temporarySchema, environment: this.environment(), parameterTypes,
+      catalog: this.catalog, searchPath: this.searchPath, temporarySchema: this.temporarySchema, environment: this.environment(), rowsIn: (id) => this.core.engine.rowsIn(id), parameterTypes,
       prepared: (name) => this.statements.get(name)?.planned?.parameterTypes, parse: (sql) => this.core.parser.parse(sql),
     };
   }

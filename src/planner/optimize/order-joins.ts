@@ -2,7 +2,7 @@ import { Oid, sqlType } from '../../core/index.ts';
 import type { JoinEdge, Relation, Scalar } from '../../ir/index.ts';
 import { columnsOf, equalityOf, isKeyed, isOuter, relationTypeOf, renumber, structureText } from '../../ir/index.ts';
 import { offsetsOf } from './push-filters.ts';
-import type { Rewrite } from './rewrite.ts';
+import type { Facts, Rewrite } from './rewrite.ts';
 import { isSafe } from './safe.ts';
 import { strictColumns } from './strict.ts';
 
@@ -35,7 +35,8 @@ interface Graph {
 
 /**
  * Joins of joins become one join of all their inputs, in an order of its own: one operator instead of a tower, and no state for the results in between.
- * It begins at the input from which most others are found by a key of theirs, each of which adds at most one row; then come those found by some equality, those with a condition or a limit first, and products last:
+ * It begins at the input from which most others are found by a key of theirs, each of which adds at most one row, and of several such at the one with most rows, as far as that is known: what is probed is arranged, so that had better be small.
+ * Then come those found by some equality, those with few rows, a condition or a limit first, and products last:
  * `FROM a, c, b WHERE a.x = b.x AND b.y = c.y` is not the product of `a` and `c` joined with `b`. Equalities that close a circle are conditions on the joined rows.
  *
  * What hangs by an outer edge stays where it hangs: in `(a CROSS JOIN c) LEFT JOIN b ON ...` every pair survives. A join stays one input where an edge reads several inputs of it, as in
@@ -46,13 +47,13 @@ interface Graph {
  */
 export const orderJoins: Rewrite = {
   name: 'orderJoins',
-  apply(relation): Relation {
+  apply(relation, facts): Relation {
     if (relation.op !== 'join') return relation;
     const whole = new Set<Relation>();
     for (;;) {
       const taken = takeApart(relation, whole);
       if ('whole' in taken) whole.add(taken.whole);
-      else return rebuilt(relation, taken.graph, taken.columns) ?? relation;
+      else return rebuilt(relation, taken.graph, taken.columns, facts) ?? relation;
     }
   },
 };
@@ -183,10 +184,10 @@ function waysOf(graph: Graph): readonly (readonly Way[])[] {
 }
 
 /** The order of the leaves that hang nowhere. */
-function orderOf(graph: Graph): readonly Placing[] {
+function orderOf(graph: Graph, facts: Facts): readonly Placing[] {
   const hung = new Set(graph.hanging.map(({ leaf }) => leaf));
   const free = [...graph.leaves.keys()].filter((leaf) => !hung.has(leaf));
-  const rows = graph.leaves.map((leaf) => rowsOf(leaf));
+  const rows = graph.leaves.map((leaf) => rowsOf(leaf, facts));
   const ways = waysOf(graph);
   let best: { readonly order: readonly Placing[]; readonly score: readonly number[] } | undefined;
   for (const root of free) {
@@ -226,34 +227,36 @@ function placingOf(leaf: number, order: readonly Placing[], ways: readonly Way[]
 
 const compared = (a: readonly number[], b: readonly number[]): number => a.map((value, index) => value - b[index]!).find((difference) => difference !== 0) ?? 0;
 
-/** How many rows a stored relation has is known where it lies: there each change is led to few rows first. Here it is any number, of which a condition leaves some. */
+/** A stored relation whose rows nobody has counted may have any number; a condition leaves some of them. The engine counts again where it leads each change to few rows first. */
 const UNKNOWN_ROWS = 1e9;
 const LEFT_BY_FILTER = 1 / 3;
 
 /** About how many rows: enough to tell which of two is likely to have fewer. */
-function rowsOf(relation: Relation): number {
+function rowsOf(relation: Relation, facts: Facts): number {
   if (relationTypeOf(relation).keys.some((key) => key.length === 0)) return 1;
   switch (relation.op) {
+    case 'get':
+      return facts.rowsIn?.(relation.id) ?? UNKNOWN_ROWS;
     case 'constant':
       return relation.rows.length;
     case 'topK':
-      return relation.by.length === 0 && relation.limit !== null ? Math.min(relation.limit, rowsOf(relation.input)) : rowsOf(relation.input);
+      return relation.by.length === 0 && relation.limit !== null ? Math.min(relation.limit, rowsOf(relation.input, facts)) : rowsOf(relation.input, facts);
     case 'filter':
     case 'temporalFilter':
-      return rowsOf(relation.input) * LEFT_BY_FILTER;
+      return rowsOf(relation.input, facts) * LEFT_BY_FILTER;
     case 'map':
     case 'distinct':
     case 'reduce':
     case 'threshold':
-      return rowsOf(relation.input);
+      return rowsOf(relation.input, facts);
     default:
       return UNKNOWN_ROWS;
   }
 }
 
 /** The join in its order, with the columns of the one it stands for; undefined where that is how it is. */
-function rebuilt(join: Join, graph: Graph, columns: readonly number[]): Relation | undefined {
-  const order = orderOf(graph);
+function rebuilt(join: Join, graph: Graph, columns: readonly number[], facts: Facts): Relation | undefined {
+  const order = orderOf(graph, facts);
   const used = new Set(order.flatMap(({ keys }) => keys.map(keyText)));
   const rest = graph.equalities.filter((key) => !used.has(keyText(key)) && !used.has(keyText({ left: key.right, right: key.left, nullSafe: key.nullSafe })));
   const closing = rest.map(({ left, right, nullSafe }): Scalar | undefined => (nullSafe ? { op: 'same', left, right, type: equalityType } : equalityOf(left, right)));

@@ -11,6 +11,8 @@ export interface ForeignKeyFact {
 export interface Facts {
   readonly environment: Environment;
   readonly foreignKeysOf?: (id: RelationId) => readonly ForeignKeyFact[];
+  /** about how many rows a stored relation has, where that is known */
+  readonly rowsIn?: (id: RelationId) => number | undefined;
   /** told the name of a rewrite that fired */
   readonly fired?: (rewrite: string) => void;
 }

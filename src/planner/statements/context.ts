@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from '../../catalog/index.ts';
 import type { Column, SqlType } from '../../core/index.ts';
-import type { Environment } from '../../ir/index.ts';
+import type { Environment, RelationId } from '../../ir/index.ts';
 import type { PlanContext } from '../context.ts';
 import type { Statement } from '../syntax/index.ts';
 
@@ -10,6 +10,8 @@ export interface StatementContext {
   /** as the setting says, without the implicit schemas; `"$user"` resolved or left out */
   readonly searchPath: readonly string[];
   readonly environment: Environment;
+  /** about how many rows a stored relation has, where that is known: what is planned may follow it, what it means does not */
+  readonly rowsIn?: (id: RelationId) => number | undefined;
   /** what the client declared for `$1` at index 0 and so on; undefined where it leaves the type to be inferred */
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** parameter types of a prepared statement, for EXECUTE */
@@ -38,7 +40,7 @@ export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContex
     indexesOn: (id) => scene.catalog.indexesOn(id),
     foreignKeysOf: (id) => scene.catalog.foreignKeysOf(id),
   },
-  searchPath: scene.searchPath, mode, environment: scene.environment, parameterTypes: scene.inferred,
+  searchPath: scene.searchPath, mode, environment: scene.environment, ...(scene.rowsIn && { rowsIn: scene.rowsIn }), parameterTypes: scene.inferred,
 });
 
 export const columnIndex = (columns: readonly Column[], name: string): number => columns.findIndex((column) => column.name === name);

@@ -50,13 +50,22 @@ export function drawSubject(seed: number, rewrite: string): Subject {
   return draw.chance(0.3) ? drawLawful(draw) : drawRisky(draw, rewrite);
 }
 
+/** How many rows relations are said to have, which need not be so: what is planned follows it, what it means does not. */
+function drawSizes(draw: Draw): NonNullable<Facts['rowsIn']> {
+  const sizes = new Map<string, number | undefined>();
+  return (id) => {
+    if (!sizes.has(id)) sizes.set(id, draw.of([undefined, 0, 1, 1000, 1_000_000]));
+    return sizes.get(id);
+  };
+}
+
 function drawLawful(draw: Draw): Subject {
   const tables = drawTables(draw);
   const schema = new Schema(tables);
   const ticks = drawHistory(draw, tables);
   const sql = new QueryDraw(draw, tables).query().sql;
   const stored = new Map(contents({ tables, ticks }).map((rows, table) => [schema.ids[table]! as string, rows.map((row) => schema.parse(table, row))]));
-  return { sql, relation: lowered(sql, schema.catalog), facts: { environment: testEnvironment(schema.catalog) }, stored };
+  return { sql, relation: lowered(sql, schema.catalog), facts: { environment: testEnvironment(schema.catalog), rowsIn: drawSizes(draw) }, stored };
 }
 
 function drawRisky(draw: Draw, rewrite: string): Subject {
@@ -70,7 +79,7 @@ function drawRisky(draw: Draw, rewrite: string): Subject {
     if (name === 't') keys = draw.int(0, 4);
     return [item.id, draw.list(name === 't' ? keys : draw.int(0, 4), (index) => [name === 't' ? index : name === 'd' ? reference() : value(), value(), value(), draw.of(['1', '2', 'z', null])])];
   }));
-  return { sql, relation: lowered(sql), facts: exampleFacts, stored };
+  return { sql, relation: lowered(sql), facts: { ...exampleFacts, rowsIn: drawSizes(draw) }, stored };
 }
 
 /** A condition over the columns k, x, y, s of one name or two. */
