@@ -32,3 +32,14 @@ it.each(calls)('%s', async (id, type, values) => {
   const wrong = asked.map((call, i) => ({ call: sqlOf(row, call), ours: answer(row, call), theirs: theirs[i] })).filter(({ ours, theirs: judgement }) => ours !== judgement);
   expect(wrong).toEqual([]);
 });
+
+const ofTime = ['Q', 'IW', 'IYYY', 'IYY', 'IY', 'I', 'IDDD', 'J', 'WW', 'W', 'DDD', 'DD', 'MM', 'YYYY', 'YYY', 'YY', 'Y', 'Y,YYY', 'CC', 'RM', 'FMrm', 'HH24', 'HH12', 'AM', 'MI', 'SS', 'MS', 'US', 'FF1', 'FF4', 'SSSS', 'IYYY-IW-IDDD', 'FMIW FMIYYY FMIDDD', 'IDth', 'Month', 'Dy', 'D', 'BC', 'J"J"IWth'];
+const spans = ['0', '1 day', '-1 day +02:03:00', '1 mon', '-1 mon', '2 mons 30 days', '1 year', '-1 year', '1 year 2 mons 3 days 04:05:06.789', '-5 years -7 mons -400 days', '400 days', '-400 days', '2024 years 11 mons 30 days', '2026 years 53 days', '178000 years', '13 mons', '100 years 12 mons', '4 years 1 mon -3 days', '-3 days', '3 days', '4 days', '10 days', '360 days', '366 days', '1 year 362 days', '1 year 364 days'];
+
+it('to_char(interval,text)', async () => {
+  const row = functionById('to_char(interval,text)')!;
+  const asked = spans.flatMap((value) => ofTime.map((template) => [argument('interval', value), argument('text', template)]));
+  const theirs = await judged(judge, asked.map((call) => sqlOf(row, call)));
+  const wrong = asked.map((call, i) => ({ call: sqlOf(row, call), ours: answer(row, call), theirs: theirs[i] })).filter(({ ours, theirs: judgement }) => ours !== judgement);
+  expect(wrong).toEqual([]);
+});

@@ -63,7 +63,7 @@ const bothRows = (ours: Outcome, theirs: Outcome, test: (ours: Answer, theirs: A
 const groups = /\b(GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|ROLLUP|CUBE|min\(|max\()/;
 const sumsDoubles = /\b(sum|avg|stddev\w*|var\w*|corr|covar\w*|regr_\w+)\(/;
 /** Functions that Postgres answers with the C library's last digit. */
-const transcendental = /"(d?cbrt|sin|cos|tan|cot|asin|acos|atan2?|a?sinh|a?cosh|a?tanh|\w+2?d|d?exp|ln|dlog\w*|log10|log|d?pow|power|float8_\w+|erfc?|l?gamma)"\(|\^/;
+const transcendental = /"(d?cbrt|sin|cos|tan|cot|asin|acos|atan2?|a?sinh|a?cosh|a?tanh|\w+2?d|d?exp|ln|dlog\w*|log10|log|d?pow|power|float8_\w+|erfc?|l?gamma)"\(|\^|\|\|\//;
 
 export const disagreements: readonly Disagreement[] = [
   {

@@ -93,6 +93,9 @@ function number(value: number, width: number, token: { readonly fill: boolean })
 /** C's `%0{width}d`: the sign takes one of the places. */
 const zeroPadded = (value: number, width: number): string => (value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0'));
 
+/** The same for a field. */
+const counted = (value: number, width: number, token: { readonly fill: boolean }): string => (token.fill ? String(value) : zeroPadded(value, width));
+
 const spelled = (pattern: string, word: string): string =>
   pattern === pattern.toUpperCase() ? word.toUpperCase() : pattern === pattern.toLowerCase() ? word.toLowerCase() : word;
 
@@ -101,6 +104,34 @@ const dateOnly = (moment: Moment): number => {
   if (moment.days === undefined) throw new SqlError('22007', 'invalid format specification for an interval value', { hint: 'Intervals are not tied to specific calendar dates.' });
   return moment.days;
 };
+
+/** Postgres' date2j, which an interval's fields go through as if they were a date's; of dates it is the Julian day. */
+function julianDay(year: number, month: number, day: number): number {
+  const [years, months] = month > 2 ? [year + 4800, month + 1] : [year + 4799, month + 13];
+  const century = Math.trunc(years / 100);
+  return years * 365 - 32167 + Math.trunc(years / 4) - century + Math.trunc(century / 4) + Math.trunc((7834 * months) / 256) + day;
+}
+
+/** Year, week and day of the year as ISO 8601 counts them; of an interval by the same steps over its fields, which may lie outside of any year. */
+function isoDate({ days, year, month, day }: Moment): { readonly year: number; readonly week: number; readonly dayOfYear: number } {
+  if (days !== undefined) {
+    const { year: of, week } = isoWeek(days);
+    return { year: of, week, dayOfYear: (week - 1) * 7 + ((dayOfWeek(days) + 6) % 7) + 1 };
+  }
+  const date = julianDay(year, month, day);
+  const firstMonday = (of: number): number => {
+    const fourth = julianDay(of, 1, 4);
+    return fourth - (((fourth % 7) + 7) % 7);
+  };
+  const weekFrom = (first: number): number => Math.trunc((date - first) / 7) + 1;
+  let of = date < firstMonday(year) ? year - 1 : year;
+  let week = weekFrom(firstMonday(of));
+  if (week >= 52 && date >= firstMonday(year + 1)) {
+    of++;
+    week = weekFrom(firstMonday(year + 1));
+  }
+  return { year: of, week, dayOfYear: date - firstMonday(of) + 1 };
+}
 
 /** Of an interval: its length in days, with months of 30. */
 const dayOfYear = (moment: Moment): number =>
@@ -162,21 +193,19 @@ function writeField(token: Field, moment: Moment): string {
       return token.fill || upper === 'DY' ? shown : shown.padEnd(9);
     }
     case 'DDD':
-      return number(dayOfYear(moment), 3, token);
-    case 'IDDD': {
-      const { week } = isoWeek(dateOnly(moment));
-      return number((week - 1) * 7 + ((dayOfWeek(moment.days!) + 6) % 7) + 1, 3, token);
-    }
+      return counted(dayOfYear(moment), 3, token);
+    case 'IDDD':
+      return counted(isoDate(moment).dayOfYear, 3, token);
     case 'DD':
-      return token.fill ? String(moment.day) : zeroPadded(moment.day, 2);
+      return counted(moment.day, 2, token);
     case 'D':
       return String(dayOfWeek(dateOnly(moment)) + 1);
     case 'ID':
       return String(((dayOfWeek(dateOnly(moment)) + 6) % 7) + 1);
     case 'WW':
-      return number(Math.trunc((dayOfYear(moment) - 1) / 7) + 1, 2, token);
+      return counted(Math.trunc((dayOfYear(moment) - 1) / 7) + 1, 2, token);
     case 'IW':
-      return number(isoWeek(dateOnly(moment)).week, 2, token);
+      return counted(isoDate(moment).week, 2, token);
     case 'W':
       return String(Math.trunc((moment.day - 1) / 7) + 1);
     case 'Q':
@@ -184,15 +213,16 @@ function writeField(token: Field, moment: Moment): string {
     case 'CC':
       return number(moment.year > 0 || moment.days === undefined ? Math.trunc((moment.year + (moment.days === undefined ? 0 : 99)) / 100) : -Math.trunc((shownYear + 99) / 100), 2, token);
     case 'Y,YYY':
-      return `${Math.trunc(year / 1000)},${String(Math.abs(year % 1000)).padStart(3, '0')}`;
+      return `${Math.trunc(year / 1000)},${zeroPadded(year % 1000, 3)}`;
     case 'YYYY':
       return number(year, 4, token);
     case 'YYY': case 'YY': case 'Y':
       return number(year % 10 ** upper.length, upper.length, token);
     case 'IYYY': case 'IYY': case 'IY': case 'I': {
-      const iso = isoWeek(dateOnly(moment)).year;
-      const shown = iso > 0 ? iso : 1 - iso;
-      return number(upper === 'IYYY' ? shown : shown % 10 ** upper.length, upper.length, token);
+      const iso = isoDate(moment).year;
+      const shown = iso > 0 || moment.days === undefined ? iso : 1 - iso;
+      // How wide it is the calendar's year decides.
+      return counted(upper === 'IYYY' ? shown : shown % 10 ** upper.length, year < 0 ? upper.length + 1 : upper.length, token);
     }
     case 'RM': {
       if (moment.month === 0 && moment.year === 0) return '';
@@ -200,7 +230,7 @@ function writeField(token: Field, moment: Moment): string {
       return token.fill ? roman : roman.padEnd(4);
     }
     case 'J':
-      return String((moment.days ?? daysFromCivil(moment.year, moment.month, moment.day)) + EPOCH_JULIAN);
+      return String(moment.days === undefined ? julianDay(moment.year, moment.month, moment.day) : moment.days + EPOCH_JULIAN);
     default:
       throw new SqlError('0A000', `formatting field "${token.name}" is not supported`, { hint: 'Use extract() for the value instead.' });
   }
