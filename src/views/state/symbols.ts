@@ -88,9 +88,10 @@ export class Symbols {
   #transientLength = new Int32Array(64);
   readonly #transientValue: Datum[] = [];
 
-  readonly #cacheCode = new Int32Array(CACHE).fill(-1);
-  readonly #cacheType = new Int32Array(CACHE);
-  readonly #cacheValue: Datum[] = new Array<Datum>(CACHE).fill(null);
+  /** values of codes that were asked for last: made when the first is, for most queries over constants ask for none */
+  #cacheCode = new Int32Array(0);
+  #cacheType = new Int32Array(0);
+  #cacheValue: Datum[] = [];
 
   constructor(options: { readonly poisons?: boolean; readonly memory?: Memory } = {}) {
     this.#poisons = options.poisons ?? false;
@@ -199,6 +200,7 @@ export class Symbols {
       const start = this.#transientStart[index]!;
       return start < 0 ? this.#transientValue[index]! : codecOf(oid).decode(this.#incoming.slice(start, start + this.#transientLength[index]!));
     }
+    if (this.#cacheCode.length === 0) this.#makeCache();
     const slot = (word ^ (oid * 31)) & (CACHE - 1);
     if (this.#cacheCode[slot] === word && this.#cacheType[slot] === oid) return this.#cacheValue[slot]!;
     const start = this.#starts[word]!;
@@ -208,6 +210,12 @@ export class Symbols {
     this.#cacheType[slot] = oid;
     this.#cacheValue[slot] = value;
     return value;
+  }
+
+  #makeCache(): void {
+    this.#cacheCode = new Int32Array(CACHE).fill(-1);
+    this.#cacheType = new Int32Array(CACHE);
+    this.#cacheValue = new Array<Datum>(CACHE).fill(null);
   }
 
   #bytesOf(code: number): Uint8Array {
