@@ -14,6 +14,7 @@ import type { DatabaseLog } from './log.ts';
 import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
 import type { Turn } from './pace.ts';
 import type { Peeks } from './peeks.ts';
+import { rowsOf } from './rows.ts';
 import type { RowStream } from './rows.ts';
 import type { PlanCache } from './session/plan-cache.ts';
 import { writeSequence } from './sequences.ts';
@@ -236,6 +237,13 @@ function callsCatalog(relation: Relation): boolean {
   return calls;
 }
 
+/** The one row of a query like `SELECT 1`, which poolers and drivers ask all the time: no engine is made for it. */
+function literalRow(relation: Relation): readonly Datum[] | undefined {
+  if (relation.op !== 'map' || relation.input.op !== 'constant' || relation.input.rows.length !== 1 || relation.input.rows[0]!.weight !== 1) return undefined;
+  const values = relation.columns.flatMap(({ value }) => (value.op === 'literal' ? [value.value] : []));
+  return values.length === relation.columns.length ? values : undefined;
+}
+
 /** A query of which a single step takes so long that sockets would wait for it. */
 class TooLong extends Error {}
 
@@ -246,6 +254,11 @@ class TooLong extends Error {}
 async function runInline(scene: QueryScene, relation: Relation, type: QueryRequest['type'], read: ReadPlan, signal: AbortSignal): Promise<RowStream | undefined> {
   const { core } = scene;
   throwIfCancelled(signal);
+  const literals = literalRow(relation);
+  if (literals !== undefined) {
+    const types = type.columns.slice(0, read.width).map((column) => column.type);
+    return rowsOf(types, read.offset > 0 || read.limit === 0 ? [] : [literals.slice(0, read.width)]);
+  }
   const engine = new Engine({ environment: scene.environment, log: { next: () => undefined, rows: () => 0 } });
   engine.tick(core.clock.now(), []);
   const movable = !callsCatalog(relation);
