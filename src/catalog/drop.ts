@@ -47,7 +47,7 @@ export function dropPlan(snapshot: CatalogSnapshot, oids: readonly number[], cas
 }
 
 /**
- * What dropping these takes along. Indexes, constraints and counters go with their relation silently; anything else that depends on them needs CASCADE:
+ * What dropping these takes along. Indexes, constraints and counters go with their relation silently, and so does a source's relation of errors; anything else that depends on them needs CASCADE:
  * without it, 2BP01 with Postgres' detail and hint. `searchPath` decides which names are shown with their schema.
  */
 export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[], cascade: boolean, searchPath: readonly string[]): DropPlan {
@@ -124,7 +124,8 @@ function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[
   if (needed.kind === 'type' && dependent.kind === 'table') {
     return dependent.columns.flatMap(({ type }, column): Dependent[] => (enumsIn(type.oid).includes(needed.oid) ? [{ what: { kind: 'column', table: dependent, column }, auto: false }] : [])).reverse();
   }
-  const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
+  const ownErrors = needed.kind === 'source' && dependent.kind === 'table' && needed.errors === dependent.id;
+  const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' || ownErrors };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
   const defaults = dependent.columns.flatMap((column, index): Dependent[] =>
     (usesSequence(column, needed.oid) ? [{ what: { kind: 'default', table: dependent, column: index }, auto: false }] : []));
