@@ -60,7 +60,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, true)}`).join('\n'),
+      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, what.kind === 'constraint')}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
@@ -72,11 +72,11 @@ const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) =
 const keyOf = (what: Droppable): string =>
   what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
 
-/** As messages name it; a key that others need (`needed`) is spoken of by its index. */
-function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], needed = false): string {
+/** As messages name it; a key that foreign keys need is spoken of by its index. */
+function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], byIndex = false): string {
   if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
   const table = describe(snapshot, what.table, searchPath);
-  if (what.kind === 'constraint' && needed && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
+  if (what.kind === 'constraint' && byIndex && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
   if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
   const column = quoteIdentifier(what.table.columns[what.column]!.name);
   return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
@@ -114,10 +114,15 @@ function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
   switch (what.kind) {
     case 'item': return snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
     case 'column': return dependentsOfColumn(snapshot, what.table, what.column);
-    case 'constraint': return referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns)));
+    case 'constraint': return [
+      ...snapshot.dependents(what.table.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item): Dependent[] => (groupsBy(item, what.constraint) ? [{ what: { kind: 'item', item }, auto: false }] : [])),
+      ...referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns))),
+    ];
     case 'default': return [];
   }
 }
+
+const groupsBy = (item: CatalogItem, key: number): boolean => (item.kind === 'view' || item.kind === 'materialized view') && item.keysUsed?.includes(key) === true;
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
