@@ -88,7 +88,7 @@ export type Plan =
   | { readonly kind: 'empty' }
   | { readonly kind: 'query'; readonly query: Query; /** false: a plain SELECT; 'copy out' wraps one */ readonly readsCatalogOnly: boolean }
   | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }
-  | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }; readonly options: CopyOptions }
+  | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan } | { readonly kind: 'writes'; readonly plan: WritingPlan | WithWritesPlan }; readonly options: CopyOptions }
   | { readonly kind: 'copyFrom'; readonly table: RelationId; readonly columns: readonly number[]; readonly options: CopyOptions }
   /** one line a step, indented below what reads it */
   | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized'; readonly json: boolean; readonly text: string }
