@@ -1,7 +1,7 @@
 // What `npm test`, `npm start` and `npm run demo` need, installed when it is missing. Any Node from 20 on runs this file:
 // the Node 24 that runs everything else may be what has to be installed first. `--kafka` fetches the broker too, where Java and Maven are.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,12 @@ if (major < 20) {
 if (!installed()) {
   console.log('installing packages (npm install)');
   run('npm', ['install', '--no-audit', '--no-fund']);
+}
+// npx looks here for the command, and npm links those of other packages only.
+const command = join(root, 'node_modules', '.bin', 'millrace');
+if (!existsSync(command)) {
+  rmSync(command, { force: true });
+  symlinkSync(join('..', '..', 'src', 'cli', 'main.ts'), command);
 }
 // The scripts of package.json find the Node that was installed first, as this does.
 const found = spawnSync('node', ['-p', 'process.version + " " + (process.features.typescript || "")'], {

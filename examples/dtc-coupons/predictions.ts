@@ -45,6 +45,9 @@ async function createTopic(kafka: Kafka, topic: string): Promise<void> {
 
 const POSTS_AT_ONCE = 16;
 
+/** The example's webhook source on a Millrace; it is served on the port that SQL is. */
+export const webhookOf = (millraceUrl: string): string => `http://${new URL(millraceUrl).host}/api/webhook/materialize/public/conversion_predictions`;
+
 /** Posts to a webhook source, one event a request. */
 export function webhookSink(url: string): PredictionSink {
   const post = async (event: PredictionEvent): Promise<void> => {

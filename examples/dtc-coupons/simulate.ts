@@ -5,7 +5,7 @@ import { SeededRandom, SystemClock, sleep } from '../../src/core/index.ts';
 import type { Clock } from '../../src/core/index.ts';
 import { leadsOf } from './leads.ts';
 import type { Lead } from './leads.ts';
-import { kafkaSink, webhookSink } from './predictions.ts';
+import { kafkaSink, webhookOf, webhookSink } from './predictions.ts';
 import type { PredictionEvent, PredictionSink } from './predictions.ts';
 
 export interface SimulationOptions {
@@ -131,11 +131,11 @@ async function main(): Promise<void> {
       postgres: { type: 'string', default: process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres' },
       kafka: { type: 'string', default: process.env.KAFKA_BROKERS ?? '' },
       topic: { type: 'string', default: process.env.KAFKA_TOPIC ?? 'conversion_predictions' },
-      webhook: { type: 'string', default: process.env.WEBHOOK_URL ?? '' },
+      webhook: { type: 'string', default: process.env.WEBHOOK_URL ?? (process.env.MILLRACE_URL ? webhookOf(process.env.MILLRACE_URL) : '') },
     },
   });
   if (values.label !== 'int' && values.label !== 'bool') throw new Error(`--label is int or bool, not ${values.label}`);
-  if (values.kafka === '' && values.webhook === '') throw new Error('predictions need --kafka HOST:PORT or --webhook URL');
+  if (values.kafka === '' && values.webhook === '') throw new Error('predictions need --kafka HOST:PORT or --webhook URL, or MILLRACE_URL in the environment');
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const predictions = values.kafka === '' ? webhookSink(values.webhook) : await kafkaSink(values.kafka.split(','), values.topic);

@@ -47,7 +47,7 @@ export function dropPlan(snapshot: CatalogSnapshot, oids: readonly number[], cas
 }
 
 /**
- * What dropping these takes along. Indexes, constraints and counters go with their relation silently; anything else that depends on them needs CASCADE:
+ * What dropping these takes along. Indexes, constraints and counters go with their relation silently, and so does a source's relation of errors; anything else that depends on them needs CASCADE:
  * without it, 2BP01 with Postgres' detail and hint. `searchPath` decides which names are shown with their schema.
  */
 export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[], cascade: boolean, searchPath: readonly string[]): DropPlan {
@@ -60,7 +60,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, true)}`).join('\n'),
+      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, what.kind === 'constraint')}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
@@ -72,11 +72,11 @@ const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) =
 const keyOf = (what: Droppable): string =>
   what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
 
-/** As messages name it; a key that others need (`needed`) is spoken of by its index. */
-function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], needed = false): string {
+/** As messages name it; a key that foreign keys need is spoken of by its index. */
+function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], byIndex = false): string {
   if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
   const table = describe(snapshot, what.table, searchPath);
-  if (what.kind === 'constraint' && needed && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
+  if (what.kind === 'constraint' && byIndex && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
   if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
   const column = quoteIdentifier(what.table.columns[what.column]!.name);
   return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
@@ -114,17 +114,23 @@ function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
   switch (what.kind) {
     case 'item': return snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
     case 'column': return dependentsOfColumn(snapshot, what.table, what.column);
-    case 'constraint': return referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns)));
+    case 'constraint': return [
+      ...snapshot.dependents(what.table.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item): Dependent[] => (groupsBy(item, what.constraint) ? [{ what: { kind: 'item', item }, auto: false }] : [])),
+      ...referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns))),
+    ];
     case 'default': return [];
   }
 }
+
+const groupsBy = (item: CatalogItem, key: number): boolean => (item.kind === 'view' || item.kind === 'materialized view') && item.keysUsed?.includes(key) === true;
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
   if (needed.kind === 'type' && dependent.kind === 'table') {
     return dependent.columns.flatMap(({ type }, column): Dependent[] => (enumsIn(type.oid).includes(needed.oid) ? [{ what: { kind: 'column', table: dependent, column }, auto: false }] : [])).reverse();
   }
-  const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
+  const ownErrors = needed.kind === 'source' && dependent.kind === 'table' && needed.errors === dependent.id;
+  const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' || ownErrors };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
   const defaults = dependent.columns.flatMap((column, index): Dependent[] =>
     (usesSequence(column, needed.oid) ? [{ what: { kind: 'default', table: dependent, column: index }, auto: false }] : []));

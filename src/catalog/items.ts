@@ -195,6 +195,8 @@ export interface ViewItem extends RelationItem {
   /** what `relation` is an optimised form of, for when the facts change that it rests on */
   readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
+  /** OIDs of the primary keys without which its GROUP BY would not determine what it reads */
+  readonly keysUsed?: readonly number[];
   readonly written?: WrittenQuery;
 }
 
@@ -237,6 +239,8 @@ export interface MaterializedViewItem extends RelationItem {
   /** what `relation` is an optimised form of, for when the facts change that it rests on */
   readonly lowered?: Relation;
   readonly columnsRead?: ColumnsRead;
+  /** OIDs of the primary keys without which its GROUP BY would not determine what it reads */
+  readonly keysUsed?: readonly number[];
   readonly written?: WrittenQuery;
   readonly onError: OnError;
 }

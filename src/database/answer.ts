@@ -1,5 +1,5 @@
 import { Oid, sqlType } from '../core/index.ts';
-import type { Plan, SubscribePlan } from '../planner/index.ts';
+import type { Plan, SubscribePlan, WithWritesPlan, WritingPlan } from '../planner/index.ts';
 import type { Query } from '../ir/index.ts';
 import type { ResultColumn } from './contract.ts';
 import { settingName } from './session/settings.ts';
@@ -29,6 +29,12 @@ export function subscribeColumns({ columns, progress, envelope }: SubscribePlan)
   }
 }
 
+/** Those of RETURNING, or of the query whose WITH writes; null where it returns no rows. */
+export function writtenColumns(plan: WritingPlan | WithWritesPlan): readonly ResultColumn[] | null {
+  if (plan.kind !== 'withWrites') return plan.returning?.columns.map(({ name, value }) => ({ name, type: value.type, tableOid: 0, attribute: 0 })) ?? null;
+  return plan.main.kind === 'query' ? queryColumns(plan.main.query) : writtenColumns(plan.main);
+}
+
 /** The columns a plan answers with, null where it returns no rows; `look` answers for what the session knows by name. */
 export function answerColumns(plan: Plan, look: { cursor(name: string): readonly ResultColumn[] | null; prepared(name: string): readonly ResultColumn[] | null }): readonly ResultColumn[] | null {
   switch (plan.kind) {
@@ -46,9 +52,8 @@ export function answerColumns(plan: Plan, look: { cursor(name: string): readonly
     case 'update':
     case 'delete':
     case 'merge':
-      return plan.returning?.columns.map(({ name, value }) => ({ name, type: value.type, tableOid: 0, attribute: 0 })) ?? null;
     case 'withWrites':
-      return answerColumns(plan.main.kind === 'query' ? { ...plan.main, readsCatalogOnly: false } : plan.main, look);
+      return writtenColumns(plan);
     case 'fetch':
       return plan.move ? null : look.cursor(plan.name);
     case 'execute':

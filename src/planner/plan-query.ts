@@ -30,6 +30,8 @@ export interface PlannedView {
   readonly dependsOn: readonly number[];
   /** which of their columns it names */
   readonly columnsRead: ColumnsRead;
+  /** the primary keys it groups by and cannot do without */
+  readonly keysUsed: readonly number[];
   /** why it is not one that Postgres would write through */
   readonly fixed?: string;
   /** how its text names what it reads */
@@ -123,7 +125,7 @@ export function planView(select: SelectStmt, sql: string, from: number, name: st
   const lowered = named(limited(planning, query), names);
   const relation = optimize(lowered, factsOf(context));
   const columns = relationTypeOf(relation).columns.map((column, index): Column => ({ ...column, name: names[index]!, type: typed.columns[index]!.type }));
-  return { columns, relation, lowered, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), written: planning.written.of(sql, from), ...fixedBy(select, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
+  return { columns, relation, lowered, dependsOn: [...planning.dependsOn], columnsRead: columnsReadBy(planning, typed), keysUsed: [...planning.keysUsed], written: planning.written.of(sql, from), ...fixedBy(select, typed), notices: [...planning.notices, ...notesOnWindows(name, planning.windows, context.environment)] };
 }
 
 /** Postgres' view_query_is_auto_updatable. */

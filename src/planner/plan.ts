@@ -88,7 +88,7 @@ export type Plan =
   | { readonly kind: 'empty' }
   | { readonly kind: 'query'; readonly query: Query; /** false: a plain SELECT; 'copy out' wraps one */ readonly readsCatalogOnly: boolean }
   | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }
-  | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan }; readonly options: CopyOptions }
+  | { readonly kind: 'copyTo'; readonly source: { readonly kind: 'query'; readonly query: Query } | { readonly kind: 'subscribe'; readonly subscribe: SubscribePlan } | { readonly kind: 'writes'; readonly plan: WritingPlan | WithWritesPlan }; readonly options: CopyOptions }
   | { readonly kind: 'copyFrom'; readonly table: RelationId; readonly columns: readonly number[]; readonly options: CopyOptions }
   /** one line a step, indented below what reads it */
   | { readonly kind: 'explain'; readonly stage: 'raw' | 'decorrelated' | 'optimized'; readonly json: boolean; readonly text: string }
@@ -107,8 +107,8 @@ export type Plan =
   | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
   | (AlteredCounter & { readonly kind: 'alterSequence'; /** null: NONE */ readonly ownedBy?: ColumnAddress | null })
-  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly fixed?: string; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
-  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createView'; readonly name: QualifiedName; readonly fixed?: string; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly keysUsed: readonly number[]; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly sql: string; readonly notices: readonly Notice[] }
+  | { readonly kind: 'createMaterializedView'; readonly name: QualifiedName; readonly columns: readonly Column[]; readonly query: string; readonly relation: Relation; readonly lowered: Relation; readonly dependsOn: readonly number[]; readonly columnsRead: ColumnsRead; readonly keysUsed: readonly number[]; readonly written: WrittenQuery; readonly ifNotExists: boolean; readonly orReplace: boolean; readonly onError: OnError; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createIndex'; readonly name: string; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean; readonly ifNotExists: boolean; readonly sql: string }
   | { readonly kind: 'createSecret'; readonly name: QualifiedName; readonly value: Scalar; readonly ifNotExists: boolean; /** without the value */ readonly sql: string }
   | { readonly kind: 'createConnection'; readonly name: QualifiedName; readonly connection: PostgresConnection | KafkaConnection; readonly dependsOn: readonly number[]; readonly ifNotExists: boolean; readonly sql: string }

@@ -14,6 +14,8 @@ export class Planning {
   readonly context: PlanContext;
   /** oids of the relations read, in the order met */
   readonly dependsOn = new Set<number>();
+  /** oids of the primary keys without which a grouping would not determine what is read of it */
+  readonly keysUsed = new Set<number>();
   readonly notices: Notice[] = [];
   #columns = 0;
   #locals = 0;

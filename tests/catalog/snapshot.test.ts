@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeChange, dropPlan, emptyCatalog, encodeChange, OidAllocator } from '../../src/catalog/index.ts';
-import type { CatalogChange } from '../../src/catalog/index.ts';
+import type { CatalogChange, SourceItem, TableItem } from '../../src/catalog/index.ts';
 import { SqlError } from '../../src/core/index.ts';
 import { create, family, makeTable, makeView } from './fixtures.ts';
 
@@ -117,5 +117,18 @@ describe('drop', () => {
     const plan = dropPlan(snapshot, ['t', 'v1', 'v2', 'v3', 'm'].map(oid), false, path);
     expect(plan.notices).toEqual([]);
     expect(plan.changes).toHaveLength(6);
+  });
+
+  test('a source takes its relation of errors along without a word, and no other table of it', () => {
+    const oids = new OidAllocator(emptyCatalog().nextOid);
+    const ids = oids.relation();
+    const of = (name: string): TableItem => ({ ...makeTable(oids, name), dependsOn: [ids.oid], origin: { kind: 'source', source: ids.oid, upstream: { schema: '', name } } });
+    const [errors, table] = [of('s_errors'), of('t')];
+    const source: SourceItem = {
+      ...ids, kind: 'source', schema: errors.schema, name: 's', sql: '', dependsOn: [], columns: [], type: { columns: [], keys: [] }, errors: errors.id,
+      origin: { kind: 'webhook', format: { kind: 'bytes' }, included: [], secrets: [] },
+    };
+    expect(dropPlan(create(emptyCatalog(), source, errors), [source.oid], false, path)).toMatchObject({ notices: [], changes: [{ oid: errors.oid }, { oid: source.oid }] });
+    expect(errorOf(() => dropPlan(create(emptyCatalog(), source, errors, table), [source.oid], false, path)).fields.detail).toBe('table t depends on source s');
   });
 });

@@ -35,6 +35,29 @@ test('options: header, delimiter, null, columns', async () => {
   expect(text(await a.copyOut("COPY (SELECT k, v FROM c ORDER BY k) TO STDOUT (FORMAT csv, HEADER, DELIMITER ';', NULL 'none')"))).toBe('k;v\n1;"a;b"\n2;none\n');
 });
 
+// What Postgres gives for the same statements.
+test('of statements that write: their RETURNING, or the query whose WITH writes', async () => {
+  await a.query('CREATE TABLE w (a int PRIMARY KEY, b text)');
+  const copied = async (statement: string, options = ''): Promise<readonly [string, string]> => [text(await a.copyOut(`COPY (${statement}) TO STDOUT ${options}`)), a.tag];
+  expect(await copied("INSERT INTO w VALUES (1, 'x'), (2, 'y') RETURNING a, b")).toEqual(['1\tx\n2\ty\n', 'COPY 2']);
+  expect(await copied("WITH n AS (INSERT INTO w VALUES (3, 'z') RETURNING a) SELECT a * 2 FROM n", '(FORMAT csv, HEADER)')).toEqual(['?column?\n6\n', 'COPY 1']);
+  expect(await copied("WITH n AS (DELETE FROM w WHERE a = 3 RETURNING *) UPDATE w SET b = 'q' FROM n WHERE w.a = 1 RETURNING w.*, n.b AS was", 'CSV HEADER')).toEqual(['a,b,was\n1,q,z\n', 'COPY 1']);
+  expect(await copied("UPDATE w SET b = b || '!' WHERE a = 2 RETURNING old.b, new.b")).toEqual(['y\ty!\n', 'COPY 1']);
+  expect(await copied("MERGE INTO w USING (VALUES (7)) v(a) ON v.a = w.a WHEN NOT MATCHED THEN INSERT VALUES (v.a, 'n') RETURNING merge_action(), w.a")).toEqual(['INSERT\t7\n', 'COPY 1']);
+  expect(await copied('DELETE FROM w WHERE a = 100 RETURNING a')).toEqual(['', 'COPY 0']);
+  expect(await copied("WITH n AS (INSERT INTO w VALUES (9, 'z')) SELECT 1")).toEqual(['1\n', 'COPY 1']);
+  await expect(a.copyOut("COPY (INSERT INTO w VALUES (10, 'x')) TO STDOUT")).rejects.toMatchObject({ code: '0A000', message: 'COPY query must have a RETURNING clause' });
+  await expect(a.copyOut('COPY (SELECT 1 AS x INTO nowhere) TO STDOUT')).rejects.toMatchObject({ code: '0A000', message: 'COPY (SELECT INTO) is not supported' });
+  await expect(a.copyOut("COPY (INSERT INTO w VALUES (9, 'x') RETURNING a) TO STDOUT")).rejects.toMatchObject({ code: '23505' });
+  await a.query('BEGIN READ ONLY');
+  await expect(a.copyOut("COPY (INSERT INTO w VALUES (21, 'in') RETURNING a) TO STDOUT")).rejects.toMatchObject({ code: '25006', message: 'cannot execute INSERT in a read-only transaction' });
+  await a.query('ROLLBACK');
+  await a.query('BEGIN');
+  expect(await copied("INSERT INTO w VALUES (20, 'in') RETURNING a")).toEqual(['20\n', 'COPY 1']);
+  await a.query('ROLLBACK');
+  expect(await a.query('SELECT * FROM w ORDER BY a')).toEqual([['1', 'q'], ['2', 'y!'], ['7', 'n'], ['9', 'z']]);
+});
+
 test('errors take nothing in', async () => {
   await a.query('TRUNCATE c');
   await expect(a.copyIn('COPY c FROM STDIN', '1\ta\t1\n2\tb\n')).rejects.toMatchObject({ code: '22P04', message: 'missing data for column "d"' });

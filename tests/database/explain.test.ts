@@ -53,6 +53,15 @@ describe('EXPLAIN of a stage', () => {
     expect(await lines(`EXPLAIN (PLAN OPTIMIZED, COSTS OFF, VERBOSE) ${sql}`)).toEqual(optimized.split('\n'));
   });
 
+  test('of a statement whose WITH writes: each part by its name, and nothing is run', async () => {
+    expect(await lines('EXPLAIN WITH gone AS (DELETE FROM offers WHERE price = 600 RETURNING lead_id) INSERT INTO leads SELECT lead_id + 1000 FROM gone')).toEqual([
+      expect.stringMatching(/^With gone\w* =$/), '  Delete', expect.stringMatching(/^ {4}\S/), expect.stringMatching(/Get public.offers/),
+      'Insert', expect.stringMatching(/^ {2}Map .*1000/), expect.stringMatching(/^ {4}Get gone/),
+    ]);
+    expect(await lines("EXPLAIN WITH made AS (INSERT INTO offers VALUES (1, 1) RETURNING price) SELECT price + 1 FROM made")).toEqual(expect.arrayContaining(['  Insert', expect.stringMatching(/^Map .*int4pl/)]));
+    expect(await client.query('SELECT (SELECT count(*) FROM offers), (SELECT count(*) FROM leads)')).toEqual([['600', '300']]);
+  });
+
   test('as JSON: one document of nested plans', async () => {
     const [[text]] = await client.query(`EXPLAIN (FORMAT JSON) SELECT count(*) FROM leads WHERE amount > 3`) as [[string]];
     expect(JSON.parse(text)).toEqual([{ Plan: { 'Node Type': 'Reduce', Detail: expect.stringContaining('count'), Plans: [expect.objectContaining({ 'Node Type': 'Map', Plans: [expect.objectContaining({ 'Node Type': 'Filter' })] })] } }]);

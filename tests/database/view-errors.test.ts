@@ -105,6 +105,17 @@ describe("a view with ON ERROR = 'null'", () => {
     await client.query("UPDATE points SET total = 0, region = 'south' WHERE id = 2; DELETE FROM points WHERE id = 6; DROP MATERIALIZED VIEW nulls");
   });
 
+  test('has NULL for a comparison of records that are not alike', async () => {
+    const records = '(SELECT id, ROW(id, 1) AS r, CASE WHEN id = 1 THEN ROW(id, 1) ELSE ROW(id) END AS s FROM points) x';
+    await client.query(`
+      CREATE MATERIALIZED VIEW unlike WITH (ON ERROR = 'null') AS
+      SELECT id, r = s AS equal, ARRAY[r] < ARRAY[s] AS less, r IS DISTINCT FROM s AS distinct, r = ANY (ARRAY[s]) AS among, coalesce(r = s, false) AS filled FROM ${records}
+    `);
+    expect(await client.query('SELECT * FROM unlike WHERE id < 3 ORDER BY id')).toEqual([['1', 't', 'f', 'f', 't', 't'], ['2', null, null, null, null, 'f']]);
+    expect(await failure(`SELECT r = s FROM ${records}`)).toMatchObject({ code: '42804' });
+    await client.query('DROP MATERIALIZED VIEW unlike');
+  });
+
   test('answers for all groups, also through views over it, and others never notice', async () => {
     expect(await failure('SELECT * FROM rates')).toMatchObject({ code: '22012' });
     await client.query("ALTER MATERIALIZED VIEW rates SET (ON ERROR = 'null')");

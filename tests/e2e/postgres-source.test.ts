@@ -215,6 +215,17 @@ describe('what CREATE refuses at once', () => {
     await postgres.query("insert into painted values (1, '(2,3)')");
     await becomes('select shade from painted', [['(2,3)']]);
   });
+
+  test('but nothing of a table that is not read', async () => {
+    await postgres.query(`create table plain (id int primary key); insert into plain values (1); create table keyless (a box); alter table keyless replica identity nothing;
+      create publication mixed for table plain, painted, keyless`);
+    await client.query("create source mixed from postgres connection upstream (publication 'mixed') for tables (plain)");
+    await becomes('select id from plain', [['1']]);
+    expect(await refusal("create source mixed_all from postgres connection upstream (publication 'mixed') for all tables")).toMatchObject({ code: '55000', message: expect.stringContaining('keyless') });
+    expect(await refusal("create source mixed_none from postgres connection upstream (publication 'mixed') for tables (plane)")).toMatchObject({ code: '42P01', hint: expect.stringContaining('public.keyless') });
+    await postgres.query('insert into plain values (2)');
+    await becomes('select count(*) from plain', [['2']]);
+  });
 });
 
 test('DROP SOURCE removes the replication slot', async () => {

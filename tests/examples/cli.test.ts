@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,7 +54,7 @@ describe('npm start, from sources', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   /** A checkout whose packages are installed, on a machine whose node says this of itself. */
   const setUp = (node: string): { code: number | null; err: string } => {
-    for (const below of ['scripts', 'node_modules', 'bin']) mkdirSync(join(folder, below), { recursive: true });
+    for (const below of ['scripts', 'node_modules/.bin', 'bin']) mkdirSync(join(folder, below), { recursive: true });
     copyFileSync(join(projectRoot, 'scripts/setup.mjs'), join(folder, 'scripts/setup.mjs'));
     for (const lock of ['package-lock.json', 'node_modules/.package-lock.json']) writeFileSync(join(folder, lock), '{ "packages": {} }');
     writeFileSync(join(folder, 'bin/node'), `#!/bin/sh\necho '${node}'\n`, { mode: 0o755 });
@@ -62,6 +62,15 @@ describe('npm start, from sources', () => {
     return { code: done.status, err: done.stderr };
   };
 
+  test('makes a checkout\'s npx find the program', () => {
+    setUp('v24.1.0 strip');
+    const link = readlinkSync(join(folder, 'node_modules/.bin/millrace'));
+    expect(join(folder, 'node_modules/.bin', link)).toBe(join(folder, 'src/cli/main.ts'));
+    // As `npx millrace` does after `npm start`; the link of this checkout was made by `npm test`, or is made here.
+    spawnSync(process.execPath, [join(projectRoot, 'scripts/setup.mjs')]);
+    accessSync(join(projectRoot, 'node_modules/.bin/millrace'), constants.X_OK);
+    expect(spawnSync('npx', ['--no-install', 'millrace', 'monitor', 'list'], { cwd: projectRoot, encoding: 'utf8' }).stdout).toContain('binary_classification: ');
+  });
   test('is refused in one line on a Node that does not read TypeScript, where the one of the packages is missing', () => {
     expect(setUp('v24.1.0 strip')).toEqual({ code: 0, err: '' });
     expect(setUp('v20.20.2 ')).toEqual({ code: 1, err: expect.stringMatching(/^Millrace runs from its sources on Node 22\.18 or later, and "node" is v20\.20\.2: .*\n$/) });

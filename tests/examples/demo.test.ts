@@ -18,8 +18,8 @@ class Demo {
   readonly folder = mkdtempSync(join(tmpdir(), 'millrace-demo-test-'));
   output = '';
   constructor(args: readonly string[]) {
-    // Where tests run as root, the Postgres of the demo runs as somebody else, who has to get in.
-    chmodSync(this.folder, 0o755);
+    // Where tests run as root, the Postgres of the demo runs as somebody else, who has to get in and to take its folder away.
+    chmodSync(this.folder, 0o1777);
     this.child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), 'demo', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: this.folder } });
     this.child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
@@ -84,6 +84,34 @@ test.skipIf(kafkaSkipped).each([
   expect(folders(running)).toEqual([]);
   for (const folder of made) await expect.poll(() => descendants(folder), { timeout: 5000 }).toBe('');
   expect(await isListening('127.0.0.1', port)).toBe(false);
+});
+
+test.skipIf(kafkaSkipped).each([
+  ['a second Ctrl-C while servers end', false],
+  ['with a Postgres that stays, a third Ctrl-C', true],
+] as const)('%s ends it at once, and leaves nothing that can be taken away at once', { timeout: 120_000 }, async (_, stays) => {
+  const postgres = stays ? await startPostgres() : undefined;
+  const port = await freePort();
+  try {
+    running = demo('--port', String(port), '--quiet', ...(postgres === undefined ? [] : ['--postgres', postgres.url]));
+    await running.until(/leads a second are on their way/);
+    const of = running;
+    const made = folders(of);
+    running.child.kill('SIGINT');
+    await running.until(/\nending\n/);
+    if (!stays) await expect.poll(() => isListening('127.0.0.1', port), { timeout: 5000, interval: 5 }).toBe(false);
+    else {
+      running.child.kill('SIGINT');
+      await running.until(/still to drop: the replication slot/);
+    }
+    expect(await running.interrupt()).toBe(130);
+    expect(folders(of).filter((name) => name.startsWith('millrace-demo-'))).toEqual([]);
+    // The servers are given the time they need.
+    await expect.poll(() => folders(of), { timeout: 20_000 }).toEqual([]);
+    for (const folder of made) await expect.poll(() => descendants(folder), { timeout: 5000 }).toBe('');
+  } finally {
+    await postgres?.stop();
+  }
 });
 
 test('a port in use is told before anything is started', { timeout: 60_000 }, async () => {

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/core/index.ts';
@@ -8,6 +12,7 @@ import { exampleStatements } from '../../examples/dtc-coupons/setup.ts';
 import { simulate } from '../../examples/dtc-coupons/simulate.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
+import { projectRoot } from '../support/sources.ts';
 
 const START = Date.UTC(2024, 0, 1);
 
@@ -79,4 +84,24 @@ test('the leads have the shape of the story', () => {
   expect(share(control, ({ conversion }) => conversion !== null)).toBeCloseTo(1 / 2, 1);
   expect(share(experiment, ({ conversion }) => conversion !== null)).toBeCloseTo(1 / 2 + 1 / 12, 1);
   expect(leads.every(({ conversion }) => conversion === null || (conversion.afterMs < 30_000 && conversion.amount >= 1000 && conversion.amount <= 25_000))).toBe(true);
+});
+
+test('without a broker predictions go to the webhook of the Millrace that MILLRACE_URL names', { timeout: 60_000 }, async () => {
+  const posted: string[] = [];
+  const server = createServer((request, response) => void (posted.push(`${request.method} ${request.url}`), response.end()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { KAFKA_BROKERS: _, WEBHOOK_URL: __, ...env } = process.env;
+    const child = spawn(process.execPath, [join(projectRoot, 'examples/dtc-coupons/simulate.ts'), '--rate', '50', '--duration', '3'], {
+      env: { ...env, POSTGRES_URL: postgres.url, MILLRACE_URL: `postgres://materialize@127.0.0.1:${port}/materialize` }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(said).toMatch(/^\d+ leads\n$/);
+    expect(new Set(posted)).toEqual(new Set(['POST /api/webhook/materialize/public/conversion_predictions']));
+  } finally {
+    server.close();
+  }
 });

@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 /**
  * A child process that never outlives us, however we die.
  *
- * The program runs under a small shell that holds one end of a pipe. Saying a line on it stops the program in order; the end of the pipe
- * (our process is gone, even by SIGKILL) stops it too and removes its folder. The child has a session of its own, so that a Ctrl-C
+ * The program runs under a small shell that holds one end of a pipe. Saying a line on it stops the program in order, "remove" with its folder; the end of
+ * the pipe (our process is gone, even by SIGKILL) does so too. The child has a session of its own, so that a Ctrl-C
  * in the terminal reaches us alone and children are stopped in the order we choose.
  */
 export interface Child {
@@ -15,8 +15,8 @@ export interface Child {
   readonly running: boolean;
   /** The last lines of its output, for an error message. */
   recentOutput(): string;
-  /** Asks it to stop (after ten seconds, urgently; after fifteen, kills it) and waits for the end. */
-  stop(): Promise<void>;
+  /** Asks it to stop (after ten seconds, urgently; after fifteen, kills it) and waits for the end. Its folder is removed even where we do not live to see that. */
+  stop(folder: 'keep' | 'remove'): Promise<void>;
 }
 
 export interface ChildOptions {
@@ -37,7 +37,7 @@ signal=$1; folder=$2; shift 2
 "$@" </dev/null 3<&- &
 child=$!
 (
-  if read -r word <&3; then keep=yes; else keep=; fi
+  read -r word <&3 || word=remove
   kill -s "$signal" "$child" 2>/dev/null
   tries=0
   while kill -0 "$child" 2>/dev/null && [ $tries -lt 150 ]; do
@@ -46,7 +46,7 @@ child=$!
     sleep 0.1; tries=$((tries + 1))
   done
   kill -s KILL "$child" 2>/dev/null
-  [ -n "$keep" ] || rm -rf "$folder"
+  [ "$word" = keep ] || rm -rf "$folder"
 ) >/dev/null 2>&1 &
 exec 3<&-
 wait "$child"
@@ -91,8 +91,8 @@ export function startChild(options: ChildOptions): Child {
       return running;
     },
     recentOutput: () => recent,
-    async stop() {
-      if (running) child.stdin!.end('stop\n');
+    async stop(folder) {
+      if (running) child.stdin!.end(`${folder}\n`);
       await exited;
     },
   };

@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kafkaSink, webhookSink } from '../../../examples/dtc-coupons/predictions.ts';
+import { kafkaSink, webhookOf, webhookSink } from '../../../examples/dtc-coupons/predictions.ts';
 import { setUpExample } from '../../../examples/dtc-coupons/setup.ts';
 import { simulate } from '../../../examples/dtc-coupons/simulate.ts';
 import { sleep, SqlError, SystemClock } from '../../core/index.ts';
@@ -34,8 +34,8 @@ const TOPIC = 'conversion_predictions';
 export async function runDemo(options: DemoOptions): Promise<void> {
   const clock = new SystemClock();
   const say = (line: string): void => console.log(line);
-  const stop = stopOnSignal(say);
   const closers = new Closers();
+  const stop = stopOnSignal(say, closers, options.postgres !== undefined);
   try {
     await run(options, clock, say, stop.signal, closers);
   } catch (error) {
@@ -55,7 +55,7 @@ async function run(options: DemoOptions, clock: Clock, say: (line: string) => vo
   signal.throwIfAborted();
 
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
-  closers.add(() => rm(dataDirectory, { recursive: true, force: true }));
+  closers.add(() => rm(dataDirectory, { recursive: true, force: true }), () => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 3 }));
   say(`starting Millrace on 127.0.0.1:${options.port}`);
   const log = terminalLog(clock, 'warn');
   logNodeWarnings(log);
@@ -71,7 +71,7 @@ async function run(options: DemoOptions, clock: Clock, say: (line: string) => vo
   signal.throwIfAborted();
 
   const predictions = kafka === undefined
-    ? webhookSink(`http://127.0.0.1:${port}/api/webhook/materialize/public/conversion_predictions`)
+    ? webhookSink(webhookOf(millraceUrl))
     : await kafkaSink(kafka.brokers, kafka.topic);
   closers.add(() => predictions.close());
 
@@ -128,12 +128,20 @@ async function startBroker({ kafka }: DemoOptions, clock: Clock, say: (line: str
   return broker.brokers;
 }
 
-/** The first signal, or the end of who reads our output, asks for an orderly end; the second signal ends at once. Our children end with us either way. */
-function stopOnSignal(say: (line: string) => void): { readonly signal: AbortSignal; forget(): void } {
+/**
+ * The first signal, or the end of who reads our output, asks for an orderly end; the second ends at once. Our children and folders end with us either way.
+ * A slot in a Postgres that stays (`slot`) cannot be dropped at once: there the second signal says so, and the third ends.
+ */
+function stopOnSignal(say: (line: string) => void, closers: Closers, slot: boolean): { readonly signal: AbortSignal; forget(): void } {
   const controller = new AbortController();
+  let patience = slot ? 2 : 1;
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    say('\nending');
+    if (patience === 0) {
+      closers.closeAtOnce();
+      process.exit(130);
+    }
+    patience -= 1;
+    say(controller.signal.aborted ? 'still to drop: the replication slot in Postgres; once more ends at once and leaves it there' : '\nending');
     controller.abort();
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

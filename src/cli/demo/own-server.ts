@@ -44,7 +44,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
       return child;
     };
     let server = await start();
-    const halt = (): Promise<void> => server.stop();
+    const halt = (): Promise<void> => server.stop('keep');
     const resume = async (): Promise<void> => {
       if (!server.running) server = await start();
     };
@@ -58,7 +58,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
         await resume();
       },
       async stop() {
-        await halt();
+        await server.stop('remove');
         await rm(folder, { recursive: true, force: true });
       },
     };
@@ -73,7 +73,7 @@ async function untilReady(child: Child, { name, clock, signal, ready }: OwnServe
   while (!(await ready(child))) {
     if (!child.running) throw new Error(`${name} did not start:\n${child.recentOutput()}`);
     if (clock.monotonic() > deadline || signal?.aborted) {
-      await child.stop();
+      await child.stop('remove');
       signal?.throwIfAborted();
       throw new Error(`${name} was not ready within a minute:\n${child.recentOutput()}`);
     }

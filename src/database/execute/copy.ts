@@ -1,8 +1,8 @@
-import { codecOf, readDatum, SqlError, wireCodecOf } from '../../core/index.ts';
+import { assertNever, codecOf, readDatum, SqlError, wireCodecOf } from '../../core/index.ts';
 import type { Datum, RowBatch, TextSettings } from '../../core/index.ts';
 import type { TableItem } from '../../catalog/index.ts';
 import type { CopyOptions, Plan } from '../../planner/index.ts';
-import { subscribeColumns } from '../answer.ts';
+import { queryColumns, subscribeColumns, writtenColumns } from '../answer.ts';
 import type { Portal, ResultColumn } from '../contract.ts';
 import type { RowStream } from '../rows.ts';
 import type { DatabaseSession } from '../session/session.ts';
@@ -16,7 +16,17 @@ export function copySettings(plan: Plan): Portal['copy'] | undefined {
   if (plan.kind === 'copyFrom') return { direction: 'in', format: plan.options.format, columnCount: plan.columns.length };
   if (plan.kind !== 'copyTo') return undefined;
   const { source, options } = plan;
-  return { direction: 'out', format: options.format, columnCount: source.kind === 'query' ? source.query.columns.length : subscribeColumns(source.subscribe).length };
+  return { direction: 'out', format: options.format, columnCount: copiedColumns(source).length };
+}
+
+/** What COPY ... TO has the columns of. */
+export function copiedColumns(source: Extract<Plan, { kind: 'copyTo' }>['source']): readonly ResultColumn[] {
+  switch (source.kind) {
+    case 'query': return queryColumns(source.query);
+    case 'subscribe': return subscribeColumns(source.subscribe);
+    case 'writes': return writtenColumns(source.plan) ?? [];
+    default: return assertNever(source);
+  }
 }
 
 /** Rows of a chunk of CopyData at most. */

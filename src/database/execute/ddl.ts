@@ -203,8 +203,8 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
   }
 }
 
-const bodyOf = ({ sql, query, relation, lowered, columns, dependsOn, columnsRead, written }: CatalogPlan & { kind: 'createView' | 'createMaterializedView' }): Omit<ViewItem, 'kind' | 'oid' | 'id' | 'rowType' | 'name' | 'schema'> =>
-  ({ sql, query, relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead, written });
+const bodyOf = ({ sql, query, relation, lowered, columns, dependsOn, columnsRead, keysUsed, written }: CatalogPlan & { kind: 'createView' | 'createMaterializedView' }): Omit<ViewItem, 'kind' | 'oid' | 'id' | 'rowType' | 'name' | 'schema'> =>
+  ({ sql, query, relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead, keysUsed, written });
 
 const named = (catalog: CatalogSnapshot, name: QualifiedName): CatalogItem | undefined => {
   const schema = catalog.item(name.schema);

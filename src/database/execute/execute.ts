@@ -8,6 +8,7 @@ import { rowsOf } from '../rows.ts';
 import { CursorPortal } from '../session/portal.ts';
 import { cursorNamed, requirePlan } from '../session/session.ts';
 import type { DatabaseSession } from '../session/session.ts';
+import { copiedColumns } from './copy.ts';
 import { closeCursors, fetchCursor } from './cursors.ts';
 import { executeCatalogPlan, isCatalogPlan } from './ddl.ts';
 import { executeTruncate, executeWriting } from './dml.ts';
@@ -46,8 +47,13 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       return { tag: 'SUBSCRIBE', counts: true, columns: subscribeColumns(plan.subscribe), rows: await openSubscription(plan.subscribe, execution) };
     case 'copyTo': {
       const { source } = plan;
-      if (source.kind === 'query') return { tag: 'COPY', counts: true, columns: queryColumns(source.query), rows: await openQuery(source.query, execution) };
-      return { tag: 'COPY', counts: true, columns: subscribeColumns(source.subscribe), rows: await openSubscription(source.subscribe, execution) };
+      const columns = copiedColumns(source);
+      switch (source.kind) {
+        case 'query': return { tag: 'COPY', counts: true, columns, rows: await openQuery(source.query, execution) };
+        case 'subscribe': return { tag: 'COPY', counts: true, columns, rows: await openSubscription(source.subscribe, execution) };
+        case 'writes': return { tag: 'COPY', counts: true, columns, rows: (await execute(source.plan, execution)).rows };
+        default: return assertNever(source);
+      }
     }
     case 'copyFrom':
       return done('COPY');
@@ -163,6 +169,8 @@ function writingCommand(plan: Plan): string | undefined {
       return plan.main.kind === 'query' ? 'SELECT' : plan.main.kind.toUpperCase();
     case 'truncate':
       return 'TRUNCATE TABLE';
+    case 'copyTo':
+      return plan.source.kind === 'writes' ? writingCommand(plan.source.plan) : undefined;
     default:
       return undefined;
   }

@@ -9,7 +9,7 @@ import type { ResolveOption } from '../upstream.ts';
 export async function purify(request: PurifyRequest, resolve: ResolveOption, signal: AbortSignal): Promise<Purified> {
   switch (request.kind) {
     case 'postgres': {
-      const facts = await describeUpstream(postgresUpstream(request.connection, resolve), request.publication, signal);
+      const facts = await describeUpstream(postgresUpstream(request.connection, resolve), request.publication, signal, request.isRead);
       return { kind: 'postgres', tables: facts.tables, enums: facts.enums };
     }
     case 'kafka': {

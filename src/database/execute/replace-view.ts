@@ -49,9 +49,9 @@ function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
 }
 
 function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator): View {
-  const { relation, lowered, columns, dependsOn, columnsRead } = planAgain(reader, catalog, session);
+  const { relation, lowered, columns, dependsOn, columnsRead, keysUsed } = planAgain(reader, catalog, session);
   if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
-  const body = { relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead };
+  const body = { relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead, keysUsed };
   return settled(reader.kind === 'view' ? { ...reader, ...body } : { ...reader, ...body, id: oids.relation().id });
 }
 

@@ -205,8 +205,9 @@ export class DatabaseSession implements Session {
     try {
       return await executePlan({ session: this, prepared, parameters: prepared.literals ?? parameters, maxRows, signal });
     } catch (error) {
-      const kind = prepared.planned?.plan.kind;
-      if (!(error instanceof SqlError) || error.code !== '40001' || (kind !== 'query' && kind !== 'copyTo') || retries === 0) throw error;
+      const plan = prepared.planned?.plan;
+      const onlyReads = plan?.kind === 'query' || (plan?.kind === 'copyTo' && plan.source.kind !== 'writes');
+      if (!(error instanceof SqlError) || error.code !== '40001' || !onlyReads || retries === 0) throw error;
       const release = await this.core.ddl.lock();
       release();
       return this.#execute(this.current(prepared), parameters, maxRows, signal, retries - 1);

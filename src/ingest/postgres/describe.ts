@@ -52,14 +52,22 @@ export interface UpstreamFacts {
 
 /**
  * Looks at the upstream database once, for CREATE SOURCE: everything that would make reading fail later is a SqlError now,
- * with the statement that cures it as its hint.
+ * with the statement that cures it as its hint. Of tables that are not to be read nothing is asked.
  */
-export const describeUpstream = (upstream: PostgresUpstream, publication: string, signal?: AbortSignal): Promise<UpstreamFacts> => asked(upstream, signal, async (client) => {
+export const describeUpstream = (
+  upstream: PostgresUpstream, publication: string, signal?: AbortSignal, isRead: (table: UpstreamTableFacts) => boolean = () => true,
+): Promise<UpstreamFacts> => asked(upstream, signal, async (client) => {
   const server = await checkServer(client, upstream);
   await checkPublication(client, publication, upstream);
   const tables = await readTables(client, publication, server.serverVersion);
-  await checkTables(client, tables, publication, upstream);
-  const enums = await readEnums(client, tables.flatMap((table) => table.columns.flatMap(({ enumeration }) => enumeration ?? [])));
+  if (tables.length === 0) {
+    throw new SqlError('55000', `publication "${publication}" has no tables`, {
+      hint: `Run ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ... there.`,
+    });
+  }
+  const read = tables.filter(isRead);
+  await checkTables(client, read, upstream);
+  const enums = await readEnums(client, read.flatMap((table) => table.columns.flatMap(({ enumeration }) => enumeration ?? [])));
   return { tables, enums, ...server };
 });
 
@@ -223,12 +231,7 @@ async function readEnums(client: pg.Client, oids: readonly number[]): Promise<Up
 const describeKind = (kind: string): string =>
   ({ e: ', an enum', d: ', a domain', c: ', a composite type', r: ', a range', m: ', a multirange' })[kind] ?? '';
 
-async function checkTables(client: pg.Client, tables: readonly UpstreamTableFacts[], publication: string, upstream: PostgresUpstream): Promise<void> {
-  if (tables.length === 0) {
-    throw new SqlError('55000', `publication "${publication}" has no tables`, {
-      hint: `Run ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ... there.`,
-    });
-  }
+async function checkTables(client: pg.Client, tables: readonly UpstreamTableFacts[], upstream: PostgresUpstream): Promise<void> {
   for (const table of tables) checkIdentity(table);
   const rights = await query(client, `
     SELECT c.oid, has_schema_privilege(c.relnamespace, 'USAGE'), has_table_privilege(c.oid, 'SELECT'), row_security_active(c.oid)

@@ -6,7 +6,7 @@ import { referencedIn } from '../resolve/walk.ts';
 import { reference, unit } from './bound.ts';
 import type { Bound } from './bound.ts';
 import { hoistEqualities } from './hoist.ts';
-import { distinctKeys } from './join.ts';
+import { distinctKeys, toldApart } from './join.ts';
 import { lower } from './lower.ts';
 import { toScalar } from './to-scalar.ts';
 
@@ -40,13 +40,13 @@ export function unnest(planning: Planning, outer: Bound, query: TypedRelation): 
       close: (result) => result,
     };
   }
-  const keys = [...referencedIn(query)].filter(isOuter);
+  const { bound: rows, keys } = toldApart(planning, outer, [...referencedIn(query)].filter(isOuter));
   const name = planning.newLocal('outer');
-  const local: Bound = { at: outer.at, relation: { op: 'local', name, type: relationTypeOf(outer.relation) } };
+  const local: Bound = { at: rows.at, relation: { op: 'local', name, type: relationTypeOf(rows.relation) } };
   const inner = lower(planning, query, distinctKeys(local, keys));
   return {
     outer: local, inner, keys, emptyGroup: null,
-    edge: (rows, isOuterJoin) => ({ parent: 0, outer: isOuterJoin, keys: keys.map((id) => ({ left: reference(local, id), right: reference(rows, id), nullSafe: true })) }),
-    close: (result) => ({ at: result.at, relation: { op: 'let', name, value: outer.relation, body: result.relation } }),
+    edge: (answers, isOuterJoin) => ({ parent: 0, outer: isOuterJoin, keys: keys.map((id) => ({ left: reference(local, id), right: reference(answers, id), nullSafe: true })) }),
+    close: (result) => ({ at: result.at, relation: { op: 'let', name, value: rows.relation, body: result.relation } }),
   };
 }

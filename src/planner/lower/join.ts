@@ -1,10 +1,11 @@
-import { Oid, sqlType } from '../../core/index.ts';
+import { Oid, exactWords, sqlType } from '../../core/index.ts';
+import type { SqlType } from '../../core/index.ts';
 import type { JoinEdge, Relation, Scalar } from '../../ir/index.ts';
 import { relationTypeOf } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import type { ColumnId, Expr, TypedRelation } from '../resolve/typed.ts';
 import { conjuncts, referencedIn } from '../resolve/walk.ts';
-import { constantNull, narrowed, reference, sideBySide, unit, widthOf } from './bound.ts';
+import { constantNull, extended, narrowed, reference, sideBySide, unit, widthOf } from './bound.ts';
 import type { Bound } from './bound.ts';
 import { keyPair, sideOf } from './equality.ts';
 import type { KeyPair } from './equality.ts';
@@ -18,16 +19,30 @@ type Join = Extract<TypedRelation, { op: 'join' }>;
 /** A join of any kind; where the right side refers to columns of the left one (LATERAL, or both to an outer query), it is unnested first. */
 export function lowerJoin(planning: Planning, join: Join, outer: Bound): Bound {
   if (join.kind === 'right') return lowerJoin(planning, { op: 'join', kind: 'left', left: join.right, right: join.left, on: join.on }, outer);
-  const left = lower(planning, join.left, outer);
-  const expanded = lateralFunction(planning, join, left);
+  const all = lower(planning, join.left, outer);
+  const expanded = lateralFunction(planning, join, all);
   if (expanded !== undefined) return expanded;
-  const keys = [...referencedIn(join.right)].filter((id) => left.at.has(id));
-  if (keys.length === 0) return joined(planning, join.kind, left, lower(planning, join.right, unit), join.on, []);
+  const referenced = [...referencedIn(join.right)].filter((id) => all.at.has(id));
+  if (referenced.length === 0) return joined(planning, join.kind, all, lower(planning, join.right, unit), join.on, []);
+  const { bound: left, keys } = toldApart(planning, all, referenced);
   const name = planning.newLocal('outer');
   const local: Bound = { at: left.at, relation: { op: 'local', name, type: relationTypeOf(left.relation) } };
   const right = lower(planning, join.right, distinctKeys(local, keys));
   const result = joined(planning, join.kind, local, right, join.on, keys);
   return { at: result.at, relation: { op: 'let', name, value: left.relation, body: result.relation } };
+}
+
+/** Whether equal values of a type are the same to every function; numerics of a fixed scale are. */
+const printsAlike = (type: SqlType): boolean => exactWords(type) || (type.oid === Oid.numeric && type.typmod >= 0);
+
+/**
+ * Outer rows whose `keys` are to be made distinct, and the columns to do that by: where equal values may differ (1.0 and 1.00), their text too, so
+ * that each row finds what was computed of its own value.
+ */
+export function toldApart(planning: Planning, bound: Bound, keys: readonly ColumnId[]): { readonly bound: Bound; readonly keys: readonly ColumnId[] } {
+  const texts = keys.map((id) => reference(bound, id)).filter(({ type }) => !printsAlike(type))
+    .map((arg) => ({ id: planning.newColumn('text'), name: 'text', value: { op: 'toText', arg, type: sqlType(Oid.text) } satisfies Scalar }));
+  return { bound: extended(bound, texts), keys: [...keys, ...texts.map(({ id }) => id)] };
 }
 
 /** The distinct values of these columns. */

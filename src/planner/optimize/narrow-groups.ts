@@ -1,6 +1,6 @@
 import type { Relation, Scalar } from '../../ir/index.ts';
 import { columnsOf, relationTypeOf } from '../../ir/index.ts';
-import { determinedBy } from './determined.ts';
+import { determinedBy, isReadable } from './determined.ts';
 import { isVolatile } from './fuse-maps.ts';
 import { readerOf } from './reader.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -36,6 +36,7 @@ export const narrowGroups: Rewrite = {
 };
 
 function isDetermined(scalar: Scalar, others: readonly Scalar[], input: Relation): boolean {
-  const determined = determinedBy(input, new Set(others.flatMap((other) => (other.op === 'column' ? [other.index] : []))));
-  return !isVolatile(scalar) && [...columnsOf(scalar)].every((column) => determined.has(column));
+  const given = new Set(others.flatMap((other) => (other.op === 'column' ? [other.index] : [])));
+  const determined = determinedBy(input, given);
+  return !isVolatile(scalar) && [...columnsOf(scalar)].every((column) => determined.has(column)) && isReadable(scalar, given, relationTypeOf(input).columns);
 }

@@ -79,7 +79,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const scopeItem: ScopeItem = {
     name, columns, columnsVisible: true, tableOid: item.oid, ...(neverNull !== undefined && { neverNull }),
     ...(node.schemaname !== undefined && { schema: node.schemaname }),
-    ...(key && { primaryKey: key.columns.map((column) => columns[column]!.id) }),
+    ...(key && { primaryKey: { constraint: key.oid, columns: key.columns.map((column) => columns[column]!.id) } }),
   };
   return aliased(level, relation, scopeItem, node.alias);
 }

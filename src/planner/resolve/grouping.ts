@@ -107,9 +107,10 @@ function withDependentColumns(level: Level, by: Computed[], sets: readonly KeySe
   const common = (id: ColumnId): boolean => by.some((key, at) => key.value.op === 'column' && key.value.id === id && sets.every((set) => set.includes(at)));
   const dependent: number[] = [];
   for (const item of level.scope.items) {
-    if (item.primaryKey === undefined || !item.primaryKey.every(common)) continue;
+    if (item.primaryKey === undefined || !item.primaryKey.columns.every(common)) continue;
     for (const column of item.columns) {
       if (!read.has(column.id) || by.some((key) => key.value.op === 'column' && key.value.id === column.id)) continue;
+      level.planning.keysUsed.add(item.primaryKey.constraint);
       dependent.push(by.push({ id: level.planning.newColumn(labelOf(level.planning, column.id)), name: column.name, value: columnOf(column) }) - 1);
     }
   }

@@ -23,7 +23,7 @@ export interface ScopeItem {
   /** where an outer join may extend by a row that is not there: the column that is NULL then, and never else */
   readonly present?: ColumnId;
   /** grouping by these determines every other column */
-  readonly primaryKey?: readonly ColumnId[];
+  readonly primaryKey?: { readonly constraint: number; readonly columns: readonly ColumnId[] };
 }
 
 /** The names an expression may use: those of its own query level, then those of the levels around it. */

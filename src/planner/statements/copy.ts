@@ -1,7 +1,7 @@
 import type { ColumnRef, CopyStmt, DefElem, Node, SelectStmt } from '@pgsql/types';
 import { SqlError, notSupported } from '../../core/index.ts';
-import type { CopyOptions } from '../plan.ts';
-import { planQuery } from '../query.ts';
+import type { CopyOptions, Plan, WithWritesPlan, WritingPlan } from '../plan.ts';
+import { planDelete, planInsert, planMerge, planSelectStatement, planUpdate } from '../query.ts';
 import { positionOf } from '../syntax/index.ts';
 import type { CopySubscribeTree } from '../syntax/index.ts';
 import { columnIndex, planContext } from './context.ts';
@@ -16,8 +16,8 @@ export function planCopy(statement: CopyStmt, scene: Scene): Outcome {
   if (statement.filename !== undefined) throw notSupported('COPY with a file of the server', 'Use COPY ... FROM STDIN or TO STDOUT (psql: \\copy), or CREATE TABLE ... FROM FILE.', position);
   const options = copyOptions(statement.options ?? [], statement.is_from === true, scene);
   if (statement.is_from === true) return planCopyFrom(statement, options, scene);
-  const select = statement.query === undefined ? selectColumns(statement) : copiedQuery(statement.query);
-  return { plan: { kind: 'copyTo', source: { kind: 'query', query: planQuery(select, scene.text, planContext(scene, 'adhoc')) }, options } };
+  const source = copied(statement.query ?? { SelectStmt: selectColumns(statement) }, scene);
+  return { plan: { kind: 'copyTo', source, options } };
 }
 
 export function planCopySubscribe(tree: CopySubscribeTree, scene: Scene): Outcome {
@@ -25,9 +25,24 @@ export function planCopySubscribe(tree: CopySubscribeTree, scene: Scene): Outcom
   return { plan: { kind: 'copyTo', source: { kind: 'subscribe', subscribe }, options: copyOptions(tree.options, false, scene) }, notices };
 }
 
-function copiedQuery(query: Node): SelectStmt {
-  if ('SelectStmt' in query) return query.SelectStmt;
-  throw notSupported('COPY of a statement that is no query', 'Run INSERT, UPDATE or DELETE ... RETURNING by itself.');
+function copied(node: Node, scene: Scene): (Plan & { kind: 'copyTo' })['source'] {
+  const [sql, context] = [scene.text, planContext(scene, 'adhoc')];
+  if ('SelectStmt' in node) {
+    if (node.SelectStmt.intoClause !== undefined) throw new SqlError('0A000', 'COPY (SELECT INTO) is not supported');
+    const query = planSelectStatement(node.SelectStmt, sql, context);
+    return 'kind' in query ? { kind: 'writes', plan: query } : { kind: 'query', query };
+  }
+  if ('InsertStmt' in node) return returned(planInsert(node.InsertStmt, sql, context));
+  if ('UpdateStmt' in node) return returned(planUpdate(node.UpdateStmt, sql, context));
+  if ('DeleteStmt' in node) return returned(planDelete(node.DeleteStmt, sql, context));
+  if ('MergeStmt' in node) return returned(planMerge(node.MergeStmt, sql, context));
+  throw notSupported('COPY of a statement that is no query', 'There are COPY (SELECT ...) and COPY of INSERT, UPDATE, DELETE and MERGE ... RETURNING.');
+}
+
+function returned(plan: WritingPlan | WithWritesPlan): { readonly kind: 'writes'; readonly plan: WritingPlan | WithWritesPlan } {
+  const main = plan.kind === 'withWrites' ? plan.main : plan;
+  if (main.kind !== 'query' && main.returning === null) throw new SqlError('0A000', 'COPY query must have a RETURNING clause');
+  return { kind: 'writes', plan };
 }
 
 /** `COPY t (a, b) TO` as `SELECT a, b FROM t` */

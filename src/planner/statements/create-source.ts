@@ -11,7 +11,7 @@ import { itemOfKind, newName, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 import { findOption, optionInteger, optionIntegers, optionText, optionTexts, optionWord, refuseUnknownOptions } from './options.ts';
 import type { Purified } from './purify.ts';
-import { selectUpstream, withTextColumns } from './upstream-tables.ts';
+import { readBy, selectUpstream, withTextColumns } from './upstream-tables.ts';
 import { planWebhook } from './webhook.ts';
 
 type FromPostgres = Extract<SourceTree, { kind: 'postgres' }>;
@@ -77,7 +77,7 @@ export function postgresOrigin(tree: CreateSourceTree, from: FromPostgres, scene
 function planPostgres(tree: CreateSourceTree, from: FromPostgres, purified: Purified | undefined, scene: Scene): Origin {
   if (purified?.kind !== 'postgres') throw new InvariantError('CREATE SOURCE ... FROM POSTGRES was planned without the upstream\'s tables');
   const { connection, publication, textColumns, dependsOn } = postgresOrigin(tree, from, scene);
-  const all = withTextColumns(purified.tables, textColumns);
+  const all = withTextColumns(purified.tables, textColumns, readBy(from.tables));
   const chosen = from.tables === null ? [] : selectUpstream(from.tables, all, `publication "${publication}"`, scene);
   // Only what is asked for is read; the form of 2022 does not say yet, and reads every table.
   const upstream = from.tables === null || from.tables.kind === 'all' ? all : chosen.map((table) => table.upstream);

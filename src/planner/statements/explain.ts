@@ -129,7 +129,10 @@ function planText(plan: Plan, nameOf: NameRelation): string {
     case 'insert': return `Insert\n${indented(queryText(plan.source, nameOf))}`;
     case 'update': return `Update\n${indented(queryText(plan.target, nameOf))}`;
     case 'delete': return `Delete\n${indented(queryText(plan.target, nameOf))}`;
-    case 'withWrites': throw notSupported('EXPLAIN of a statement whose WITH writes', 'Explain its statements one by one.');
+    case 'withWrites': {
+      const main: Plan = plan.main.kind === 'query' ? { ...plan.main, readsCatalogOnly: false } : plan.main;
+      return [...plan.parts.map((part) => `With ${nameOf(part.rows)} =\n${indented(planText(part.plan, nameOf))}`), planText(main, nameOf)].join('\n');
+    }
     default: throw notSupported(`EXPLAIN of ${plan.kind}`, 'Queries, views, SUBSCRIBE, INSERT, UPDATE and DELETE have plans.');
   }
 }

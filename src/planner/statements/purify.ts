@@ -3,11 +3,12 @@ import type { Statement } from '../syntax/index.ts';
 import type { Scene, StatementContext } from './context.ts';
 import { kafkaOrigin, postgresOrigin } from './create-source.ts';
 import { newName, takenBy } from './names.ts';
+import { readBy } from './upstream-tables.ts';
 
 /** What the outside world must be asked before a statement can be planned. */
 export type PurifyRequest =
-  /** the tables of the publication, once the connection, the privileges and `wal_level` have been found in order */
-  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string }
+  /** the tables of the publication, once the connection, `wal_level` and the privileges on those that are read have been found in order */
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly isRead?: (table: { readonly schema: string; readonly name: string }) => boolean }
   /** the topic exists */
   | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string }
   /** the columns of a file */
@@ -31,7 +32,8 @@ export function purifyRequest(statement: Statement, context: StatementContext): 
   switch (statement.from.kind) {
     case 'postgres': {
       const { connection, publication } = postgresOrigin(statement, statement.from, scene);
-      return { kind: 'postgres', connection, publication };
+      const isRead = readBy(statement.from.tables);
+      return { kind: 'postgres', connection, publication, ...(isRead === undefined ? {} : { isRead }) };
     }
     case 'kafka': {
       const { connection, topic } = kafkaOrigin(statement, statement.from, scene);

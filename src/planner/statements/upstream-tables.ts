@@ -15,20 +15,40 @@ export interface ChosenTable {
   readonly name: QualifiedName;
 }
 
-/** The upstream tables with the columns of TEXT COLUMNS (`[schema.]table.column`) read as text; refuses a column of a type that cannot be read otherwise. */
-export function withTextColumns(tables: readonly UpstreamTable[], textColumns: readonly string[]): readonly UpstreamTable[] {
+type IsRead = (table: { readonly schema: string; readonly name: string }) => boolean;
+
+/** Which tables a statement reads; undefined: all, also where it does not say yet. */
+export function readBy(selection: UpstreamSelection | null): IsRead | undefined {
+  switch (selection?.kind) {
+    case undefined:
+    case 'all': return undefined;
+    case 'schemas': return ({ schema }) => selection.schemas.some(({ name }) => name === schema);
+    case 'tables': return (table) => selection.tables.some(({ upstream }) => isNamed(upstream, table));
+  }
+}
+
+function isNamed(name: ObjectName, { schema: ofSchema, name: ofTable }: { readonly schema: string; readonly name: string }): boolean {
+  const [table, schema] = name.parts.toReversed();
+  return ofTable === table && (schema === undefined || ofSchema === schema);
+}
+
+/**
+ * The upstream tables with the columns of TEXT COLUMNS (`[schema.]table.column`) read as text; refuses a column of a type that cannot be read otherwise.
+ * Tables that are not read are left as they are.
+ */
+export function withTextColumns(tables: readonly UpstreamTable[], textColumns: readonly string[], isRead: IsRead = () => true): readonly UpstreamTable[] {
   const spellings = (table: UpstreamTable, column: string): string[] => [`${table.schema}.${table.name}.${column}`, `${table.name}.${column}`];
   const all = new Set(tables.flatMap((table) => table.columns.flatMap(({ name }) => spellings(table, name))));
   const unknown = textColumns.find((name) => !all.has(name));
   if (unknown !== undefined) throw new SqlError('42703', `TEXT COLUMNS names "${unknown}", which the publication does not have`, { hint: 'Write schema.table.column.' });
-  return tables.map((table) => ({
+  return tables.map((table) => (!isRead(table) ? table : {
     ...table,
     columns: table.columns.map((column) => {
       const names = spellings(table, column.name);
       if (names.some((name) => textColumns.includes(name))) return asText(column);
       const info = findType(column.type.oid);
       if (column.unsupported === undefined && info !== undefined && info.kind !== 'p' && info.kind !== 'c') return column;
-      throw notSupported(`the type of upstream column "${names[0]}"${column.unsupported === undefined ? '' : ` (${column.unsupported})`}`, `Have it read as text by TEXT COLUMNS (${names[0]}), or leave it out of the publication.`);
+      throw notSupported(`the type of upstream column "${names[0]}"${column.unsupported === undefined ? '' : ` (${column.unsupported})`}`, `Have it read as text by TEXT COLUMNS (${names[0]}), or name the tables to read by FOR TABLES.`);
     }),
   }));
 }
@@ -57,8 +77,7 @@ function choose(selection: UpstreamSelection, tables: readonly UpstreamTable[], 
 }
 
 function findUpstream(name: ObjectName, tables: readonly UpstreamTable[], where: string): UpstreamTable {
-  const [table, schema] = name.parts.toReversed();
-  const found = tables.filter((candidate) => candidate.name === table && (schema === undefined || candidate.schema === schema));
+  const found = tables.filter((candidate) => isNamed(name, candidate));
   const [first, ...more] = found;
   if (first === undefined)
     throw new SqlError('42P01', `${where} has no table "${spell(name)}"`, { hint: `It has: ${tables.map((candidate) => `${candidate.schema}.${candidate.name}`).join(', ') || 'none'}.`, position: name.position });

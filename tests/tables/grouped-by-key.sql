@@ -1,0 +1,28 @@
+create table k (id int primary key, a text, b int);
+create table k2 (id int, a text, b int, constraint k2_key primary key (id));
+insert into k values (1, 'x', 2), (2, 'y', 3);
+insert into k2 values (1, 'x', 2);
+create view kv as select id, a, sum(b) from k group by id;
+create view kv2 as select k2.id, k2.a, k.b, count(*) from k2 join k on k.id = k2.id group by k2.id, k.id;
+create view kplain as select id, count(*), sum(b) from k group by id;
+create view kall as select id, a, count(*) from k group by id, a;
+create view kover as select * from kv2;
+-- departs: the tag counts no rows
+create materialized view kinner as select * from (select id, a from k2 group by id having max(b) > length(a)) x;
+create view ksub as select (select max(a) from (select a, b from k2 group by id) y);
+alter table k drop constraint k_pkey;
+alter table k2 drop constraint k2_key;
+alter table k2 drop constraint k2_key restrict;
+select * from kv order by id;
+alter table k2 drop constraint k2_key, add column c int;
+alter table k2 drop constraint k2_key cascade;
+select * from kover;
+select * from kinner;
+select * from ksub;
+select * from kv order by id;
+create or replace view kv as select id, max(a) as a, sum(b) from k group by id;
+alter table k drop constraint k_pkey;
+select * from kplain order by id;
+select * from kall order by id;
+select * from kv order by id;
+create view refused as select id, a from k group by id;
