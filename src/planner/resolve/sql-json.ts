@@ -6,10 +6,11 @@ import { typeText } from '../typing/format-type.ts';
 import { resolveTypeName } from '../typing/type-name.ts';
 import { resolveExpression, required } from './expression.ts';
 import type { Level } from './level.ts';
+import { resolveJsonQuery } from './sql-json-query.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
 
-/** The constructs of SQL/JSON that make documents, and IS JSON: each said with functions and aggregates. */
+/** The constructs of SQL/JSON that make documents, and IS JSON: each said with functions and aggregates. Those that look into documents are in sql-json-query.ts. */
 
 const string = (sval: string): Node => ({ String: { sval } });
 const call = (name: string, args: readonly Node[], location: number | undefined): Node => ({ FuncCall: { funcname: [string('pg_catalog'), string(name)], args: [...args], location } });
@@ -126,10 +127,7 @@ export function resolveSqlJson(level: Level, node: Node): Expr | undefined {
     refuseEncoding(level, format);
     return isJson(level, resolveExpression(level, required(expr)), item.replace('JS_TYPE_', '').toLowerCase(), unique, level.planning.at(location));
   }
-  if ('JsonFuncExpr' in node) {
-    const { op = 'JSON_VALUE_OP', location } = node.JsonFuncExpr;
-    throw notSupported(op.replace('_OP', ''), 'Use the functions of paths: jsonb_path_exists, jsonb_path_query_first, jsonb_path_query_array.', level.planning.at(location));
-  }
+  if ('JsonFuncExpr' in node) return resolveJsonQuery(level, node.JsonFuncExpr);
   if ('JsonArrayQueryConstructor' in node) throw notSupported('JSON_ARRAY of a query', 'Select json_agg in a subquery.', level.planning.at(node.JsonArrayQueryConstructor.location));
   return undefined;
 }
