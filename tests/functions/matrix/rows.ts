@@ -168,6 +168,7 @@ const jsonConstructs: readonly MatrixRow[] = [
     json(`json_object(${type} returning jsonb)`, ['text', type], ([key, value]) => `json_object((${key}) value ${value} returning jsonb)`),
   ]),
   ...['value', 'object', 'array', 'scalar', 'object with unique keys'].map((what) => json(`is json ${what}`, ['text'], ([text]) => `(${text}) is json ${what}`, false)),
+  ...['int4', 'text', 'jsonb'].map((type) => json(`json_array(query of ${type})`, [type, type], ([first, second]) => `json_array(select ${first} as v where true union all select ${second} order by 1 nulls first)`, false)),
   json('json_exists(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_exists(${document}, ${path} error on error)`),
   json('json_exists(jsonb unknown on error)', ['jsonb', 'jsonpath'], ([document, path]) => `json_exists((${document}), ${path} unknown on error)`, false),
   json('json_value(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_value(${document}, ${path} error on empty error on error)`),
