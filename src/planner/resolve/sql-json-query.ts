@@ -80,7 +80,7 @@ function passedValue(level: Level, given: JsonValueExpr | undefined): Expr {
 const asDocument = (level: Level, value: Expr, oid: number): Expr =>
   tryCoerce(level.planning, value, sqlType(oid), 'explicit') ?? { op: 'call', function: oid === Oid.json ? 'to_json(anyelement)' : 'to_jsonb(anyelement)', args: [value], type: sqlType(oid) };
 
-function returningOf(level: Level, op: Operation, output: JsonOutput | undefined): SqlType {
+export function returningOf(level: Level, op: Operation, output: JsonOutput | undefined): SqlType {
   const { planning } = level;
   if (output?.typeName === undefined) return sqlType(defaultTypes[op]);
   const format = output.returning?.format;
