@@ -175,8 +175,8 @@ const jsonConstructs: readonly MatrixRow[] = [
   ...['int4', 'text', 'jsonb', 'numeric', 'date', 'timestamptz'].map((type) => json(`json_value(jsonb passing ${type})`, ['jsonb', type], ([document, value]) => `json_value(${document}, 'strict $v' passing ${value} as v)`, false)),
   json('json_query(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_query(${document}, ${path} error on empty error on error)`),
   json('json_query(jsonb with wrapper)', ['jsonb', 'jsonpath'], ([document, path]) => `json_query(${document}, ${path} returning text with conditional wrapper null on error)`, false),
-  json('json_table(jsonb)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n) from json_table(${document}, 'strict $[*]' columns (n for ordinality, v numeric path '$' error on error) error on error) t)`),
-  json('json_table(jsonb nested)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n) from json_table(${document}, '$' columns (n for ordinality, v jsonb path '$.b', nested path '$.*' columns (x text path '$'))) t)`, false),
+  json('json_table(jsonb)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n) from json_table(${document}, '$[*]' columns (n for ordinality, v jsonb path 'strict $.a' error on error) error on error) t)`),
+  json('json_table(jsonb nested)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n, x) from json_table(${document}, '$' columns (n for ordinality, v jsonb path '$.b', nested path '$.*' columns (x text path '$'))) t)`, false),
   json('json(text with unique keys)', ['text'], ([text]) => `json(${text} with unique keys)`),
 ];
 
