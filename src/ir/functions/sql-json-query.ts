@@ -223,4 +223,8 @@ const evaluate: Definition[2] = {
 };
 
 const args = 'jsonb,jsonpath,text,record,record';
-export const sqlJsonQueryFunctions = defineFunctions(['exists', 'value', 'query'].map((name): Definition => [`sql_json_${name}(${args}) anyelement stable null`, unbound, evaluate]));
+/** Those with _tz are for paths that may use the session's time zone, or that are not known. */
+export const sqlJsonQueryFunctions = defineFunctions(['exists', 'value', 'query'].flatMap((name): readonly Definition[] => [
+  [`sql_json_${name}(${args}) anyelement null`, unbound, evaluate],
+  [`sql_json_${name}_tz(${args}) anyelement stable null`, unbound, evaluate],
+]));

@@ -1,5 +1,5 @@
 import type { JsonBehavior, JsonFormat, JsonFuncExpr, JsonOutput, JsonValueExpr, Node } from '@pgsql/types';
-import { Oid, findType, notSupported, sqlType } from '../../core/index.ts';
+import { Oid, findType, notSupported, sqlType, typeInfo } from '../../core/index.ts';
 import type { SqlType } from '../../core/index.ts';
 import type { Behavior, BehaviorKind, JsonQueryCall, JsonQuerySpec } from '../../ir/index.ts';
 import { coerce, settleUnknown, tryCoerce } from '../typing/coerce.ts';
@@ -29,10 +29,20 @@ export function resolveJsonQuery(level: Level, node: JsonFuncExpr): Expr {
   const defaults: Expr[] = [];
   const call: JsonQueryCall = { spec: specOf(level, op, node, type, defaults), names };
   return {
-    op: 'call', function: `sql_json_${op}(jsonb,jsonpath,text,record,record)`, type, position: level.planning.at(node.location),
+    op: 'call', function: `sql_json_${op}${usesTimes(path, values) || isTime(type.oid) ? '_tz' : ''}(jsonb,jsonpath,text,record,record)`, type, position: level.planning.at(node.location),
     args: [document, path, literal(JSON.stringify(call), Oid.text), recordOf(defaults), recordOf(values)],
   };
 }
+
+/** A type whose values are read as the session's settings say, or an array of one. */
+const isTime = (oid: number): boolean => {
+  const { category, element } = typeInfo(oid);
+  return category === 'D' || category === 'T' || (category === 'A' && isTime(element));
+};
+
+/** Whether the path may come upon times, which are compared in the session's time zone. */
+const usesTimes = (path: Expr, passed: readonly Expr[]): boolean =>
+  path.op !== 'literal' || /\.(datetime|date|time(stamp)?(_tz)?)\(/.test(String(path.value)) || passed.some(({ type }) => isTime(type.oid));
 
 /** Values of whatever types as one. */
 export const recordOf = (fields: readonly Expr[]): Expr =>
@@ -90,6 +100,7 @@ export function returningOf(level: Level, op: Operation, output: JsonOutput | un
   const found = findType(type.oid);
   if (found?.kind === 'p') throw planning.error('0A000', 'returning pseudo-types is not supported in SQL/JSON functions', undefined);
   if (found?.kind === 'c') throw notSupported(`RETURNING ${typeText(type.oid)}`, 'Return jsonb, and read the fields from that.', planning.at(output.typeName.location));
+  if (found?.name.startsWith('reg') === true) throw notSupported(`RETURNING ${typeText(type.oid)}`, 'Return text, and cast it.', planning.at(output.typeName.location));
   if (isFormatted && type.oid === Oid.bytea) throw notSupported('RETURNING bytea FORMAT JSON', 'Return text, and convert it by convert_to.', planning.at(output.typeName.location));
   if (isFormatted && !isJson(type.oid) && found?.category !== 'S') throw planning.error('0A000', 'cannot use JSON format with non-string output types', planning.at(format?.location));
   if (isFormatted && format?.encoding !== undefined && format.encoding !== 'JS_ENC_DEFAULT') throw planning.error('0A000', 'cannot set JSON encoding for non-bytea output types', planning.at(format.location));
