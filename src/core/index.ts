@@ -43,7 +43,7 @@ export {
   interval, intervalInfinity, intervalMinusInfinity, intervalInfinitySign, checkedInterval, intervalSpan, compareIntervals, canonicalInterval, negateInterval,
   addIntervals, parseInterval, printInterval, applyIntervalTypmod, roundHalfEven, roundMicros,
 } from './interval.ts';
-export { findTimeZone, findZoneByName, offsetOfLocal, fixedZone } from './timezone.ts';
+export { findTimeZone, findZoneByName, offsetOfLocal, fixedZone, zoneAbbreviation } from './timezone.ts';
 export type { TimeZone } from './timezone.ts';
 export { parseDate, parseTime, parseTimetz, parseTimestamp, parseTimestamptz, applyTimePrecision, sessionZone } from './datetime-parse.ts';
 export { printDate, printTime, printTimetz, printTimestamp, printTimestamptz, printOffset } from './datetime-print.ts';

@@ -163,9 +163,9 @@ class Parser {
     this.#advance();
   }
   #unexpected(): SqlError {
-    // a word that ends the text is told of only when the end has been met
+    // a word that ends the text is told of only when the end has been met, a string by the quote that ends it
     const isEnd = this.#token.kind === 'end' || (this.#token.kind === 'identifier' && this.#lexer.next().kind === 'end');
-    return new SqlError('42601', isEnd ? 'syntax error at end of jsonpath input' : `syntax error at or near "${this.#token.text}" of jsonpath input`);
+    return new SqlError('42601', isEnd ? 'syntax error at end of jsonpath input' : `syntax error at or near "${this.#token.text.endsWith('"') ? '"' : this.#token.text}" of jsonpath input`);
   }
   #requirePredicate(item: PathItem): PathItem {
     if (!isPredicate(item)) throw this.#unexpected();
@@ -348,13 +348,33 @@ class Parser {
     const name = value.toLowerCase();
     if (kind === 'string' || !this.#is('(') || !(plainMethods.has(name) || methodsWithArguments.has(name))) return { op: 'key', text: value };
     this.#advance();
-    const args: PathItem[] = [];
-    if (methodsWithArguments.has(name) && !this.#is(')')) {
-      do args.push(this.#unary());
-      while (this.#take(','));
-    }
+    const args = methodsWithArguments.has(name) && !this.#is(')') ? this.#arguments(name) : [];
     this.#expect(')');
     return { op: 'method', name, args };
+  }
+
+  /** A template of `.datetime()`, precision and scale of `.decimal()`, a precision of the others. */
+  #arguments(name: string): readonly PathItem[] {
+    if (name === 'datetime') {
+      if (this.#token.kind !== 'string') throw this.#unexpected();
+      return [{ op: 'string', text: this.#advance().value }];
+    }
+    if (name !== 'decimal') return [this.#integer()];
+    const args: PathItem[] = [];
+    do args.push(this.#signedInteger());
+    while (this.#take(','));
+    if (args.length > 2) throw new SqlError('42601', 'invalid input syntax for type jsonpath', { detail: '.decimal() can only have an optional precision[,scale].' });
+    return args;
+  }
+  #signedInteger(): PathItem {
+    if (!this.#is('+') && !this.#is('-')) return this.#integer();
+    const negative = this.#advance().value === '-';
+    const { op, value } = this.#integer();
+    return { op, value: negative ? { ...value, coefficient: -value.coefficient } : value };
+  }
+  #integer(): Extract<PathItem, { op: 'number' }> {
+    if (this.#token.kind !== 'number' || /^[^xob]*[.eE]/i.test(this.#token.value)) throw this.#unexpected();
+    return { op: 'number', value: numericParse(this.#advance().value) };
   }
 
   #anyLevels(): PathItem {

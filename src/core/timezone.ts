@@ -144,6 +144,12 @@ const abbreviations: Readonly<Record<string, number>> = {
   sadt: 10.5, sast: 2, sct: 4, sgt: 8, tft: 5, ut: 0, utc: 0, uct: 0, uzt: 5, wadt: 8, wast: 2, wat: 1, wdt: 9, wet: 0, wetdst: 1, wgst: -2, wgt: -3, z: 0, zulu: 0,
 };
 
+/** The offset east, in seconds, of an abbreviation that Postgres knows by default. */
+export function zoneAbbreviation(name: string): number | undefined {
+  const hours = abbreviations[name.toLowerCase()];
+  return hours === undefined ? undefined : hours * 3600;
+}
+
 /** A zone as date/time text and AT TIME ZONE name it: an abbreviation, an IANA name, or POSIX. */
 export function findZoneByName(name: string): TimeZone | undefined {
   const hours = abbreviations[name.toLowerCase()];

@@ -19,6 +19,9 @@ export {
   allFunctions, allTableFunctions, allOperators, allCasts, allAggregates, asksCatalog, functionById, constructFunctionsNamed, functionsNamed, tableFunctionById, tableFunctionsNamed,
   operatorsNamed, castBetween, castsFrom, aggregateById, aggregatesNamed, evaluatorOf,
 } from './functions/index.ts';
+export { pathOf as readJsonPath } from './functions/jsonpath-evaluate.ts';
+export type { Behavior, BehaviorKind, JsonQueryCall, JsonQuerySpec } from './functions/sql-json-query.ts';
+export type { JsonTableCall, JsonTableColumnSpec, JsonTablePath } from './functions/sql-json-table.ts';
 export { relationTypeOf, isNullable, isOuter, isKeyed } from './types.ts';
 export { structureText } from './structure.ts';
 export { isEquality, isTypeEquality, equalityOf } from './equality.ts';

@@ -57,6 +57,8 @@ const MOST_VALUES = 30;
 const equalities = new Set(operatorsNamed('=').filter(({ left, right }) => left === right).map(({ left }) => left));
 
 /** Typed expressions. Where the values of all arguments are known a call is drawn again until it raises for none of them, but for a few. */
+const ofDocuments: ReadonlySet<number> = new Set([Oid.int4, Oid.int8, Oid.text, Oid.numeric, Oid.bool, Oid.jsonb]);
+
 export class Expressions {
   readonly #draw: Draw;
   readonly #subqueries: Subqueries;
@@ -83,6 +85,7 @@ export class Expressions {
       [scope.rows === undefined || scope.rows.length === 0 ? 0 : 0.4, () => this.#ofRow(oid, scope) ?? this.#leaf(oid, scope)],
       [arrayable(oid) ? 0.5 : 0, () => this.#subscript(oid, scope, depth)],
       [elementOf(oid) !== 0 ? 2 : 0, () => this.#array(oid, scope, depth)],
+      [ofDocuments.has(oid) ? 0.6 : 0, () => this.#ofDocument(oid, scope, depth)],
     ])();
   }
 
@@ -180,6 +183,19 @@ export class Expressions {
     if (this.#draw.chance(0.3)) return expression(oid, ['ARRAY(', this.#subqueries.rows([element], scope), ')']);
     const elements = this.#draw.list(this.#draw.int(1, 3), () => this.of(element, scope, depth - 1));
     return expression(oid, ['ARRAY[', list(elements.map(({ node }) => node)), `]${castTo(oid)}`]);
+  }
+  /** What SQL/JSON finds in a document. A NULL document has no default: Postgres answers that of the row before (docs/sql.md). */
+  #ofDocument(oid: number, scope: Scope, depth: number): Expr {
+    const draw = this.#draw;
+    const document = this.of(Oid.jsonb, scope, depth - 1).node;
+    const there = sql`coalesce(${document}, '[1, {"a": 2}]')`;
+    const path = `'${draw.of(['', 'strict '])}${draw.of(['$', '$.a', '$.*', '$[*]', '$.b[0]', '$.**', '$[*] ? (@ > 1)', '$.keyvalue().key', '$.a.size()'])}'`;
+    const plain = draw.chance(0.5);
+    if (oid === Oid.jsonb) return expression(oid, plain ? ['json_query(', document, `, ${path})`] : ['json_query(', there, `, ${path} ${draw.of(['with wrapper', 'with conditional wrapper'])})`]);
+    if (oid === Oid.bool) return bool(plain ? ['json_exists(', document, `, ${path} unknown on error)`] : ['json_exists(', there, `, ${path} ${draw.of(['true', 'false'])} on error)`]);
+    const type = typeInfo(oid).name;
+    if (draw.chance(0.3)) return expression(oid, ['(SELECT max(j.v) FROM json_table(', document, `, ${path} COLUMNS (v ${type} PATH '$')) j)`]);
+    return expression(oid, plain ? ['json_value(', document, `, ${path} returning ${type})`] : ['json_value(', there, `, ${path} returning ${type} default `, this.#literal(oid).node, ' on empty)']);
   }
   #subscript(oid: number, scope: Scope, depth: number): Expr {
     const array = this.of(findType(oid)!.array, scope, depth - 1);

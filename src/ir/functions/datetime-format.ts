@@ -1,5 +1,5 @@
 import {
-  EPOCH_JULIAN, SqlError, civilFromDays, dayOfWeek, daysFromCivil, daysInMonth, intervalInfinitySign, isoWeek, isoWeekStart, printOffset, roundHalfEven, splitTimestamp,
+  EPOCH_JULIAN, SqlError, civilFromDays, dayOfWeek, daysFromCivil, daysInMonth, intervalInfinitySign, isoWeek, isoWeekStart, printOffset, roundHalfEven, splitTimestamp, zoneAbbreviation,
 } from '../../core/index.ts';
 import type { Interval, TimeZone } from '../../core/index.ts';
 import { isInfinite, toLocal } from './datetime-arithmetic.ts';
@@ -45,11 +45,12 @@ function tokensOf(format: string): readonly Token[] {
       return caseMatters.test(name) ? here === name : here.toUpperCase() === name;
     }) ?? patterns.find((name) => caseMatters.test(name) && name === name.toUpperCase() && format.slice(at, at + name.length).toUpperCase() === name);
     if (pattern !== undefined) {
+      const lower = !caseMatters.test(pattern) && format.startsWith(pattern.toLowerCase(), at);
       at += pattern.length;
       const suffix = format.slice(at, at + 2);
       const ordinal = suffix === 'TH' || suffix === 'th' ? suffix : '';
       at += ordinal.length;
-      tokens.push({ kind: 'field', name: pattern, fill: fill || (translated && /^(day|month)$/i.test(pattern)), suffix: ordinal });
+      tokens.push({ kind: 'field', name: lower ? pattern.toLowerCase() : pattern, fill: fill || (translated && /^(day|month)$/i.test(pattern)), suffix: ordinal });
     } else if (format.charAt(at) === '"') {
       const quoted = /^"((?:[^"\\]|\\.)*)"?/s.exec(format.slice(at))!;
       tokens.push({ kind: 'text', text: quoted[1]!.replace(/\\(.)/gs, '$1'), quoted: true });
@@ -285,10 +286,10 @@ export interface ReadMoment {
 
 const isSeparator = (character: string): boolean => /^[^A-Za-z0-9]$/.test(character);
 
-/** Digits a field takes at most; a field followed by a non-digit takes as many as there are for years. */
 /** Years, months, weeks of a month or year, and days of one. */
 const gregorianField = /^(Y|MM$|MON|RM$|WW?$|D{1,3}$)/;
 
+/** Digits a field takes at most; a field followed by a non-digit takes as many as there are for years. */
 const widths: Readonly<Record<string, number>> = {
   HH24: 2, HH12: 2, HH: 2, MI: 2, SS: 2, MS: 3, US: 6, FF1: 1, FF2: 2, FF3: 3, FF4: 4, FF5: 5, FF6: 6, SSSS: 5, SSSSS: 5, MM: 2, DD: 2, DDD: 3, D: 1, ID: 1, WW: 2, IW: 2, W: 1, Q: 1,
   CC: 2, YYYY: 4, YYY: 3, YY: 2, Y: 1, IYYY: 4, IYY: 3, IY: 2, I: 1, J: 9, TZM: 2, IDDD: 3,
@@ -296,28 +297,44 @@ const widths: Readonly<Record<string, number>> = {
 
 class FormatReader {
   readonly #text: string;
+  /** as the standard has it: what is not a field must be there as it is in the template */
+  readonly #strict: boolean;
   readonly #values = new Map<string, number>();
   /** whose fields the template has had */
   #convention: 'ISO week' | 'Gregorian' | undefined;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, strict = false) {
     this.#text = text;
+    this.#strict = strict;
   }
 
   read(format: string): ReadMoment {
     const tokens = tokensOf(format);
-    tokens.forEach((token, i) => {
-      if (this.#at >= this.#text.length) return;
-      if (token.kind === 'text') this.#skipLiteral(token.text, token.quoted);
-      else {
-        while (/\s/.test(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at++;
-        const next = tokens[i + 1];
-        this.#field(token.name, next === undefined || next.kind === 'text');
-        if (token.suffix !== '') this.#at += 2;
+    for (const [i, token] of tokens.entries()) {
+      if (this.#at >= this.#text.length) {
+        if (this.#strict) throw new SqlError('22007', 'input string is too short for datetime format');
+        break;
       }
-    });
+      if (token.kind === 'text') {
+        if (this.#strict) this.#requireLiteral(token.text, token.quoted);
+        else this.#skipLiteral(token.text, token.quoted);
+        continue;
+      }
+      if (!this.#strict) while (/\s/.test(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at++;
+      const next = tokens[i + 1];
+      this.#field(token.name, next === undefined || next.kind === 'text', token.fill || endsDigits(next));
+      if (token.suffix !== '') this.#at += 2;
+    }
+    if (this.#strict && this.#text.slice(this.#at).trim() !== '') throw new SqlError('22007', 'trailing characters remain in input string after datetime format');
     return this.#moment();
+  }
+
+  #requireLiteral(text: string, quoted: boolean): void {
+    for (const character of text) {
+      if (!this.#text.startsWith(character, this.#at)) throw new SqlError('22007', `unmatched format ${quoted ? 'character' : 'separator'} "${character}"`);
+      this.#at += character.length;
+    }
   }
 
   #skipLiteral(text: string, quoted: boolean): void {
@@ -336,7 +353,8 @@ class FormatReader {
     return new SqlError('22007', `invalid value "${value}" for "${field}"`, { detail });
   }
 
-  #field(name: string, free: boolean): void {
+  /** `free`: the field is followed by no other; `open`: by no digits */
+  #field(name: string, free: boolean, open: boolean): void {
     const upper = name.toUpperCase();
     this.#follow(upper.startsWith('I') ? 'ISO week' : gregorianField.test(upper) ? 'Gregorian' : undefined);
     if (upper === 'MONTH' || upper === 'MON') return this.#name(name, upper === 'MON' ? monthNames.map((month) => month.slice(0, 3)) : monthNames, 'MM', 1);
@@ -344,6 +362,7 @@ class FormatReader {
     if (upper === 'RM') return this.#name(name, [...romanMonths].reverse(), 'romanReversed', 0);
     if (/^(A\.?M\.?|P\.?M\.?)$/.test(upper)) return this.#name(name, upper.includes('.') ? ['A.M.', 'P.M.'] : ['AM', 'PM'], 'half', 0);
     if (/^(A\.?D\.?|B\.?C\.?)$/.test(upper)) return this.#name(name, upper.includes('.') ? ['A.D.', 'B.C.'] : ['AD', 'BC'], 'era', 0);
+    if (this.#strict && (upper === 'TZH' || upper === 'OF' || upper === 'TZ')) return this.#strictOffset(name, open);
     if (upper === 'TZH' || upper === 'OF') return this.#offset(upper);
     if (upper === 'Y,YYY') {
       const match = /^(\d+),(\d{3})/.exec(this.#text.slice(this.#at));
@@ -354,6 +373,12 @@ class FormatReader {
     }
     const width = widths[upper];
     if (width === undefined) throw new SqlError('0A000', `formatting field "${name}" is only supported in to_char`);
+    if (this.#strict) {
+      const value = this.#strictNumber(name, width, open);
+      if (upper === 'TZM' && !this.#values.has('eastSign')) this.#values.set('eastSign', 1);
+      this.#values.set(upper, value);
+      return;
+    }
     const unlimited = free && (upper === 'YYYY' || upper === 'IYYY');
     const match = new RegExp(`^[+-]?\\d{1,${unlimited ? 7 : width}}`).exec(this.#text.slice(this.#at));
     if (match === null) throw this.#invalid(this.#text.slice(this.#at, this.#at + width), name, 'Value must be an integer.');
@@ -391,6 +416,54 @@ class FormatReader {
     this.#values.set('eastSign', match[1] === '-' ? -1 : 1);
   }
 
+  /** All digits there are where none may follow, else just as many as the field has. */
+  #strictNumber(name: string, width: number, open: boolean): number {
+    const from = this.#at;
+    const rest = this.#text.slice(from);
+    const spaces = /^\s*/.exec(rest)![0].length;
+    const copy = rest.slice(spaces, spaces + width);
+    const found = /^[+-]?\d+/.exec(open ? rest.slice(spaces) : copy)?.[0];
+    const hint = 'If your source string is not fixed-width, try using the "FM" modifier.';
+    if (!open && copy.length < width) throw new SqlError('22007', `source string too short for "${name}" formatting field`, { detail: `Field requires ${width} characters, but only ${copy.length} remain.`, hint });
+    if (found === undefined) throw this.#invalid(copy, name, 'Value must be an integer.');
+    if (!open && found.length < width) throw new SqlError('22007', `invalid value "${copy}" for "${name}"`, { detail: `Field requires ${width} characters, but only ${found.length} could be parsed.`, hint });
+    this.#at += spaces + found.length;
+    this.#values.set(`${name.toUpperCase()} digits`, this.#at - from);
+    const value = Number(found);
+    if (Math.abs(value) > 2147483647) throw new SqlError('22008', `value for "${name}" in source string is out of range`, { detail: 'Value must be in the range -2147483648 to 2147483647.' });
+    return value;
+  }
+
+  #strictOffset(name: string, open: boolean): void {
+    if (name.toUpperCase() === 'TZ' && this.#abbreviation(name)) return;
+    const sign = this.#text.charAt(this.#at);
+    if (sign === '+' || sign === '-' || sign === ' ') this.#at++;
+    const east = sign === '-' ? -1 : 1;
+    const hours = this.#strictNumber(name, 2, open);
+    let minutes = 0;
+    if (name.toUpperCase() !== 'TZH' && this.#text.charAt(this.#at) === ':') {
+      this.#at++;
+      minutes = this.#strictNumber(name, 2, open);
+    }
+    if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59) throw new SqlError('22009', `time zone displacement out of range: "${this.#text}"`);
+    this.#values.set('east', east * (hours * 3600 + minutes * 60));
+    this.#values.set('eastSign', east);
+  }
+
+  /** The longest beginning of the letters here that is known as a zone's abbreviation. */
+  #abbreviation(name: string): boolean {
+    const letters = /^[A-Za-z]*/.exec(this.#text.slice(this.#at))![0];
+    for (let length = letters.length; length > 0; length--) {
+      const offset = zoneAbbreviation(letters.slice(0, length));
+      if (offset === undefined) continue;
+      this.#at += length;
+      this.#values.set('east', offset);
+      return true;
+    }
+    if (letters !== '') throw this.#invalid(this.#text.slice(this.#at), name, 'Time zone abbreviation is not recognized.');
+    return false;
+  }
+
   #overflow(): SqlError {
     return new SqlError('22008', `date/time field value out of range: "${this.#text}"`);
   }
@@ -417,12 +490,17 @@ class FormatReader {
     }
     const minutes = get('MI') ?? 0;
     const seconds = get('SS') ?? 0;
-    if (hours > 23 || minutes > 59 || seconds > 59) throw this.#overflow();
+    if (hours > 23 || minutes > 59 || seconds > 59 || hours < 0 || minutes < 0 || seconds < 0) throw this.#overflow();
     let fraction = 0;
     for (const name of ['MS', 'US', 'FF1', 'FF2', 'FF3', 'FF4', 'FF5', 'FF6']) {
       const value = get(name);
-      if (value !== undefined) fraction += roundHalfEven((value / 10 ** get(`${name} digits`)!) * 1_000_000);
+      if (value === undefined) continue;
+      const digits = get(`${name} digits`)!;
+      const unit = name === 'MS' ? 3 : 6;
+      // too many digits are no fraction, but more than a second
+      fraction += this.#strict && digits > unit ? value * 10 ** (6 - unit) : roundHalfEven((value / 10 ** digits) * 1_000_000);
     }
+    if (fraction < 0 || fraction >= 1_000_000) throw this.#overflow();
     if (sinceMidnight !== undefined) return sinceMidnight * 1_000_000 + fraction;
     return ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + fraction;
   }
@@ -466,3 +544,31 @@ function completeYear(value: number, digits: number, patternLength: number): num
 }
 
 export const parseFormatted = (text: string, format: string): ReadMoment => new FormatReader(text).read(format);
+
+const dateFields = /^(A\.?D\.?|B\.?C\.?|MONTH|MON|MM|I?D{1,3}|DA?Y|WW?|IW|CC|Y,YYY|I?Y{1,4}|I|J|Q|RM)$/i;
+const zoneFields = /^(TZ|TZH|TZM|OF)$/i;
+const isDigitField = (name: string): boolean => name.toUpperCase() in widths || name === 'Y,YYY';
+const endsDigits = (next: Token | undefined): boolean => next === undefined || (next.kind === 'field' ? !isDigitField(next.name) : !/^\d/.test(next.text));
+
+/** What a template of the standard's reads, and which of its fields make up a date, a time of day and a zone. */
+export interface StandardMoment extends ReadMoment {
+  readonly dated: boolean;
+  readonly timed: boolean;
+  readonly zoned: boolean;
+  /** digits of the fraction of a second, -1 where the template does not say */
+  readonly precision: number;
+}
+
+/** Reads as the standard says, which passes nothing over: 22007 where the text differs from the template. */
+export function readStandard(text: string, format: string): StandardMoment {
+  if (format === '') return { days: 0, micros: 0, offset: undefined, dated: false, timed: false, zoned: false, precision: -1 };
+  const tokens = tokensOf(format);
+  const wrong = tokens.find((token) => token.kind === 'text' && !token.quoted && !"-./,':; ".includes(token.text));
+  if (wrong?.kind === 'text') throw new SqlError('22007', `invalid datetime format separator: "${wrong.text}"`);
+  const fields = tokens.flatMap((token) => (token.kind === 'field' ? [token.name] : []));
+  const fraction = fields.findLast((field) => /^FF\d$/i.test(field));
+  return {
+    ...new FormatReader(text, true).read(format), precision: fraction === undefined ? -1 : Number(fraction.slice(2)),
+    dated: fields.some((field) => dateFields.test(field)), zoned: fields.some((field) => zoneFields.test(field)), timed: fields.some((field) => !dateFields.test(field) && !zoneFields.test(field)),
+  };
+}

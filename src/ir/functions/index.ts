@@ -34,6 +34,8 @@ import { rangeCasts, rangeFunctions, rangeOperators, rangeTableFunctions } from 
 import { regexFunctions, regexTableFunctions } from './regex.ts';
 import { sendFunctions } from './send.ts';
 import { sqlJsonFunctions } from './sql-json.ts';
+import { sqlJsonQueryFunctions } from './sql-json-query.ts';
+import { sqlJsonTableFunctions } from './sql-json-table.ts';
 import { sequenceFunctions } from './sequences.ts';
 import { subscriptFunctions } from './subscript-assignment.ts';
 import { tableFunctions } from './table.ts';
@@ -69,11 +71,11 @@ function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Read
 }
 
 /** What constructs of the grammar are made of: no name calls it. */
-const constructFunctions: readonly FunctionRow[] = [...subscriptFunctions, ...sqlJsonFunctions];
+const constructFunctions: readonly FunctionRow[] = [...subscriptFunctions, ...sqlJsonFunctions, ...sqlJsonQueryFunctions];
 
 const functionIds = new Map([...allFunctions, ...constructFunctions].map((row) => [row.id, row]));
 const functionNames = groupBy(allFunctions, (row) => row.name);
-const tableFunctionIds = new Map(allTableFunctions.map((row) => [row.id, row]));
+const tableFunctionIds = new Map([...allTableFunctions, ...sqlJsonTableFunctions].map((row) => [row.id, row]));
 const tableFunctionNames = groupBy(allTableFunctions, (row) => row.name);
 const operatorNames = groupBy(allOperators, (row) => row.name);
 const castSources = groupBy(allCasts, (row) => row.source);

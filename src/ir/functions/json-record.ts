@@ -62,7 +62,12 @@ class Populating<V> {
     });
   }
 
-  #field(value: V, oid: number, typmod: number, key: string, path: readonly number[]): Datum {
+  /** An array that no member of an object is: errors name no key. */
+  array(value: V, element: number, typmod: number): SqlArray {
+    return this.#array(value, element, typmod, undefined, []);
+  }
+
+  #field(value: V, oid: number, typmod: number, key: string | undefined, path: readonly number[]): Datum {
     const kind = this.#documents.kind(value);
     if (kind === 'null') return null;
     const element = findType(oid)?.element ?? 0;
@@ -74,7 +79,7 @@ class Populating<V> {
     return codecOf(oid).parse(text, this.#settings, typmod);
   }
 
-  #array(value: V, element: number, typmod: number, key: string, path: readonly number[]): SqlArray {
+  #array(value: V, element: number, typmod: number, key: string | undefined, path: readonly number[]): SqlArray {
     const dims: number[] = [];
     const items: Datum[] = [];
     const visit = (part: V, depth: number, at: readonly number[]): void => {
@@ -96,14 +101,16 @@ class Populating<V> {
     return { kind: 'array', element, dims: empty ? [] : dims, lowerBounds: empty ? [] : dims.map(() => 1), items };
   }
 
-  #expectedArray(key: string, path: readonly number[]): SqlError {
-    const hint = path.length === 0 ? `See the value of key "${key}".` : `See the array element ${path.map((index) => `[${index}]`).join('')} of key "${key}".`;
-    return new SqlError('22P02', 'expected JSON array', { hint });
+  #expectedArray(key: string | undefined, path: readonly number[]): SqlError {
+    const place = path.length === 0 ? [] : [`the array element ${path.map((index) => `[${index}]`).join('')}`];
+    const owner = key === undefined ? [] : [path.length === 0 ? `the value of key "${key}"` : `key "${key}"`];
+    const parts = [...place, ...owner];
+    return new SqlError('22P02', 'expected JSON array', parts.length === 0 ? {} : { hint: `See ${parts.join(' of ')}.` });
   }
 }
 
 /** As input functions do: only spaces are cut off. */
-function requireLength(text: string, oid: number, typmod: number): void {
+export function requireLength(text: string, oid: number, typmod: number): void {
   if ((oid !== Oid.varchar && oid !== Oid.bpchar) || typmod < 0) return;
   const limit = typmod - 4;
   if ([...text].slice(limit).some((character) => character !== ' ')) throw new SqlError('22001', `value too long for type ${oid === Oid.varchar ? 'character varying' : 'character'}(${limit})`);
@@ -148,6 +155,9 @@ const value = (document: Datum): JsonValue => (document as Jsonb).value;
 
 const define = (name: string, argument: string, evaluate: TableFunctionRow['evaluate']): TableFunctionRow =>
   ({ id: `${name}(${argument})`, name, args: [typeNamed(argument)], columns: [], strict: false, volatility: 'stable', needsColumns: true, evaluate });
+
+/** A document as an array of SQL; 22P02 where it is none. */
+export const jsonAsArray = (document: JsonValue, element: number, typmod: number, settings: TextSettings): SqlArray => new Populating(ofValue, settings).array(document, element, typmod);
 
 /** The functions whose columns the query names: `jsonb_to_recordset(x) AS t(a int, b text)`. */
 export const jsonRecordFunctions: readonly TableFunctionRow[] = [

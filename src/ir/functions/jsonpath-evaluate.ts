@@ -1,21 +1,28 @@
-import {
-  codecOf, compareText, defaultTextSettings, notSupported, numericAbs, numericAdd, numericApplyTypmod, numericCeil, numericCompare, numericDiv, numericFloor, numericFromInteger, numericMod, numericMul,
-  numericNegate, numericParse, numericPrint, numericSignOf, numericSub, numericToNumber, numericTrunc, Oid, parseJsonPath, printFloat8, SqlError,
-} from '../../core/index.ts';
-import type { BinaryOperator, Datum, JsonPath, JsonValue, Numeric, PathItem } from '../../core/index.ts';
-import { isArray, isNumber, isObject } from './json-values.ts';
+import { compareText, numericAdd, numericCompare, numericDiv, numericFromInteger, numericMod, numericMul, numericNegate, numericSignOf, numericSub, numericToNumber, numericTrunc, parseJsonPath, SqlError } from '../../core/index.ts';
+import type { BinaryOperator, JsonPath, JsonValue, Numeric, PathItem } from '../../core/index.ts';
+import { compareDatetimes } from './jsonpath-datetime.ts';
+import type { ZoneUse } from './jsonpath-datetime.ts';
+import { isArray, isDatetime, isNumber, isObject, PathError, typeName } from './jsonpath-items.ts';
+import type { Item } from './jsonpath-items.ts';
+import { KeyValues } from './jsonpath-keyvalue.ts';
+import type { Base } from './jsonpath-keyvalue.ts';
+import { applyMethod } from './jsonpath-methods.ts';
 import { compileRegex } from './regex-match.ts';
 import type { Matcher } from './regex-match.ts';
 
 /** Evaluation of SQL/JSON paths. Manual: "The SQL/JSON Path Language". */
 
-/** An error that `silent` suppresses, and that makes a predicate unknown. */
-class PathError extends SqlError {}
+/** What the path calls `$name`; the number is that of the object identifiers of `.keyvalue()` in it. */
+export interface PathVariables {
+  readonly count: number;
+  find(name: string): { readonly item: Item; readonly base: Base } | undefined;
+}
 
 export interface PathCall {
   readonly path: JsonPath;
   readonly document: JsonValue;
-  readonly vars: JsonValue;
+  readonly variables: PathVariables;
+  readonly zones: ZoneUse;
   /** asks only whether there are items: a sign before what is no number is passed over */
   readonly probing?: boolean;
 }
@@ -34,7 +41,7 @@ export function pathOf(text: string): JsonPath {
   return path;
 }
 
-/** Postgres refuses a wrong regular expression when it reads the path; here that is when the path is first used. */
+/** Postgres refuses a wrong regular expression when it reads the path; here that is when the path is a literal, or first used. */
 function checkPatterns(item: PathItem): void {
   if (item.op === 'likeRegex') matcherOf(item.pattern, item.flags);
   const inner: readonly (PathItem | undefined)[] = item.op === 'binary' ? [item.left, item.right] : item.op === 'index' ? item.ranges.flatMap(({ from, to }) => [from, to]) : 'arg' in item ? [item.arg] : [];
@@ -56,11 +63,10 @@ function matcherOf(pattern: string, flags: string): Matcher {
 
 type Truth = boolean | null;
 
-const single = (values: readonly JsonValue[]): Numeric | undefined => {
+const single = (values: readonly Item[]): Numeric | undefined => {
   const [only] = values;
   return values.length === 1 && only !== undefined && isNumber(only) ? only : undefined;
 };
-const methodName = (name: string): string => `jsonpath item method .${name}()`;
 
 export class PathEvaluator {
   readonly #call: PathCall;
@@ -69,25 +75,28 @@ export class PathEvaluator {
   #forgiving: boolean;
   /** the size of the array that `last` counts in */
   #size = 0;
+  /** what the current item is part of */
+  #base: Base;
+  readonly #keyValues: KeyValues;
 
   constructor(call: PathCall) {
     this.#call = call;
     this.#lax = !call.path.strict;
     this.#forgiving = this.#lax;
-    const { vars } = call;
-    if (!isObject(vars)) throw new SqlError('22023', '"vars" argument is not an object', { detail: 'Jsonpath parameters should be encoded as key-value pairs of "vars" object.' });
+    this.#base = { root: call.document, id: 0 };
+    this.#keyValues = new KeyValues(call.variables.count + 1);
   }
 
   /** The items that the path selects; raises where it does, after those that come before. */
-  *run(): Generator<JsonValue> {
+  *run(): Generator<Item> {
     yield* this.#item(this.#call.path.root, this.#call.document, this.#call.document, this.#lax);
   }
 
   /** `current` is what @ means; with `unwrap` an array stands for its elements. */
-  *#item(item: PathItem, value: JsonValue, current: JsonValue, unwrap: boolean): Generator<JsonValue> {
+  *#item(item: PathItem, value: Item, current: Item, unwrap: boolean): Generator<Item> {
     switch (item.op) {
       case 'root':
-        return yield* this.#next(item, this.#call.document, current);
+        return yield* this.#within({ root: this.#call.document, id: 0 }, item, this.#call.document, current);
       case 'current':
         return yield* this.#next(item, current, current);
       case 'last':
@@ -100,7 +109,7 @@ export class PathEvaluator {
       case 'string':
         return yield* this.#next(item, item.text, current);
       case 'variable':
-        return yield* this.#next(item, this.#variable(item.text), current);
+        return yield* this.#variable(item, item.text, current);
       case 'key':
         return yield* this.#key(item, item.text, value, current, unwrap);
       case 'anyKey':
@@ -128,23 +137,33 @@ export class PathEvaluator {
     }
   }
 
-  *#next(item: PathItem, value: JsonValue, current: JsonValue): Generator<JsonValue> {
+  *#next(item: PathItem, value: Item, current: Item): Generator<Item> {
     if (item.next === undefined) yield value;
     else yield* this.#item(item.next, value, current, this.#lax);
   }
 
-  *#elements(item: PathItem, array: readonly JsonValue[], current: JsonValue): Generator<JsonValue> {
+  *#elements(item: PathItem, array: readonly JsonValue[], current: Item): Generator<Item> {
     for (const element of array) yield* this.#item(item, element, current, false);
   }
 
-  #variable(name: string): JsonValue {
-    const { vars } = this.#call;
-    const value = isObject(vars) ? vars.get(name) : undefined;
-    if (value === undefined) throw new SqlError('42704', `could not find jsonpath variable "${name}"`);
-    return value;
+  *#variable(item: PathItem, name: string, current: Item): Generator<Item> {
+    const found = this.#call.variables.find(name);
+    if (found === undefined) throw new SqlError('42704', `could not find jsonpath variable "${name}"`);
+    yield* this.#within(found.base, item, found.item, current);
   }
 
-  *#key(item: PathItem, key: string, value: JsonValue, current: JsonValue, unwrap: boolean): Generator<JsonValue> {
+  /** What follows, of an item that is part of `base`. */
+  *#within(base: Base, item: PathItem, value: Item, current: Item): Generator<Item> {
+    const outer = this.#base;
+    this.#base = base;
+    try {
+      yield* this.#next(item, value, current);
+    } finally {
+      this.#base = outer;
+    }
+  }
+
+  *#key(item: PathItem, key: string, value: Item, current: Item, unwrap: boolean): Generator<Item> {
     if (isObject(value)) {
       const member = value.get(key);
       if (member !== undefined) yield* this.#next(item, member, current);
@@ -153,36 +172,45 @@ export class PathEvaluator {
     else if (!this.#forgiving) throw new PathError('2203A', 'jsonpath member accessor can only be applied to an object');
   }
 
-  *#anyKey(item: PathItem, value: JsonValue, current: JsonValue, unwrap: boolean): Generator<JsonValue> {
+  *#anyKey(item: PathItem, value: Item, current: Item, unwrap: boolean): Generator<Item> {
     if (isObject(value)) for (const member of value.values()) yield* this.#next(item, member, current);
     else if (unwrap && isArray(value)) yield* this.#elements(item, value, current);
     else if (!this.#forgiving) throw new PathError('2203C', 'jsonpath wildcard member accessor can only be applied to an object');
   }
 
-  *#anyArray(item: PathItem, value: JsonValue, current: JsonValue): Generator<JsonValue> {
+  *#anyArray(item: PathItem, value: Item, current: Item): Generator<Item> {
     if (isArray(value)) for (const element of value) yield* this.#next(item, element, current);
     else if (this.#lax) yield* this.#next(item, value, current);
     else if (!this.#forgiving) throw new PathError('22039', 'jsonpath wildcard array accessor can only be applied to an array');
   }
 
-  *#index(item: Extract<PathItem, { op: 'index' }>, value: JsonValue, current: JsonValue): Generator<JsonValue> {
-    const array: readonly JsonValue[] | undefined = isArray(value) ? value : this.#lax ? [value] : undefined;
+  *#index(item: Extract<PathItem, { op: 'index' }>, value: Item, current: Item): Generator<Item> {
+    const array: readonly Item[] | undefined = isArray(value) ? value : this.#lax ? [value] : undefined;
     if (array === undefined) {
       if (!this.#forgiving) throw new PathError('22039', 'jsonpath array accessor can only be applied to an array');
       return;
     }
     const outer = this.#size;
     this.#size = array.length;
-    for (const { from, to } of item.ranges) {
-      const first = this.#subscript(from, value, current);
-      const last = to === undefined ? first : this.#subscript(to, value, current);
-      if (!this.#forgiving && (first < 0 || first > last || last >= array.length)) throw new PathError('22033', 'jsonpath array subscript is out of bounds');
-      for (let at = Math.max(first, 0); at <= Math.min(last, array.length - 1); at++) yield* this.#next(item, array[at]!, current);
+    // Postgres leaves `last` counting in this array where a subscript is out of bounds, or where nobody asks for more than the first item
+    let ended = item.next !== undefined;
+    try {
+      for (const { from, to } of item.ranges) {
+        const first = this.#subscript(from, value, current);
+        const last = to === undefined ? first : this.#subscript(to, value, current);
+        if (!this.#forgiving && (first < 0 || first > last || last >= array.length)) {
+          ended = false;
+          throw new PathError('22033', 'jsonpath array subscript is out of bounds');
+        }
+        for (let at = Math.max(first, 0); at <= Math.min(last, array.length - 1); at++) yield* this.#next(item, array[at]!, current);
+      }
+      ended = true;
+    } finally {
+      if (ended) this.#size = outer;
     }
-    this.#size = outer;
   }
 
-  #subscript(item: PathItem, value: JsonValue, current: JsonValue): number {
+  #subscript(item: PathItem, value: Item, current: Item): number {
     const number = single([...this.#item(item, value, current, this.#lax)]);
     if (number === undefined) throw new PathError('22033', 'jsonpath array subscript is not a single numeric value');
     const index = numericToNumber(numericTrunc(number, 0));
@@ -190,16 +218,19 @@ export class PathEvaluator {
     return index;
   }
 
-  *#anyLevel(item: Extract<PathItem, { op: 'any' }>, value: JsonValue, current: JsonValue): Generator<JsonValue> {
+  *#anyLevel(item: Extract<PathItem, { op: 'any' }>, value: Item, current: Item): Generator<Item> {
     const outer = this.#forgiving;
     this.#forgiving = true;
-    if (item.first === 0) yield* this.#next(item, value, current);
-    yield* this.#below(item, value, current, 1);
-    this.#forgiving = outer;
+    try {
+      if (item.first === 0) yield* this.#next(item, value, current);
+      yield* this.#below(item, value, current, 1);
+    } finally {
+      this.#forgiving = outer;
+    }
   }
-  *#below(item: Extract<PathItem, { op: 'any' }>, value: JsonValue, current: JsonValue, depth: number): Generator<JsonValue> {
+  *#below(item: Extract<PathItem, { op: 'any' }>, value: Item, current: Item, depth: number): Generator<Item> {
     if (depth > item.last && item.first !== Infinity) return;
-    const members = isObject(value) ? value.values() : isArray(value) ? value : [];
+    const members: Iterable<JsonValue> = isObject(value) ? value.values() : isArray(value) ? value : [];
     for (const member of members) {
       const isLeaf = !isObject(member) && !isArray(member);
       if (depth >= item.first || (item.first === Infinity && item.last === Infinity && isLeaf)) yield* this.#next(item, member, current);
@@ -208,12 +239,12 @@ export class PathEvaluator {
   }
 
   /** The items of an operand, arrays among them taken apart in lax mode. */
-  #operand(item: PathItem, value: JsonValue, current: JsonValue): readonly JsonValue[] {
+  #operand(item: PathItem, value: Item, current: Item): readonly Item[] {
     const found = [...this.#item(item, value, current, this.#lax)];
-    return this.#lax ? found.flatMap((each) => (isArray(each) ? [...each] : [each])) : found;
+    return this.#lax ? found.flatMap((each): readonly Item[] => (isArray(each) ? each : [each])) : found;
   }
 
-  #arithmetic(operator: BinaryOperator, left: PathItem, right: PathItem, value: JsonValue, current: JsonValue): Numeric {
+  #arithmetic(operator: BinaryOperator, left: PathItem, right: PathItem, value: Item, current: Item): Numeric {
     const a = single(this.#operand(left, value, current));
     const bs = this.#operand(right, value, current);
     const b = single(bs);
@@ -234,7 +265,7 @@ export class PathEvaluator {
     }
   }
 
-  *#unary(item: Extract<PathItem, { op: 'plus' | 'minus' | 'not' | 'filter' | 'isUnknown' | 'exists' }>, value: JsonValue, current: JsonValue): Generator<JsonValue> {
+  *#unary(item: Extract<PathItem, { op: 'plus' | 'minus' | 'not' | 'filter' | 'isUnknown' | 'exists' }>, value: Item, current: Item): Generator<Item> {
     for (const operand of this.#operand(item.arg, value, current)) {
       if (!isNumber(operand) && item.next === undefined && this.#call.probing === true) continue;
       if (!isNumber(operand)) throw new PathError('2203B', `operand of unary jsonpath operator ${item.op === 'plus' ? '+' : '-'} is not a numeric value`);
@@ -252,7 +283,7 @@ export class PathEvaluator {
     }
   }
 
-  #truth(item: PathItem, value: JsonValue, current: JsonValue): Truth {
+  #truth(item: PathItem, value: Item, current: Item): Truth {
     switch (item.op) {
       case 'not': {
         const truth = this.#truth(item.arg, value, current);
@@ -263,7 +294,9 @@ export class PathEvaluator {
       case 'exists':
         return this.#attempt(() => {
           const items = this.#item(item.arg, value, current, this.#lax);
-          return this.#lax ? items.next().done !== true : [...items].length > 0;
+          if (!this.#lax) return [...items].length > 0;
+          for (const _ of items) return true;
+          return false;
         });
       case 'likeRegex':
         return this.#compared(item.arg, undefined, value, current, (a) => (typeof a === 'string' ? matcherOf(item.pattern, item.flags).test(a) : null));
@@ -274,7 +307,7 @@ export class PathEvaluator {
     }
   }
 
-  #binaryTruth(item: Extract<PathItem, { op: 'binary' }>, value: JsonValue, current: JsonValue): Truth {
+  #binaryTruth(item: Extract<PathItem, { op: 'binary' }>, value: Item, current: Item): Truth {
     const { operator, left, right } = item;
     if (operator === '&&' || operator === '||') {
       const deciding = operator === '||';
@@ -290,7 +323,7 @@ export class PathEvaluator {
   }
 
   /** True where one pair is (strict mode looks at all of them first), unknown where one is. */
-  #compared(left: PathItem, right: PathItem | undefined, value: JsonValue, current: JsonValue, test: (a: JsonValue, b: JsonValue) => Truth): Truth {
+  #compared(left: PathItem, right: PathItem | undefined, value: Item, current: Item, test: (a: Item, b: Item) => Truth): Truth {
     return this.#attempt(() => {
       const as = this.#operand(left, value, current);
       const bs = right === undefined ? [null] : this.#operand(right, value, current);
@@ -312,7 +345,7 @@ export class PathEvaluator {
     });
   }
 
-  #compare(operator: BinaryOperator, a: JsonValue, b: JsonValue): Truth {
+  #compare(operator: BinaryOperator, a: Item, b: Item): Truth {
     const order = this.#order(a, b);
     if (order === null) return (a === null || b === null) && !(a === null && b === null) ? operator === '!=' : null;
     switch (operator) {
@@ -331,16 +364,17 @@ export class PathEvaluator {
     }
   }
 
-  #order(a: JsonValue, b: JsonValue): number | null {
+  #order(a: Item, b: Item): number | null {
     if (a === null && b === null) return 0;
     if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
     if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
+    if (isDatetime(a) && isDatetime(b)) return compareDatetimes(a, b, this.#call.zones);
     return isNumber(a) && isNumber(b) ? numericCompare(a, b) : null;
   }
 
-  *#method(item: Extract<PathItem, { op: 'method' }>, value: JsonValue, current: JsonValue, unwrap: boolean): Generator<JsonValue> {
+  *#method(item: Extract<PathItem, { op: 'method' }>, value: Item, current: Item, unwrap: boolean): Generator<Item> {
     const { name } = item;
-    if (name === 'type') return yield* this.#next(item, typeOf(value), current);
+    if (name === 'type') return yield* this.#next(item, typeName(value), current);
     if (name === 'size') {
       if (!(isArray(value)) && !this.#lax) {
         if (!this.#forgiving) throw new PathError('22039', 'jsonpath item method .size() can only be applied to an array');
@@ -348,100 +382,13 @@ export class PathEvaluator {
       }
       return yield* this.#next(item, numericFromInteger(isArray(value) ? value.length : 1), current);
     }
-    if (name === 'keyvalue') throw notSupported(methodName('keyvalue'), 'Use jsonb_each, which gives the members as rows.');
     if (unwrap && isArray(value)) return yield* this.#elements(item, value, current);
-    yield* this.#next(item, this.#converted(item, value), current);
+    if (name === 'keyvalue') return yield* this.#keyvalue(item, value, current);
+    yield* this.#next(item, applyMethod(item, value, this.#call.zones), current);
   }
 
-  #converted(item: Extract<PathItem, { op: 'method' }>, value: JsonValue): JsonValue {
-    const { name, args } = item;
-    switch (name) {
-      case 'abs':
-      case 'floor':
-      case 'ceiling': {
-        if (!isNumber(value)) throw new PathError('22036', `${methodName(name)} can only be applied to a numeric value`);
-        return name === 'abs' ? numericAbs(value) : name === 'floor' ? numericFloor(value) : numericCeil(value);
-      }
-      case 'double':
-        return toDouble(value);
-      case 'bigint':
-      case 'integer':
-        return toWhole(name, value);
-      case 'decimal':
-      case 'number':
-        return toDecimal(name, value, args);
-      case 'boolean':
-        return toBoolean(value);
-      case 'string':
-        return toText(value);
-      default:
-        throw notSupported(methodName(name), 'Take the text out and cast it.');
-    }
+  *#keyvalue(item: PathItem, value: Item, current: Item): Generator<Item> {
+    if (!isObject(value)) throw new PathError('2203C', 'jsonpath item method .keyvalue() can only be applied to an object');
+    for (const { pair, base } of this.#keyValues.of(value, this.#base)) yield* this.#within(base, item, pair, current);
   }
 }
-
-function typeOf(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (typeof value === 'boolean' || typeof value === 'string') return typeof value;
-  return isNumber(value) ? 'number' : isArray(value) ? 'array' : 'object';
-}
-
-const textOf = (value: JsonValue): string | undefined => (typeof value === 'string' ? value : isNumber(value) ? numericPrint(value) : undefined);
-
-/** `text` as a type's input reads it; what it refuses is an error of the path. */
-function readAs(oid: number, text: string, name: string, typeName: string): Datum {
-  try {
-    return codecOf(oid).parse(text, defaultTextSettings, -1);
-  } catch (error) {
-    if (error instanceof SqlError) throw new PathError('22036', `argument "${text}" of ${methodName(name)} is invalid for type ${typeName}`);
-    throw error;
-  }
-}
-
-function toDouble(value: JsonValue): Numeric {
-  const text = textOf(value);
-  if (text === undefined) throw new PathError('22036', `${methodName('double')} can only be applied to a string or numeric value`);
-  const number = readAs(Oid.float8, text, 'double', 'double precision');
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw new PathError('22036', `NaN or Infinity is not allowed for ${methodName('double')}`);
-  return numericParse(printFloat8(number, 1));
-}
-
-function toWhole(name: 'bigint' | 'integer', value: JsonValue): Numeric {
-  const text = isNumber(value) ? numericPrint(roundHalfUp(value)) : textOf(value);
-  if (text === undefined) throw new PathError('22036', `${methodName(name)} can only be applied to a string or numeric value`);
-  const whole = readAs(name === 'bigint' ? Oid.int8 : Oid.int4, text, name, name);
-  return numericParse(String(whole));
-}
-const roundHalfUp = (value: Numeric): Numeric => (value.scale === 0 ? value : numericTrunc(numericAdd(value, { kind: 'numeric', coefficient: value.coefficient < 0n ? -5n : 5n, scale: 1 }), 0));
-
-function toDecimal(name: 'decimal' | 'number', value: JsonValue, args: readonly PathItem[]): Numeric {
-  const text = textOf(value);
-  if (text === undefined) throw new PathError('22036', `${methodName(name)} can only be applied to a string or numeric value`);
-  readAs(Oid.numeric, text, name, 'numeric');
-  const number = numericParse(text);
-  if (number.special !== undefined) throw new PathError('22036', `NaN or Infinity is not allowed for ${methodName(name)}`);
-  const [precision, scale] = args.map((arg) => (arg.op === 'number' ? numericToNumber(arg.value) : NaN));
-  if (precision === undefined) return number;
-  try {
-    return numericApplyTypmod(number, (precision << 16) + (((scale ?? 0) & 0x7ff) + 4));
-  } catch (error) {
-    if (error instanceof SqlError) throw new PathError('22036', `argument "${text}" of ${methodName(name)} is invalid for type numeric`);
-    throw error;
-  }
-}
-
-function toBoolean(value: JsonValue): boolean {
-  if (typeof value === 'boolean') return value;
-  if (isNumber(value)) return readAs(Oid.int4, numericPrint(value), 'boolean', 'boolean') !== 0;
-  if (typeof value !== 'string') throw new PathError('22036', `${methodName('boolean')} can only be applied to a boolean, string, or numeric value`);
-  return readAs(Oid.bool, value, 'boolean', 'boolean') === true;
-}
-
-function toText(value: JsonValue): string {
-  if (typeof value === 'boolean') return String(value);
-  const text = textOf(value);
-  if (text === undefined) throw new PathError('22036', `${methodName('string')} can only be applied to a boolean, string, numeric, or datetime value`);
-  return text;
-}
-
-export const isPathError = (error: unknown): boolean => error instanceof PathError;

@@ -164,6 +164,32 @@ function prefersLongest(regex: Regex): boolean | undefined {
   }
 }
 
+const hasReference = (regex: Regex): boolean => count(regex, (part) => part.kind === 'back') > 0;
+const hasOptionalParts = (regex: Regex): boolean => count(regex, (part) => part.kind === 'choice' || (part.kind === 'repeat' && part.least === 0)) > 0;
+
+/**
+ * Whether each reference in `regex` is to a group of `before`, or to one that stands before it as a part of the same sequence. Of a group that took no part JavaScript's reference matches
+ * nothing at all where Postgres' never matches; JavaScript has no round of a repetition that is empty; and Postgres settles what lies in a group before it looks at what stands behind that.
+ */
+function refersToSiblings(regex: Regex, before: ReadonlySet<number>): boolean {
+  switch (regex.kind) {
+    case 'set': case 'assert': return true;
+    case 'back': return before.has(regex.index);
+    case 'look': case 'group': return refersToSiblings(regex.body, before);
+    case 'choice': return regex.branches.every((branch) => refersToSiblings(branch, before));
+    case 'repeat': return refersToSiblings(regex.body, new Set());
+    case 'sequence': {
+      const taken = new Set(before);
+      return regex.parts.every((part) => {
+        const fine = refersToSiblings(part, taken);
+        if (part.kind === 'group') taken.add(part.index);
+        return fine;
+      });
+    }
+    default: return assertNever(regex);
+  }
+}
+
 function toMatch(found: RegExpExecArray): Match {
   const indices = found.indices!;
   const [whole, ...groups] = indices as ([number, number] | undefined)[];
@@ -171,16 +197,19 @@ function toMatch(found: RegExpExecArray): Match {
 }
 
 export function compileRegex(pattern: string, options: Options): Matcher {
-  const { regex, groups } = parseRegex(pattern, options);
-  // Of a group that took no part JavaScript's reference matches nothing at all, Postgres' never matches.
-  if (count(regex, (part) => part.kind === 'back') > 0 && count(regex, (part) => part.kind === 'choice' || (part.kind === 'repeat' && part.least === 0)) > 0) {
-    throw notSupported('a regular expression with a back reference beside optional parts', 'Write the alternatives as separate expressions.');
+  const { regex, groups, ignoreCase } = parseRegex(pattern, options);
+  const refers = hasReference(regex);
+  if (refers && hasOptionalParts(regex) && !refersToSiblings(regex, new Set())) {
+    throw notSupported('a regular expression with optional parts and a back reference to a group that is not a part of the same sequence', 'Write the alternatives as separate expressions.');
   }
   const source = sourceOf(regex);
   const tester = new RegExp(source, 'u');
   const finder = new RegExp(source, 'dgu');
-  const test = (text: string): boolean => tester.test(text);
-  const findFirst = (text: string, from: number): Match | undefined => {
+  // what a reference repeats may be written in the other case: sets have both cases, so the text may have one
+  const folded = refers && ignoreCase ? (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : (text: string): string => text;
+  const test = (text: string): boolean => tester.test(folded(text));
+  const findFirst = (given: string, from: number): Match | undefined => {
+    const text = folded(given);
     finder.lastIndex = from;
     const found = finder.exec(text);
     return found === null ? undefined : toMatch(found);
@@ -189,7 +218,8 @@ export function compileRegex(pattern: string, options: Options): Matcher {
   const trailing = looksAhead(regex);
   const pinned = new RegExp(`(?:${source})(?![^])`, 'duy');
   const longest = prefersLongest(regex) ?? true;
-  const find = (text: string, from: number): Match | undefined => {
+  const find = (given: string, from: number): Match | undefined => {
+    const text = folded(given);
     const first = findFirst(text, from);
     if (first === undefined) return undefined;
     if (trailing) throw notSupported('finding the end of a match of this regular expression', 'Write it so that each character decides how to go on, or put what is looked ahead for into a group.');

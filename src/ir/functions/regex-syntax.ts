@@ -376,9 +376,9 @@ class Parser {
   }
 }
 
-export function parseRegex(pattern: string, options: Options): { readonly regex: Regex; readonly groups: number } {
+export function parseRegex(pattern: string, options: Options): { readonly regex: Regex; readonly groups: number; /** also where the pattern itself says so */ readonly ignoreCase: boolean } {
   if (options.older !== undefined) throw notSupported(`regular expression option "${options.older}"`, 'Write the pattern as an advanced regular expression.');
   const parser = new Parser(pattern, options);
   const regex = parser.parse();
-  return { regex, groups: parser.groups };
+  return { regex, groups: parser.groups, ignoreCase: parser.options.ignoreCase };
 }

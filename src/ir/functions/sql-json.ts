@@ -1,5 +1,5 @@
 import { Oid, SqlError, jsonObject, parseJson, validateJson } from '../../core/index.ts';
-import type { Datum, Jsonb, JsonValue, TextSettings } from '../../core/index.ts';
+import type { Datum, Jsonb, JsonValue, SqlArray, TextSettings } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
 import { defineFunctions, unbound } from './define.ts';
@@ -52,6 +52,10 @@ function withUniqueKeys(text: string): string {
   return text;
 }
 
+/** The elements of an array side by side, those that are NULL left out where `absent`; NULL where there are none. With `lines` each but the first begins one. */
+const elements = (write: (found: readonly Datum[], lines: boolean) => Datum) => ({ items }: SqlArray, absent: boolean, lines: boolean): Datum =>
+  (items.length === 0 ? null : write(absent ? items.filter((item) => item !== null) : items, lines));
+
 type Write = (values: readonly Datum[], types: readonly number[], settings: TextSettings) => Datum;
 
 const array = (write: Write): Definition[2] => ({
@@ -95,6 +99,8 @@ export const sqlJsonFunctions = defineFunctions([
   ['sql_jsonb_array(any) jsonb stable null variadic', unbound, array((values, types, settings) => ({ kind: 'jsonb', value: values.map((value, i) => jsonValueOf(types[i]!)(value, settings)) }))],
   ['sql_json_object(bool,bool,any) json stable null variadic', unbound, object(false, (found, settings) => `{${found.map(([key, value, type]) => `${JSON.stringify(key)} : ${jsonWriterOf(type)(value, settings)}`).join(', ')}}`)],
   ['sql_jsonb_object(bool,bool,any) jsonb stable null variadic', unbound, object(true, (found, settings) => ({ kind: 'jsonb', value: jsonObject(found.map(([key, value, type]) => [key, jsonValueOf(type)(value, settings)] as const)) }))],
+  ['sql_json_elements(_json,bool,bool) json total', elements((found, lines) => `[${found.map((item, index) => `${index === 0 ? '' : lines && item !== null ? ', \n ' : ', '}${item ?? 'null'}`).join('')}]`)],
+  ['sql_json_elements(_jsonb,bool,bool) jsonb total', elements((found) => ({ kind: 'jsonb', value: found.map((item) => (item === null ? null : (item as Jsonb).value)) }))],
   ['sql_is_json(text,text,bool) bool total', isJson],
   ['sql_json_unique(json) json', withUniqueKeys],
 ]);

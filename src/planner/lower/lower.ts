@@ -8,6 +8,7 @@ import type { ColumnId, Expr, OrderKey, TypedRelation } from '../resolve/typed.t
 import { idsOf } from '../resolve/typed.ts';
 import { referencedIn, referencedInExpr } from '../resolve/walk.ts';
 import { lowerAggregate } from './aggregate.ts';
+import { filterBeforeLateral } from './before-lateral.ts';
 import { cross, extended, indexOf, isUnit, narrowed, unit } from './bound.ts';
 import type { Bound } from './bound.ts';
 import { containsSubquery, filterBound } from './filter.ts';
@@ -42,8 +43,10 @@ export function lower(planning: Planning, relation: TypedRelation, outer: Bound)
       return lowerValues(planning, relation, outer);
     case 'functions':
       return lowerFunctions(planning, relation, outer);
-    case 'filter':
-      return filterBound(planning, lower(planning, relation.input, outer), relation.predicate);
+    case 'filter': {
+      const early = filterBeforeLateral(relation);
+      return early.op === 'filter' ? filterBound(planning, lower(planning, early.input, outer), early.predicate) : lower(planning, early, outer);
+    }
     case 'compute': {
       const input = lower(planning, relation.input, outer);
       const ready = withSubqueries(planning, input, relation.columns.map((column) => column.value));

@@ -1,4 +1,4 @@
-import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
+import type { Alias, JoinExpr, JsonTable, Node, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
 import { InvariantError, Oid, notSupported, sqlType, typeInfo } from '../../core/index.ts';
 import type { Column, Datum } from '../../core/index.ts';
 import type { CatalogItem, RelationCatalogItem } from '../../catalog/index.ts';
@@ -16,6 +16,7 @@ import { compare, conjunction } from './operators.ts';
 import { outputName } from './output-name.ts';
 import { asRelation } from './query-relation.ts';
 import { resolveSelect } from './select.ts';
+import { resolveJsonTable } from './sql-json-table.ts';
 import type { Expr, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
 import { columnOf } from './typed.ts';
 
@@ -48,6 +49,7 @@ function resolvePart(level: Level, node: Node, before: readonly ScopeItem[]): Fr
   if ('RangeVar' in node) return namedRelation(level, node.RangeVar);
   if ('RangeSubselect' in node) return subselect(level, node.RangeSubselect, before);
   if ('RangeFunction' in node) return functionCall(level, node.RangeFunction, before);
+  if ('JsonTable' in node) return jsonTable(level, node.JsonTable, before);
   if ('JoinExpr' in node) return join(level, node.JoinExpr, before);
   throw notSupported(`${kindOf(node)} in FROM`, 'Use a relation, a subquery or a function.', level.planning.at(locationOf(node)));
 }
@@ -163,6 +165,15 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const renamed = single && first !== undefined && first.name === names[0] && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
   const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, ...(single && !node.ordinality && { scalar: true }) };
   return aliased(level, relation, item, node.alias);
+}
+
+/** JSON_TABLE may always refer to what stands before it. */
+function jsonTable(level: Level, node: JsonTable, before: readonly ScopeItem[]): FromPart {
+  const call = resolveJsonTable({ ...lateralLevel(level, before), clause: 'functions in FROM' }, node);
+  const columns = call.produces.map((column, index): TypedColumn => ({ id: call.ids[index]!, name: column.name, type: column.type }));
+  const given = namesOf(node.alias?.colnames).length;
+  if (given > columns.length) throw level.planning.error('42P10', `JSON_TABLE function has ${columns.length} columns available but ${given} columns specified`, undefined);
+  return aliased(level, { op: 'functions', calls: [call], ordinality: null }, { name: 'json_table', columns, columnsVisible: true }, node.alias);
 }
 
 /** `unnest(a, b)` in FROM is ROWS FROM (unnest(a), unnest(b)). */

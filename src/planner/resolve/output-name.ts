@@ -57,6 +57,7 @@ function figure(node: Node): Figured | undefined {
     return inner?.firm ? inner : { name: 'case', firm: false };
   }
   if ('A_ArrayExpr' in node) return firm('array');
+  if ('JsonFuncExpr' in node) return firm((node.JsonFuncExpr.op ?? 'JSON_EXISTS_OP').replace('_OP', '').toLowerCase());
   const json = sqlJsonNames[Object.keys(node)[0] ?? ''];
   if (json !== undefined) return firm(json);
   if ('RowExpr' in node) return firm('row');

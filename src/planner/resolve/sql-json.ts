@@ -1,15 +1,17 @@
-import type { JsonAggConstructor, JsonFormat, JsonOutput, JsonValueExpr, Node, TypeName } from '@pgsql/types';
+import type { JsonAggConstructor, JsonArrayQueryConstructor, JsonFormat, JsonOutput, JsonValueExpr, Node, TypeName } from '@pgsql/types';
 import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
 import { resolveCall } from '../typing/call-function.ts';
 import { coerce, settleUnknown, throughText, tryCoerce } from '../typing/coerce.ts';
-import { typeText } from '../typing/format-type.ts';
+import { isTrueArray, typeText } from '../typing/format-type.ts';
 import { resolveTypeName } from '../typing/type-name.ts';
 import { resolveExpression, required } from './expression.ts';
 import type { Level } from './level.ts';
+import { resolveJsonQuery } from './sql-json-query.ts';
+import { resolveArrayOf } from './sublinks.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
 
-/** The constructs of SQL/JSON that make documents, and IS JSON: each said with functions and aggregates. */
+/** The constructs of SQL/JSON that make documents, and IS JSON: each said with functions and aggregates. Those that look into documents are in sql-json-query.ts. */
 
 const string = (sval: string): Node => ({ String: { sval } });
 const call = (name: string, args: readonly Node[], location: number | undefined): Node => ({ FuncCall: { funcname: [string('pg_catalog'), string(name)], args: [...args], location } });
@@ -18,13 +20,21 @@ const cast = (arg: Node, type: string, location?: number): Node => ({ TypeCast: 
 
 /** `value [FORMAT JSON]`: what is said to be JSON is read as that. */
 function valueOf(level: Level, value: JsonValueExpr | undefined): Node {
-  refuseEncoding(level, value?.format);
   const node = required(value?.raw_expr);
+  refuseInputEncoding(level, value?.format, () => typeOf(level, node));
   return value?.format?.format_type === 'JS_FORMAT_JSON' ? cast(node, 'json') : node;
 }
 
+const isEncoded = (format: JsonFormat | undefined): format is JsonFormat => format?.encoding !== undefined && format.encoding !== 'JS_ENC_DEFAULT';
+
+/** Only of bytes is there anything to say, and those are refused. */
+function refuseInputEncoding(level: Level, format: JsonFormat | undefined, type: () => number): void {
+  if (isEncoded(format) && type() !== Oid.bytea) throw level.planning.error('42804', 'JSON ENCODING clause is only allowed for bytea input type', level.planning.at(format.location));
+  refuseEncoding(level, format);
+}
+
 function refuseEncoding(level: Level, format: JsonFormat | undefined): void {
-  if (format?.encoding !== undefined && format.encoding !== 'JS_ENC_DEFAULT') throw notSupported('FORMAT JSON ENCODING', 'Documents are text: leave it out.', level.planning.at(format.location));
+  if (isEncoded(format)) throw notSupported('FORMAT JSON ENCODING', 'Documents are text: leave it out.', level.planning.at(format.location));
 }
 
 interface Returned {
@@ -126,12 +136,30 @@ export function resolveSqlJson(level: Level, node: Node): Expr | undefined {
     refuseEncoding(level, format);
     return isJson(level, resolveExpression(level, required(expr)), item.replace('JS_TYPE_', '').toLowerCase(), unique, level.planning.at(location));
   }
-  if ('JsonFuncExpr' in node) {
-    const { op = 'JSON_VALUE_OP', location } = node.JsonFuncExpr;
-    throw notSupported(op.replace('_OP', ''), 'Use the functions of paths: jsonb_path_exists, jsonb_path_query_first, jsonb_path_query_array.', level.planning.at(location));
-  }
-  if ('JsonArrayQueryConstructor' in node) throw notSupported('JSON_ARRAY of a query', 'Select json_agg in a subquery.', level.planning.at(node.JsonArrayQueryConstructor.location));
+  if ('JsonFuncExpr' in node) return resolveJsonQuery(level, node.JsonFuncExpr);
+  if ('JsonArrayQueryConstructor' in node) return arrayOfQuery(level, node.JsonArrayQueryConstructor);
   return undefined;
+}
+
+/** JSON_ARRAY of a query: NULL where it has no rows. */
+function arrayOfQuery(level: Level, { query, output, format, absent_on_null: absent = false, location }: JsonArrayQueryConstructor): Expr {
+  const { planning } = level;
+  let returning = returned(level, output);
+  let lines = false;
+  const elements = resolveArrayOf(level, { subselect: query, location }, (row) => {
+    const value = settleUnknown(planning, row);
+    const { oid } = value.type;
+    refuseInputEncoding(level, format, () => oid);
+    lines = oid === Oid.record || isTrueArray(oid);
+    if (output?.typeName === undefined && oid === Oid.jsonb) returning = { binary: true };
+    const wanted = returning.binary ? Oid.jsonb : Oid.json;
+    if (format?.format_type === 'JS_FORMAT_JSON' && oid !== Oid.json && oid !== Oid.jsonb) return coerce(planning, coerce(planning, value, sqlType(Oid.json), 'explicit'), sqlType(wanted), 'explicit');
+    return { op: 'call', function: `to_json${returning.binary ? 'b' : ''}(anyelement)`, args: [value], type: sqlType(wanted) };
+  });
+  const oid = returning.binary ? Oid.jsonb : Oid.json;
+  const flags = [absent, lines].map((value): Expr => ({ op: 'literal', value, type: sqlType(Oid.bool) }));
+  const made: Expr = { op: 'call', function: `sql_json_elements(${returning.binary ? '_jsonb' : '_json'},bool,bool)`, args: [elements, ...flags], type: sqlType(oid), position: planning.at(location) };
+  return castTo(level, made, returning);
 }
 
 /** A text that is a document, read when the statement runs. */

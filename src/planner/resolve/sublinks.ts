@@ -54,6 +54,21 @@ export function resolveRowSubquery(level: Level, left: Expr, operator: string, n
   };
 }
 
+/** The rows of a query of one column as an array, in their order, each made by `convert`. */
+export function resolveArrayOf(level: Level, node: SubLink, convert: (value: Expr) => Expr): Expr {
+  const { planning } = level;
+  const position = planning.at(node.location);
+  if (level.refuses !== undefined) throw planning.error('0A000', `cannot use subquery in ${level.refuses.subquery}`, position);
+  const { columns, ...query } = subqueryOf(level, node);
+  if (columns.length !== 1) throw planning.error('42601', 'subquery must return only one column', position);
+  const value = convert(columnOf(columns[0]!));
+  const id = planning.newColumn();
+  return {
+    op: 'subquery', kind: 'array', type: sqlType(requireArrayType(planning, value.type.oid, position)), position,
+    query: { ...query, relation: { op: 'compute', input: query.relation, columns: [{ id, name: '?column?', value }] }, columns: [{ id, name: '?column?', type: value.type }] },
+  };
+}
+
 function subqueryOf(level: Level, node: SubLink): TypedQuery {
   const select = node.subselect;
   if (select === undefined || !('SelectStmt' in select)) throw new InvariantError('a subquery that is not a SELECT');

@@ -1,6 +1,7 @@
 import type { SqlType } from '../../core/index.ts';
 import { InvariantError, Oid, codecOf, findType, notSupported, sqlType } from '../../core/index.ts';
 import { SqlError } from '../../core/index.ts';
+import { readJsonPath } from '../../ir/index.ts';
 import type { FunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import { castBetween, functionById, functionsNamed } from '../registry.ts';
@@ -134,6 +135,8 @@ function readUnknown(planning: Planning, expr: Expr, target: SqlType): Expr | un
     // As in Postgres the name is looked up now: a literal means the same object whatever it is called later.
     if (input !== undefined) return { ...expr, value: inputOf(input).evaluate(text, planning.context.environment), type: sqlType(target.oid) };
     const value = codecOf(target.oid).parse(text, planning.context.environment.settings, target.oid === Oid.interval ? target.typmod : -1);
+    // what the type's input alone does not look at: the regular expressions in it
+    if (target.oid === Oid.jsonpath) readJsonPath(text);
     return { ...expr, value, type: sqlType(target.oid, target.oid === Oid.interval ? target.typmod : -1) };
   } catch (error) {
     throw error instanceof SqlError ? error.at(expr.position) : error;

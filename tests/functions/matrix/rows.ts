@@ -168,6 +168,15 @@ const jsonConstructs: readonly MatrixRow[] = [
     json(`json_object(${type} returning jsonb)`, ['text', type], ([key, value]) => `json_object((${key}) value ${value} returning jsonb)`),
   ]),
   ...['value', 'object', 'array', 'scalar', 'object with unique keys'].map((what) => json(`is json ${what}`, ['text'], ([text]) => `(${text}) is json ${what}`, false)),
+  ...['int4', 'text', 'jsonb'].map((type) => json(`json_array(query of ${type})`, [type, type], ([first, second]) => `json_array(select ${first} as v where true union all select ${second} order by 1 nulls first)`, false)),
+  json('json_exists(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_exists(${document}, ${path} error on error)`),
+  json('json_exists(jsonb unknown on error)', ['jsonb', 'jsonpath'], ([document, path]) => `json_exists((${document}), ${path} unknown on error)`, false),
+  json('json_value(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_value(${document}, ${path} error on empty error on error)`),
+  ...['int4', 'text', 'jsonb', 'numeric', 'date', 'timestamptz'].map((type) => json(`json_value(jsonb passing ${type})`, ['jsonb', type], ([document, value]) => `json_value(${document}, 'strict $v' passing ${value} as v)`, false)),
+  json('json_query(jsonb)', ['jsonb', 'jsonpath'], ([document, path]) => `json_query(${document}, ${path} error on empty error on error)`),
+  json('json_query(jsonb with wrapper)', ['jsonb', 'jsonpath'], ([document, path]) => `json_query(${document}, ${path} returning text with conditional wrapper null on error)`, false),
+  json('json_table(jsonb)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n) from json_table(${document}, '$[*]' columns (n for ordinality, v jsonb path 'strict $.a' error on error) error on error) t)`),
+  json('json_table(jsonb nested)', ['jsonb'], ([document]) => `(select jsonb_agg(to_jsonb(t) order by n, x) from json_table(${document}, '$' columns (n for ordinality, v jsonb path '$.b', nested path '$.*' columns (x text path '$'))) t)`, false),
   json('json(text with unique keys)', ['text'], ([text]) => `json(${text} with unique keys)`),
 ];
 
