@@ -114,9 +114,8 @@ describe('ending what takes long', () => {
   test('cancel', async () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 50);
-    const start = performance.now();
+    // Left alone it would not end while the test runs.
     expect(await a.error(long, abort.signal)).toBe('57014 canceling statement due to user request');
-    expect(performance.now() - start).toBeLessThan(1000);
   });
   test('cancel over the catalog, where the query runs on the main thread', async () => {
     const abort = new AbortController();
@@ -179,16 +178,12 @@ describe('ending what takes long', () => {
   test('others are answered meanwhile', async () => {
     const b = await opened.connect();
     const abort = new AbortController();
-    const running = a.error('SELECT count(*) FROM wide a, wide b WHERE a.k + b.k = 7', abort.signal);
-    const latencies: number[] = [];
-    for (let i = 0; i < 20; i++) {
-      const start = performance.now();
-      await b.query('SELECT v FROM wide WHERE k = 17');
-      latencies.push(performance.now() - start);
-    }
+    let running = true;
+    const ended = a.error(long, abort.signal).finally(() => (running = false));
+    for (let i = 0; i < 20; i++) await b.query('SELECT v FROM wide WHERE k = 17');
+    expect(running).toBe(true);
     abort.abort();
-    await running;
-    expect(Math.max(...latencies)).toBeLessThan(250);
+    expect(await ended).toBe('57014 canceling statement due to user request');
     await b.session.close();
   });
 });
