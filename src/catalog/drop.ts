@@ -3,11 +3,11 @@ import type { Notice } from '../core/index.ts';
 import { quoteIdentifier, someScalar } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
-import { describe } from './describe.ts';
+import { describe, displayName } from './describe.ts';
 import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
 import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
 import { rowKeys } from './row-keys.ts';
-import { enumsIn } from './snapshot.ts';
+import { typeOidsOf } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -27,6 +27,8 @@ export type Droppable =
 interface Dependent {
   readonly what: Droppable;
   readonly auto: boolean;
+  /** it needs the type that goes, or the array of it */
+  readonly ofType?: 'itself' | 'array';
 }
 
 /** Something that goes, and the one whose going takes it along. */
@@ -34,6 +36,7 @@ interface Casualty {
   readonly what: Droppable;
   readonly because: Droppable | undefined;
   readonly auto: boolean;
+  readonly ofType?: 'itself' | 'array';
 }
 
 /** What DROP of these objects takes: see `dropPlanOf`. */
@@ -60,7 +63,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, true)}`).join('\n'),
+      detail: taken.map(({ what, because, ofType }) => `${name(what)} depends on ${ofType !== undefined ? `${typeName(snapshot, because!, searchPath)}${ofType === 'array' ? '[]' : ''}` : nameOf(snapshot, because!, searchPath, true)}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
@@ -82,6 +85,10 @@ function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly
   return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
 }
 
+/** As messages name it as a type. */
+const typeName = (snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[]): string =>
+  (what.kind === 'item' ? `type ${displayName(snapshot, what.item, searchPath)}` : nameOf(snapshot, what, searchPath, true));
+
 const constraintName = (table: TableItem, oid: number): string =>
   [...table.keys, ...table.checks ?? [], ...table.foreignKeys ?? []].find((constraint) => constraint.oid === oid)?.name ?? '';
 
@@ -99,14 +106,14 @@ function refuseParting(snapshot: CatalogSnapshot, what: Droppable, asked: readon
 function findDoomed(snapshot: CatalogSnapshot, asked: readonly Droppable[]): Casualty[] {
   const doomed: Casualty[] = [];
   const seen = new Set<string>();
-  const visit = (what: Droppable, because: Droppable | undefined, auto: boolean): void => {
+  const visit = ({ what, auto, ofType }: Dependent, because: Droppable | undefined): void => {
     const key = keyOf(what);
     if (seen.has(key) || (what.kind !== 'item' && seen.has(String(what.table.oid)))) return;
     seen.add(key);
-    for (const dependent of dependentsOf(snapshot, what)) visit(dependent.what, what, dependent.auto);
-    doomed.push({ what, because, auto });
+    for (const dependent of dependentsOf(snapshot, what)) visit(dependent, what);
+    doomed.push({ what, because, auto, ...(ofType && { ofType }) });
   };
-  for (const what of asked) visit(what, undefined, false);
+  for (const what of asked) visit({ what, auto: false }, undefined);
   return doomed;
 }
 
@@ -121,16 +128,17 @@ function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
-  if (needed.kind === 'type' && dependent.kind === 'table') {
-    return dependent.columns.flatMap(({ type }, column): Dependent[] => (enumsIn(type.oid).includes(needed.oid) ? [{ what: { kind: 'column', table: dependent, column }, auto: false }] : [])).reverse();
-  }
+  const ofTypes = typeOidsOf(needed).map((oid, index) => (dependent.kind !== 'table' ? [] : dependent.columns.flatMap(({ type }, column): Dependent[] =>
+    (type.oid === oid ? [{ what: { kind: 'column', table: dependent, column }, auto: false, ofType: index === 0 ? 'itself' : 'array' }] : [])).reverse()));
+  const ofType = ofTypes.flat();
+  if (needed.kind === 'type' && dependent.kind === 'table') return ofType;
   const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
   const defaults = dependent.columns.flatMap((column, index): Dependent[] =>
     (usesSequence(column, needed.oid) ? [{ what: { kind: 'default', table: dependent, column: index }, auto: false }] : []));
   const foreign = (dependent.foreignKeys ?? []).filter((key) => key.references === needed.oid && dependent.oid !== needed.oid)
     .map((key): Dependent => ({ what: { kind: 'constraint', table: dependent, constraint: key.oid }, auto: false }));
-  return [...foreign, ...defaults].reverse();
+  return [...ofType, ...[...foreign, ...defaults].reverse()];
 }
 
 const usesSequence = (column: TableColumn, sequence: number): boolean => column.identity?.sequence !== sequence && sequencesOf(column.default).includes(sequence);

@@ -82,11 +82,10 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
     },
     typeSchema(oid) {
       const place = (item: CatalogItem): { readonly schema: string; readonly visible: boolean } => ({ schema: snapshot.schemaNameOf(item), visible: snapshot.isVisible(item, searchPath) });
-      for (const item of snapshot.items.values()) {
-        if (item.kind === 'type' ? item.oid === oid || item.array === oid : isRelation(item) && (item.rowType === oid || arrayTypeOf(item.rowType) === oid)) return place(item);
-      }
-      return undefined;
+      const item = snapshot.typeItem(oid);
+      return item && place(item);
     },
+    typeItem: (oid) => snapshot.typeItem(oid)?.oid,
   };
 }
 

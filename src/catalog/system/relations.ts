@@ -7,7 +7,7 @@ import { indexOfKey } from '../oids.ts';
 import { sequencesOf } from '../parts.ts';
 import { ownerOid } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
-import { enumsIn, isRelation, isTemporary } from '../snapshot.ts';
+import { isRelation, isTemporary } from '../snapshot.ts';
 import { arrayOf, definePostgres, int2Vector, oidVector } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
 import { defaultOperatorClass } from './operator-classes.ts';
@@ -206,7 +206,7 @@ function* dependRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
       continue;
     }
     yield row(classOids.pg_class, item.oid, classOids.pg_namespace, item.schema, 'n');
-    if (isRelation(item)) for (const [index, { type }] of item.columns.entries()) if (enumsIn(type.oid).length > 0) yield { ...row(classOids.pg_class, item.oid, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
+    if (isRelation(item)) for (const [index, { type }] of item.columns.entries()) if (snapshot.typeItem(type.oid) !== undefined) yield { ...row(classOids.pg_class, item.oid, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
     const view = isRelation(item) && isView(item);
     // As in Postgres, it is a view's rule that depends on what the view reads.
     if (view) yield row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, item.oid, 'i');

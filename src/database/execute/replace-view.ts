@@ -32,8 +32,8 @@ export function viewReplaced(view: View, old: View, session: DatabaseSession, oi
 
 const replacing = (items: readonly View[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
 
-/** The views over a view, directly or not, each behind all that it reads. */
-function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
+/** The views over a relation, directly or not, each behind all that it reads. */
+export function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
   const found: View[] = [];
   const seen = new Set<number>();
   const visit = (needed: number): void => {
@@ -49,24 +49,29 @@ function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
 }
 
 function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator): View {
-  const { relation, lowered, columns, dependsOn, columnsRead } = planAgain(reader, catalog, session);
-  if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
-  const body = { relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead };
-  return settled(reader.kind === 'view' ? { ...reader, ...body } : { ...reader, ...body, id: oids.relation().id });
+  const again = withPlan(reader, planAgain(reader, catalog, session, `replacing a view that "${reader.name}" reads`));
+  return settled(again.kind === 'view' ? again : { ...again, id: oids.relation().id });
 }
 
-function planAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession): ReturnType<typeof planViewAgain> {
+/** A view of the catalog, planned again from its text: its columns are what they were. */
+export function withPlan<V extends View>(reader: V, { relation, lowered, columns, dependsOn, columnsRead }: ReturnType<typeof planViewAgain>): V {
+  if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
+  return { ...reader, relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead };
+}
+
+/** 0A000 of `what` where the text has no meaning any more. */
+export function planAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, what: string): ReturnType<typeof planViewAgain> {
   try {
     return planViewAgain(reader, { ...session.statementContext([]), catalog });
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    const cause = notSupported(`replacing a view that "${reader.name}" reads`, 'Drop that view first, and make it again.');
+    const cause = notSupported(what, 'Drop that view first, and make it again.');
     throw new SqlError(cause.code, cause.message, { ...cause.fields, detail: `It cannot be planned again: ${error.message}`, cause: error });
   }
 }
 
 /** A view whose columns say what may be NULL in what is held of it. */
-function settled(view: View): View {
+export function settled(view: View): View {
   if (view.kind === 'view') return view;
   const held = relationTypeOf(heldRelation(view)).columns;
   const columns = view.columns.map((column, index) => ({ ...column, nullable: held[index]!.nullable }));

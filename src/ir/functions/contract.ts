@@ -61,6 +61,8 @@ export interface CatalogQuestions {
   typeByName(schema: string | undefined, name: string): number | undefined;
   /** where an enum, or the relation of a row type (or the array of either) lies */
   typeSchema(oid: number): { readonly schema: string; readonly visible: boolean } | undefined;
+  /** OID of the object that an enum, or the relation that a row type (or the array of either) belongs to */
+  typeItem(oid: number): number | undefined;
 }
 
 export type Volatility = 'immutable' | 'stable' | 'volatile';

@@ -1,4 +1,4 @@
-import { codecOf, findType, Oid, parseJsonb, quoteJson, SqlError } from '../../core/index.ts';
+import { codecOf, findType, Oid, parseJsonb, quoteJson, requireLength, SqlError } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, SqlArray, TextSettings } from '../../core/index.ts';
 import type { Environment, TableFunctionRow } from './contract.ts';
 import { invalidParameter, typeNamed } from './define.ts';
@@ -100,13 +100,6 @@ class Populating<V> {
     const hint = path.length === 0 ? `See the value of key "${key}".` : `See the array element ${path.map((index) => `[${index}]`).join('')} of key "${key}".`;
     return new SqlError('22P02', 'expected JSON array', { hint });
   }
-}
-
-/** As input functions do: only spaces are cut off. */
-function requireLength(text: string, oid: number, typmod: number): void {
-  if ((oid !== Oid.varchar && oid !== Oid.bpchar) || typmod < 0) return;
-  const limit = typmod - 4;
-  if ([...text].slice(limit).some((character) => character !== ' ')) throw new SqlError('22001', `value too long for type ${oid === Oid.varchar ? 'character varying' : 'character'}(${limit})`);
 }
 
 const mismatch = (): SqlError => new SqlError('22P02', 'malformed JSON array', { detail: 'Multidimensional arrays must have sub-arrays with matching dimensions.' });

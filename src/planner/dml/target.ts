@@ -48,7 +48,7 @@ export function tableColumns(planning: Planning, table: TableItem, name: string)
 }
 
 export const tableItem = (table: TableItem, name: string, columns: readonly TypedColumn[]): ScopeItem =>
-  ({ name, columns, columnsVisible: true, tableOid: table.oid });
+  ({ name, columns, columnsVisible: true, tableOid: table.oid, rowType: table.rowType });
 
 export function tableScope(planning: Planning, table: TableItem, node: RangeVar | undefined): { readonly item: ScopeItem; readonly relation: TypedRelation } {
   const name = node?.alias?.aliasname ?? table.name;

@@ -41,18 +41,23 @@ function planDrop(kind: DroppedKind, names: readonly ObjectName[], ifExists: boo
     }
   }
   const plan = dropPlan(scene.catalog, [...oids], cascade, scene.searchPath);
-  if (kind === 'type') refuseDroppingColumns(plan.changes, scene);
+  refuseDroppingColumns(plan.changes, kind, scene);
   const changes = plan.changes.flatMap((change) => (change.kind === 'drop' ? [change.oid] : []));
   return { plan: { kind: 'drop', oids: changes, notices: [...notices, ...plan.notices], tag: `DROP ${kind.toUpperCase()}` } };
 }
 
 /** A column that goes means rows to be written anew. */
-function refuseDroppingColumns(changes: readonly CatalogChange[], scene: Scene): void {
-  const [table] = changes.flatMap((change) => (change.kind === 'replace' && change.item.kind === 'table' ? [change.item] : []));
-  if (table === undefined) return;
-  const before = scene.catalog.item(table.oid);
-  const gone = before?.kind === 'table' ? before.columns.filter(({ name }) => !table.columns.some((column) => column.name === name)).map(({ name }) => quoteIdentifier(name)) : [];
-  throw notSupported('DROP TYPE ... CASCADE where columns of tables have the type', `Drop them first: ALTER TABLE ${quoteIdentifier(table.name)} ${gone.map((name) => `DROP COLUMN ${name}`).join(', ')}.`);
+function refuseDroppingColumns(changes: readonly CatalogChange[], kind: DroppedKind, scene: Scene): void {
+  const [found] = changes.flatMap((change) => {
+    const before = change.kind === 'replace' && change.item.kind === 'table' ? scene.catalog.item(change.item.oid) : undefined;
+    if (change.kind !== 'replace' || change.item.kind !== 'table' || before?.kind !== 'table') return [];
+    const { columns } = change.item;
+    const gone = before.columns.filter(({ name }) => !columns.some((column) => column.name === name)).map(({ name }) => quoteIdentifier(name));
+    return gone.length === 0 ? [] : [{ table: change.item, gone }];
+  });
+  if (found === undefined) return;
+  const { table, gone } = found;
+  throw notSupported(`DROP ${kind.toUpperCase()} ... CASCADE where columns of tables have ${kind === 'type' ? 'the type' : 'a type that goes'}`, `Drop them first: ALTER TABLE ${quoteIdentifier(table.name)} ${gone.map((name) => `DROP COLUMN ${name}`).join(', ')}.`);
 }
 
 /** Where even the schema is missing, that is what Postgres speaks of. */

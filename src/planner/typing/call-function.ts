@@ -69,6 +69,9 @@ function inCatalog(planning: Planning, { schema, position }: CallSite): boolean 
 /** The function that a call of this name would be, had it no arguments to choose by: is it an aggregate? */
 export const isAggregateName = (name: string): boolean => aggregatesNamed(name).length > 0;
 
+/** Whether anything that can be called has this name. */
+export const isFunctionName = (name: string): boolean => functionsNamed(name).length + aggregatesNamed(name).length + tableFunctionsNamed(name).length > 0;
+
 function variantsOf(site: CallSite, count: number): readonly Candidate<Variant>[] {
   const all: readonly Row[] = site.construct === true ? constructFunctionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })) : [
     ...functionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })),
