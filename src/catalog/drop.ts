@@ -4,10 +4,10 @@ import { quoteIdentifier, someScalar } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
 import { describe, displayName } from './describe.ts';
-import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
+import type { CatalogItem, CompositeTypeItem, ForeignKey, TableColumn, TableItem } from './items.ts';
 import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
 import { rowKeys } from './row-keys.ts';
-import { typeOidsOf } from './snapshot.ts';
+import { isType, typeOidsOf } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -21,7 +21,8 @@ export interface DropPlan {
 export type Droppable =
   | { readonly kind: 'item'; readonly item: CatalogItem }
   | { readonly kind: 'column' | 'default'; readonly table: TableItem; readonly column: number }
-  | { readonly kind: 'constraint'; readonly table: TableItem; readonly constraint: number };
+  | { readonly kind: 'constraint'; readonly table: TableItem; readonly constraint: number }
+  | { readonly kind: 'field'; readonly type: CompositeTypeItem; readonly field: number };
 
 /** A dependent, and whether it goes along without a word (`auto`) or only under CASCADE. */
 interface Dependent {
@@ -73,11 +74,12 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
 const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) => a - b).join();
 
 const keyOf = (what: Droppable): string =>
-  what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
+  what.kind === 'item' ? String(what.item.oid) : what.kind === 'field' ? `field ${what.type.oid}.${what.field}` : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
 
 /** As messages name it; a key that others need (`needed`) is spoken of by its index. */
 function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], needed = false): string {
   if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
+  if (what.kind === 'field') return `column ${quoteIdentifier(what.type.fields[what.field]!.name)} of composite type ${displayName(snapshot, what.type, searchPath)}`;
   const table = describe(snapshot, what.table, searchPath);
   if (what.kind === 'constraint' && needed && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
   if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
@@ -108,7 +110,7 @@ function findDoomed(snapshot: CatalogSnapshot, asked: readonly Droppable[]): Cas
   const seen = new Set<string>();
   const visit = ({ what, auto, ofType }: Dependent, because: Droppable | undefined): void => {
     const key = keyOf(what);
-    if (seen.has(key) || (what.kind !== 'item' && seen.has(String(what.table.oid)))) return;
+    if (seen.has(key) || (what.kind !== 'item' && seen.has(String(ownerOf(what).oid)))) return;
     seen.add(key);
     for (const dependent of dependentsOf(snapshot, what)) visit(dependent, what);
     doomed.push({ what, because, auto, ...(ofType && { ofType }) });
@@ -117,21 +119,34 @@ function findDoomed(snapshot: CatalogSnapshot, asked: readonly Droppable[]): Cas
   return doomed;
 }
 
+const readsFields = (what: Droppable, of: CatalogItem): boolean =>
+  of.kind === 'composite type' && what.kind === 'item' && (what.item.kind === 'view' || what.item.kind === 'materialized view') && what.item.columnsRead?.some(([oid]) => oid === of.oid) === true;
+
+const ownerOf = (what: Exclude<Droppable, { kind: 'item' }>): TableItem | CompositeTypeItem => (what.kind === 'field' ? what.type : what.table);
+
 function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
   switch (what.kind) {
-    case 'item': return snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
+    case 'item': {
+      const found = snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
+      // A relation's row type, any type's array, and the fields of a composite type are objects that go behind all else.
+      const rank = ({ what: other, ofType }: Dependent): number => (readsFields(other, what.item) ? 3 : ofType === 'array' ? 2 : ofType === 'itself' && !isType(what.item) ? 1 : 0);
+      return found.toSorted((a, b) => rank(a) - rank(b));
+    }
     case 'column': return dependentsOfColumn(snapshot, what.table, what.column);
     case 'constraint': return referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns)));
-    case 'default': return [];
+    case 'default': case 'field': return [];
   }
 }
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
-  const ofTypes = typeOidsOf(needed).map((oid, index) => (dependent.kind !== 'table' ? [] : dependent.columns.flatMap(({ type }, column): Dependent[] =>
-    (type.oid === oid ? [{ what: { kind: 'column', table: dependent, column }, auto: false, ofType: index === 0 ? 'itself' : 'array' }] : [])).reverse()));
-  const ofType = ofTypes.flat();
-  if (needed.kind === 'type' && dependent.kind === 'table') return ofType;
+  const parts = dependent.kind === 'table' ? dependent.columns : dependent.kind === 'composite type' ? dependent.fields : [];
+  const ofType = typeOidsOf(needed).flatMap((oid, index) => parts.flatMap(({ type }, place): Dependent[] => {
+    if (type.oid !== oid) return [];
+    const what: Droppable = dependent.kind === 'composite type' ? { kind: 'field', type: dependent, field: place } : { kind: 'column', table: dependent as TableItem, column: place };
+    return [{ what, auto: false, ofType: index === 0 ? 'itself' : 'array' }];
+  }));
+  if (needed.kind !== 'schema' && (dependent.kind === 'composite type' || (isType(needed) && dependent.kind === 'table'))) return ofType;
   const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
   const defaults = dependent.columns.flatMap((column, index): Dependent[] =>
@@ -177,7 +192,13 @@ function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): Cata
   const columns: Extract<Droppable, { kind: 'column' | 'default' }>[] = [];
   const renumbered = new Set<number>();
   for (const { what } of doomed) {
-    if (what.kind === 'item' || whole.has(what.table.oid)) continue;
+    if (what.kind === 'item' || whole.has(ownerOf(what).oid)) continue;
+    if (what.kind === 'field') {
+      const { oid, fields } = what.type;
+      const gone = doomed.flatMap(({ what: other }) => (other.kind === 'field' && other.type.oid === oid ? [other.field] : []));
+      lessened.set(oid, { ...what.type, fields: fields.filter((_, index) => !gone.includes(index)) });
+      continue;
+    }
     const table = tableOf(what.table);
     lessened.set(table.oid, table);
     if (what.kind === 'column') columns.push(what);

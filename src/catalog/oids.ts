@@ -60,6 +60,7 @@ export class OidAllocator {
 /** The OIDs that an item takes, its own first. */
 export function oidsOf(item: CatalogItem): number[] {
   if (item.kind === 'type') return [item.oid, item.array, ...item.labels.map((label) => label.oid)];
+  if (item.kind === 'composite type') return [item.oid, item.array, item.relation];
   if (!('rowType' in item)) return [item.oid];
   const keys = item.kind === 'table' ? item.keys.flatMap((key) => [key.oid, indexOfKey(key.oid)]) : [];
   const checks = item.kind === 'table' ? [...item.checks ?? [], ...item.foreignKeys ?? []].map((constraint) => constraint.oid) : [];

@@ -3,7 +3,7 @@ import type { EnumType, Field, UserType } from '../core/index.ts';
 import { quoteIdentifier } from '../ir/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
-import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem, TypeItem } from './items.ts';
+import type { CatalogItem, CompositeTypeItem, RelationCatalogItem, SchemaItem, SystemItem, TypeItem } from './items.ts';
 import { arrayTypeOf, firstUserOid, oidsOf } from './oids.ts';
 import { sequencesOf } from './parts.ts';
 
@@ -23,6 +23,9 @@ export const effectiveSearchPath = (searchPath: readonly string[]): readonly str
 ];
 /** A schema of one session's own, which goes with it. */
 export const isTemporary = (schema: string): boolean => schema.startsWith('pg_temp_');
+
+/** What CREATE TYPE makes. */
+export const isType = (item: CatalogItem): item is TypeItem | CompositeTypeItem => item.kind === 'type' || item.kind === 'composite type';
 
 export const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
 
@@ -54,6 +57,7 @@ export class CatalogSnapshot {
     for (const item of items.values()) {
       registerTypesOf(item);
       for (const oid of typeOidsOf(item)) byType.set(oid, item);
+      if (item.kind === 'composite type') byType.set(item.relation, item);
     }
     for (const item of items.values()) {
       if (item.kind === 'schema') schemas.push(item);
@@ -81,7 +85,7 @@ export class CatalogSnapshot {
     return this.#byRelation.get(id);
   }
 
-  /** what a user's type, or an array of it, belongs to: an enum, or the relation of which it is the row type */
+  /** what a user's type, an array of it, or what pg_class calls it belongs to: a type, or the relation of which it is the row type */
   typeItem(oid: number): CatalogItem | undefined {
     return this.#byType.get(oid);
   }
@@ -194,7 +198,8 @@ export function registerTypesOf(item: CatalogItem): void {
 export function userTypeOf(item: CatalogItem): UserType | undefined {
   if (item.kind === 'type') return enumOf(item);
   const fields = fieldsOf(item);
-  return fields && isRelation(item) ? { kind: 'row', oid: item.rowType, array: arrayTypeOf(item.rowType), name: item.name, sqlName: quoteIdentifier(item.name), fields } : undefined;
+  const [oid, array] = typeOidsOf(item);
+  return fields === undefined || oid === undefined || array === undefined ? undefined : { kind: 'row', oid, array, name: item.name, sqlName: quoteIdentifier(item.name), fields };
 }
 
 const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
@@ -204,11 +209,11 @@ const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
 export const enumsOf = (items: Iterable<CatalogItem>): readonly EnumType[] => [...items].flatMap((item) => (item.kind === 'type' ? [enumOf(item)] : []));
 
 const fieldsOf = (item: CatalogItem): readonly Field[] | undefined =>
-  (isRelation(item) && item.kind !== 'sequence' ? item.type.columns.map(({ name, type }) => ({ name, type })) : undefined);
+  (item.kind === 'composite type' ? item.fields : isRelation(item) && item.kind !== 'sequence' ? item.type.columns.map(({ name, type }) => ({ name, type })) : undefined);
 
 /** The OIDs of the type that an item gives, and of its array. */
 export function typeOidsOf(item: CatalogItem): readonly number[] {
-  if (item.kind === 'type') return [item.oid, item.array];
+  if (isType(item)) return [item.oid, item.array];
   return isRelation(item) && item.kind !== 'sequence' ? [item.rowType, arrayTypeOf(item.rowType)] : [];
 }
 
@@ -217,8 +222,8 @@ function neededBy(item: CatalogItem, byType: ReadonlyMap<number, CatalogItem>): 
   const needed = new Set(item.dependsOn);
   if (item.schema !== 0) needed.add(item.schema);
   if (item.kind === 'index') needed.add(item.on);
-  if (isRelation(item)) {
-    for (const { type } of item.columns) {
+  if (isRelation(item) || item.kind === 'composite type') {
+    for (const { type } of isRelation(item) ? item.columns : item.fields) {
       const owner = type.oid >= firstUserOid ? byType.get(type.oid)?.oid : undefined;
       if (owner !== undefined && owner !== item.oid) needed.add(owner);
     }
@@ -248,7 +253,7 @@ function takeName(taken: Set<string>, item: CatalogItem): void {
 export function nameIsTaken(item: Pick<CatalogItem, 'kind' | 'name'>): SqlError {
   switch (item.kind) {
     case 'schema': return new SqlError('42P06', `schema "${item.name}" already exists`);
-    case 'secret': case 'connection': case 'type': return new SqlError('42710', `${item.kind} "${item.name}" already exists`);
+    case 'secret': case 'connection': case 'type': case 'composite type': return new SqlError('42710', `${item.kind === 'composite type' ? 'type' : item.kind} "${item.name}" already exists`);
     default: return new SqlError('42P07', `relation "${item.name}" already exists`);
   }
 }

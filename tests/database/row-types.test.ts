@@ -28,12 +28,14 @@ test('rows in tables and views are there after a restart, on threads of their ow
     'create table p (x int, y numeric)', 'create table t (id int primary key, r p, rs p[])', `insert into t values (1, '(1,1.0)', '{"(1,1.00)"}'), (2, null, null), (3, '(1,1.00)', '{}')`,
     'create materialized view whole as select t as w, (r).y + 1 as y from t', 'create materialized view groups as select r, count(*) from t group by r', 'create index on t (r)', 'create materialized view docs as select to_jsonb(p) as d from p',
     `insert into p values (1, 2)`, 'alter table p rename column y to why',
+    'create type pair as (a p, b text)', 'create table pairs (id int, v pair, vs pair[])', `insert into pairs (id, v.a.x, vs[1].b) values (1, 5, 'x')`, 'create materialized view bs as select (v).a, (vs[1]).b from pairs', 'update pairs set v.b = $$y$$', 'alter type pair rename attribute a to first',
   ]) await client.query(sql);
   const answers = async (of: Opened): Promise<unknown> => {
     const asking = await of.connect();
     return [
       await asking.query('select w, (w).rs, y from whole order by (w).id'), await asking.query('select * from groups order by r'), await asking.query(`select id from t where r = '(1,1)'::p order by id`),
       await asking.query('select d from docs'), await asking.query(`select '(7,8)'::p, to_jsonb('(7,8)'::p), (row(1,2)::p).why`), await asking.query('select to_jsonb(w) from whole where (w).id = 1'),
+      await asking.query('select v, vs, to_jsonb(v), (v).first.x from pairs'), await asking.query('select * from bs'), await asking.query(`select '("(1,2)",z)'::pair`),
     ];
   };
   const before = await answers(opened);
@@ -41,6 +43,7 @@ test('rows in tables and views are there after a restart, on threads of their ow
     [['(1,"(1,1.0)","{""(1,1.00)""}")', '{"(1,1.00)"}', '2.0'], ['(2,,)', null, null], ['(3,"(1,1.00)",{})', '{}', '2.00']],
     [['(1,1.0)', '2'], [null, '1']], [['1'], ['3']],
     [['{"x": 1, "why": 2}']], [['(7,8)', '{"x": 7, "why": 8}', '2']], [['{"r": {"x": 1, "why": 1.0}, "id": 1, "rs": [{"x": 1, "why": 1.00}]}']],
+    [['("(5,)",y)', '{"(,x)"}', '{"b": "y", "first": {"x": 5, "why": null}}', '5']], [['(5,)', 'x']], [['("(1,2)",z)']],
   ]);
   const { directory } = opened;
   await opened.database.close();
@@ -132,5 +135,8 @@ test('over the wire: text and binary, parameters, COPY, and psql', async () => {
   const run = (...args: string[]): ReturnType<typeof psql> => psql(address.port, args);
   expect((await run('-At', '-c', 'copy t to stdout')).out).toBe(`1\t(7,ok)\t{"(1,sad)","(,)"}\n2\t\\N\t\\N\n`);
   expect((await psql(address.port, ['-At'], { input: `copy t (id, r) from stdin;\n7\t(5,sad)\n\\.\nselect (r).x from t where id = 7;\n` })).out).toMatch(/(^|\n)5\n$/);
+  await psql(address.port, ['-c', `create type pair as (a p, b text); comment on type pair is 'two'`]);
+  expect((await run('-At', '-c', '\\d pair')).out).toBe('a|p|||\nb|text|||\n');
+  expect((await run('-At', '-c', '\\dT+ pair')).out).toBe('public|pair|pair|tuple||materialize||two\n');
   expect((await run('-At', '-c', '\\d t')).out).toBe('id|integer|||\nr|p|||\nrs|p[]|||\n');
 });

@@ -32,7 +32,7 @@ function* typeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
     const made = userTypeOf(item);
     if (made === undefined) continue;
     const [type, array] = typesOf(made);
-    yield typeRow(type, undefined, item.schema, made.kind === 'row' ? item.oid : 0);
+    yield typeRow(type, undefined, item.schema, item.kind === 'composite type' ? item.relation : made.kind === 'row' ? item.oid : 0);
     yield typeRow(array, type, item.schema, 0);
   }
 }

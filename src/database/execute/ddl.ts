@@ -21,15 +21,16 @@ import { alterEnum, makeEnum } from './enums.ts';
 import { adoptEnums } from './upstream-enums.ts';
 import { viewAnew } from './made-anew.ts';
 import { isExtension, viewReplaced } from './replace-view.ts';
+import { alterRowType } from './row-types.ts';
 import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execution.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createEnum' | 'alterEnum' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createEnum' | 'alterEnum' | 'createRowType' | 'alterRowType' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createEnum', 'alterEnum', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
+  'createSchema', 'createEnum', 'alterEnum', 'createRowType', 'alterRowType', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
@@ -123,6 +124,12 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       return { tag: 'CREATE TYPE', work: create([makeEnum(plan.name, plan.labels, plan.sql, oids)], catalog) };
     case 'alterEnum':
       return { tag: 'ALTER TYPE', work: alterEnum(plan, catalog, oids) };
+    case 'createRowType': {
+      const { oid, array } = oids.type();
+      return { tag: 'CREATE TYPE', work: create([{ kind: 'composite type', oid, array, relation: oids.plain(), ...plan.name, fields: plan.fields, sql: plan.sql, dependsOn: [] }], catalog) };
+    }
+    case 'alterRowType':
+      return { tag: 'ALTER TYPE', work: alterRowType(plan, session, oids) };
     case 'createTable':
       return createTable(plan, rows, session, oids);
     case 'createSequence':

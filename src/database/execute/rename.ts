@@ -65,6 +65,8 @@ function columnRenamed(item: CatalogItem, column: number, to: string): CatalogIt
       const columns = item.columns.with(column, { ...item.columns[column]!, name: to });
       return { ...item, columns, type: { ...item.type, columns } };
     }
+    case 'composite type':
+      return { ...item, fields: item.fields.with(column, { ...item.fields[column]!, name: to }) };
     default:
       throw new InvariantError(`${item.name} is a ${item.kind}`);
   }

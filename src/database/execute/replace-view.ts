@@ -1,6 +1,6 @@
 import { InvariantError, notSupported, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import type { CatalogChange, CatalogSnapshot, MaterializedViewItem, OidAllocator, ViewItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, CompositeTypeItem, MaterializedViewItem, OidAllocator, ViewItem } from '../../catalog/index.ts';
 import { relationTypeOf } from '../../ir/index.ts';
 import { planViewAgain } from '../../planner/index.ts';
 import { heldRelation } from '../relations.ts';
@@ -20,17 +20,22 @@ export const isExtension = (before: readonly Column[], after: readonly Column[])
  */
 export function viewReplaced(view: View, old: View, session: DatabaseSession, oids: OidAllocator): CatalogWork {
   const first = { ...view, oid: old.oid, id: view.kind === 'view' ? old.id : view.id, rowType: old.rowType, ...(old.comment !== undefined && { comment: old.comment }), ...(old.columnComments && { columnComments: old.columnComments }) } as View;
-  const items: View[] = [settled(first)];
+  return readersPlannedAgain(settled(first), session, oids, (reader) => `replacing a view that "${reader}" reads`);
+}
+
+/** An object in the place of one that views rest on, and these planned again; 0A000 of `what` of the view for which that cannot be. */
+export function readersPlannedAgain(first: View | CompositeTypeItem, session: DatabaseSession, oids: OidAllocator, what: (reader: string) => string): CatalogWork {
+  const items: (View | CompositeTypeItem)[] = [first];
   let catalog = session.catalog.apply(replacing(items));
-  for (const reader of readersOf(session.catalog, old.oid)) {
-    const again = plannedAgain(reader, catalog, session, oids);
+  for (const reader of readersOf(session.catalog, first.oid)) {
+    const again = plannedAgain(reader, catalog, session, oids, what(reader.name));
     items.push(again);
     catalog = catalog.apply(replacing([again]));
   }
   return { changes: replacing(items), actions: actionsAnew(items, session.catalog, catalog) };
 }
 
-const replacing = (items: readonly View[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
+const replacing = (items: readonly CatalogItem[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
 
 /** The views over a relation, directly or not, each behind all that it reads. */
 export function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
@@ -48,8 +53,8 @@ export function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[
   return found;
 }
 
-function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator): View {
-  const again = withPlan(reader, planAgain(reader, catalog, session, `replacing a view that "${reader.name}" reads`));
+function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator, what: string): View {
+  const again = withPlan(reader, planAgain(reader, catalog, session, what));
   return settled(again.kind === 'view' ? again : { ...again, id: oids.relation().id });
 }
 

@@ -1,5 +1,5 @@
-import { arrayTypeOf, isRelation, userTypeOf } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, RelationCatalogItem, ViewItem } from '../../catalog/index.ts';
+import { typeOidsOf, userTypeOf } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, ViewItem } from '../../catalog/index.ts';
 import { mapScalars, someRelation, someScalar } from '../../ir/index.ts';
 import type { Relation } from '../../ir/index.ts';
 import type { DatabaseSession } from '../session/session.ts';
@@ -15,14 +15,12 @@ export function hasValuesOf(relation: Relation, types: ReadonlySet<number>): boo
   return found;
 }
 
-export const rowTypesOf = ({ rowType }: RelationCatalogItem): ReadonlySet<number> => new Set([rowType, arrayTypeOf(rowType)]);
-
 /**
  * Of the items that change with a relation whose columns are others now, those for which its whole rows are values: planned again from their texts, so that the rows have the new columns.
  * `items` are as they would be otherwise, under the relation ids that they keep.
  */
-export function withRowsAnew(of: RelationCatalogItem, items: readonly CatalogItem[], changes: readonly CatalogChange[], session: DatabaseSession): readonly CatalogItem[] {
-  const types = rowTypesOf(of);
+export function withRowsAnew(of: CatalogItem, items: readonly CatalogItem[], changes: readonly CatalogChange[], session: DatabaseSession): readonly CatalogItem[] {
+  const types = new Set(typeOidsOf(of));
   const before = session.catalog;
   let catalog: CatalogSnapshot = before.apply(changes);
   const anew = new Map<number, ViewItem | MaterializedViewItem>();
@@ -41,8 +39,7 @@ const usesRows = (item: CatalogItem | undefined, types: ReadonlySet<number>): bo
 
 /** Materialized views that hold JSON of a relation's whole rows: in it the columns' names are. */
 export function viewsWithNames(of: CatalogItem, catalog: CatalogSnapshot): readonly MaterializedViewItem[] {
-  if (!isRelation(of)) return [];
-  const types = rowTypesOf(of);
+  const types = new Set(typeOidsOf(of));
   return [...catalog.items.values()].filter((item): item is MaterializedViewItem => item.kind === 'materialized view' && hasValuesOf(item.relation, types) && makesJson(item.relation));
 }
 

@@ -13,6 +13,7 @@ import type { Scene } from './context.ts';
 import { draftColumn, finishColumns, tableConstraint } from './create-table.ts';
 import { findItem, nameOfRangeVar, relationNamed, spell, takenBy } from './names.ts';
 import type { Outcome } from './names.ts';
+import { refuseItself } from './row-types.ts';
 import { planConstraints } from './table-constraints.ts';
 import type { ConstrainedTable, ConstraintTree } from './table-constraints.ts';
 
@@ -103,6 +104,7 @@ function addColumn({ def, missing_ok: ifNotExists }: AlterTableCmd, altering: Al
   }
   const draft = draftColumn(def.ColumnDef, table.name, (candidate) => takenBy({ schema: table.schema, name: candidate }, scene) !== undefined, scene);
   const [column] = finishColumns([draft], table.name, table.columns, scene);
+  refuseItself(column!.type.oid, table.rowType, table.name, scene.catalog);
   const wide = { ...table, columns: [...table.columns, column!] };
   const planned = planConstraints(draft.constraints, constrained(wide, scene), scene);
   const nullable = column!.nullable && planned.notNull.size === 0;
