@@ -190,8 +190,9 @@ function existing(items: ReadonlyMap<number, CatalogItem>, oid: number): Catalog
 
 /** Makes the type that an item gives known to `core`. Its OID never means anything else, so doing it again changes nothing. What becomes of the type later counts from its commit on, which registers it anew. */
 export function registerTypesOf(item: CatalogItem): void {
-  const type = userTypeOf(item);
-  if (type !== undefined && findType(type.oid)?.name !== type.name) registerUserType(type);
+  const [oid] = typeOidsOf(item);
+  const type = oid === undefined || findType(oid)?.name === item.name ? undefined : userTypeOf(item);
+  if (type !== undefined) registerUserType(type);
 }
 
 /** The type that an item of the catalog is, or has for its rows, for whoever reads and writes its values. */

@@ -164,3 +164,5 @@ alter table blk add column z int default 3;
 select * from bv;
 rollback;
 select null::blk;
+drop table usc;
+drop schema sc cascade;

@@ -116,6 +116,8 @@ export interface TableFunctionRow {
   readonly columns: readonly { readonly name: string; readonly type: number }[];
   /** the call says them, in a column definition list (`columns` is empty): `evaluate` gets their names, types and typmods as three arrays behind the arguments */
   readonly needsColumns?: true;
+  /** its rows are of the type of the first argument: `evaluate` gets the OID of that behind the arguments */
+  readonly needsType?: true;
   readonly strict: boolean;
   readonly volatility: Volatility;
   readonly evaluate: (...args: any[]) => Iterable<readonly Datum[]>;

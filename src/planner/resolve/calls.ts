@@ -135,7 +135,7 @@ function expandInPlace(level: Level, call: Extract<ResolvedCall, { kind: 'table'
 export function tableFunctionCall(level: Level, call: Extract<ResolvedCall, { kind: 'table' }>, label: string): TableFunctionCall {
   return {
     function: call.row.id,
-    args: call.args,
+    args: call.row.needsType === true ? [...call.args, { op: 'literal', value: call.args[0]!.type.oid, type: sqlType(Oid.oid) }] : call.args,
     produces: call.columns.map((column) => ({ name: column.name, type: sqlType(column.type), nullable: true })),
     ids: call.columns.map((column) => level.planning.newColumn(`${label}.${column.name}`)),
   };

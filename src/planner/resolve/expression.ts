@@ -120,7 +120,11 @@ function typeCast(level: Level, node: TypeCast): Expr {
   }
   const arg = resolveExpression(level, argument);
   const own = planning.at(node.location);
-  return coerce(planning, arg, target, 'explicit', arg.type.oid === Oid.unknown ? undefined : own ?? startOf(arg));
+  const cast = coerce(planning, arg, target, 'explicit', arg.type.oid === Oid.unknown ? undefined : own ?? startOf(arg));
+  if (cast.op !== 'row') return cast;
+  // It is a value now, and compared as one.
+  const { constructed: _constructed, ...row } = cast;
+  return row;
 }
 
 /** A row IS NULL when all of its fields are, and IS NOT NULL when none is. A field that is a row is a value: it is NULL where it is not there. */

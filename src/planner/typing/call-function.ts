@@ -118,7 +118,7 @@ function finish(planning: Planning, site: CallSite, { args: declared, row: { of,
   const binding = bindPolymorphic(declared, args);
   if (binding === undefined) throw missing(planning, site, args);
   if (declared.some(isPolymorphic) && args.length > 0 && declared.every((type, index) => !isPolymorphic(type) || args[index]!.type.oid === Oid.unknown) && needsElement(declared, of)) {
-    throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', site.position);
+    throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', undefined);
   }
   const converted = declared.map((type, index) => toDeclared(planning, args[index]!, type, binding));
   if (site.variadic && of.row.args.at(-1) === Oid.any) converted.push(spread(planning, converted.pop()!));

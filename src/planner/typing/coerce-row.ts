@@ -11,15 +11,15 @@ import { typeText } from './format-type.ts';
  * 42846 where there are more or fewer, or one of another type.
  */
 export function coerceRow(planning: Planning, expr: Expr, target: SqlType, context: CoercionContext, position: number | undefined): Expr {
-  const refused = (detail?: string, at = position ?? startOf(expr)): Error =>
-    planning.error('42846', `cannot cast type ${typeText(expr.type.oid)} to ${typeText(target.oid)}`, at, detail === undefined ? {} : { detail });
+  const refused = (detail?: string, of = expr): Error =>
+    planning.error('42846', `cannot cast type ${typeText(expr.type.oid)} to ${typeText(target.oid)}`, position ?? startOf(of), detail === undefined ? {} : { detail });
   const wanted = planning.context.catalog.fieldsOf(target.oid);
   if (expr.op !== 'row' || wanted === undefined) throw refused();
   const fields = wanted.map(({ type }, index): Expr => {
     const given = expr.fields[index];
     if (given === undefined) throw refused('Input has too few columns.');
     const coerced = tryCoerce(planning, given, type, context);
-    if (coerced === undefined) throw refused(`Cannot cast type ${typeText(given.type.oid)} to ${typeText(type.oid)} in column ${index + 1}.`, startOf(given));
+    if (coerced === undefined) throw refused(`Cannot cast type ${typeText(given.type.oid)} to ${typeText(type.oid)} in column ${index + 1}.`, given);
     return coerced;
   });
   if (expr.fields.length > wanted.length) throw refused('Input has too many columns.');
