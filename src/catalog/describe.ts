@@ -10,6 +10,6 @@ export function displayName(snapshot: CatalogSnapshot, item: CatalogItem, search
 
 /** The item as messages name it: `materialized view m`. */
 export function describe(snapshot: CatalogSnapshot, item: CatalogItem, searchPath: readonly string[]): string {
-  const kind = item.kind === 'system' ? (item.query === undefined ? 'table' : 'view') : item.kind;
+  const kind = item.kind === 'system' ? (item.query === undefined ? 'table' : 'view') : item.kind === 'composite type' ? 'type' : item.kind;
   return `${kind} ${displayName(snapshot, item, searchPath)}`;
 }

@@ -3,11 +3,11 @@ import type { Notice } from '../core/index.ts';
 import { quoteIdentifier, someScalar } from '../ir/index.ts';
 import type { Scalar } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
-import { describe } from './describe.ts';
-import type { CatalogItem, ForeignKey, TableColumn, TableItem } from './items.ts';
+import { describe, displayName } from './describe.ts';
+import type { CatalogItem, CompositeTypeItem, ForeignKey, TableColumn, TableItem } from './items.ts';
 import { columnsUsed, sequencesOf, withColumnsMoved, withoutColumn } from './parts.ts';
 import { rowKeys } from './row-keys.ts';
-import { enumsIn } from './snapshot.ts';
+import { isType, typeOidsOf } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 
 export interface DropPlan {
@@ -21,12 +21,15 @@ export interface DropPlan {
 export type Droppable =
   | { readonly kind: 'item'; readonly item: CatalogItem }
   | { readonly kind: 'column' | 'default'; readonly table: TableItem; readonly column: number }
-  | { readonly kind: 'constraint'; readonly table: TableItem; readonly constraint: number };
+  | { readonly kind: 'constraint'; readonly table: TableItem; readonly constraint: number }
+  | { readonly kind: 'field'; readonly type: CompositeTypeItem; readonly field: number };
 
 /** A dependent, and whether it goes along without a word (`auto`) or only under CASCADE. */
 interface Dependent {
   readonly what: Droppable;
   readonly auto: boolean;
+  /** it needs the type that goes, or the array of it */
+  readonly ofType?: 'itself' | 'array';
 }
 
 /** Something that goes, and the one whose going takes it along. */
@@ -34,6 +37,7 @@ interface Casualty {
   readonly what: Droppable;
   readonly because: Droppable | undefined;
   readonly auto: boolean;
+  readonly ofType?: 'itself' | 'array';
 }
 
 /** What DROP of these objects takes: see `dropPlanOf`. */
@@ -60,7 +64,7 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
   if (taken.length > 0 && !cascade) {
     const subject = asked.length === 1 ? `${name(asked[0]!)} because other objects depend on it` : 'desired object(s) because other objects depend on them';
     throw new SqlError('2BP01', `cannot drop ${subject}`, {
-      detail: taken.map(({ what, because }) => `${name(what)} depends on ${nameOf(snapshot, because!, searchPath, what.kind === 'constraint')}`).join('\n'),
+      detail: taken.map(({ what, because, ofType }) => `${name(what)} depends on ${ofType !== undefined ? `${typeName(snapshot, because!, searchPath)}${ofType === 'array' ? '[]' : ''}` : nameOf(snapshot, because!, searchPath, what.kind === 'constraint')}`).join('\n'),
       hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
     });
   }
@@ -70,17 +74,22 @@ export function dropPlanOf(snapshot: CatalogSnapshot, asked: readonly Droppable[
 const sorted = (columns: readonly number[]): string => columns.toSorted((a, b) => a - b).join();
 
 const keyOf = (what: Droppable): string =>
-  what.kind === 'item' ? String(what.item.oid) : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
+  what.kind === 'item' ? String(what.item.oid) : what.kind === 'field' ? `field ${what.type.oid}.${what.field}` : `${what.kind} ${what.table.oid}.${what.kind === 'constraint' ? what.constraint : what.column}`;
 
 /** As messages name it; a key that foreign keys need is spoken of by its index. */
 function nameOf(snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[], byIndex = false): string {
   if (what.kind === 'item') return describe(snapshot, what.item, searchPath);
+  if (what.kind === 'field') return `column ${quoteIdentifier(what.type.fields[what.field]!.name)} of composite type ${displayName(snapshot, what.type, searchPath)}`;
   const table = describe(snapshot, what.table, searchPath);
   if (what.kind === 'constraint' && byIndex && what.table.keys.some((key) => key.oid === what.constraint)) return `index ${quoteIdentifier(constraintName(what.table, what.constraint))}`;
   if (what.kind === 'constraint') return `constraint ${quoteIdentifier(constraintName(what.table, what.constraint))} on ${table}`;
   const column = quoteIdentifier(what.table.columns[what.column]!.name);
   return what.kind === 'column' ? `column ${column} of ${table}` : `default value for column ${column} of ${table}`;
 }
+
+/** As messages name it as a type. */
+const typeName = (snapshot: CatalogSnapshot, what: Droppable, searchPath: readonly string[]): string =>
+  (what.kind === 'item' ? `type ${displayName(snapshot, what.item, searchPath)}` : nameOf(snapshot, what, searchPath, true));
 
 const constraintName = (table: TableItem, oid: number): string =>
   [...table.keys, ...table.checks ?? [], ...table.foreignKeys ?? []].find((constraint) => constraint.oid === oid)?.name ?? '';
@@ -99,26 +108,36 @@ function refuseParting(snapshot: CatalogSnapshot, what: Droppable, asked: readon
 function findDoomed(snapshot: CatalogSnapshot, asked: readonly Droppable[]): Casualty[] {
   const doomed: Casualty[] = [];
   const seen = new Set<string>();
-  const visit = (what: Droppable, because: Droppable | undefined, auto: boolean): void => {
+  const visit = ({ what, auto, ofType }: Dependent, because: Droppable | undefined): void => {
     const key = keyOf(what);
-    if (seen.has(key) || (what.kind !== 'item' && seen.has(String(what.table.oid)))) return;
+    if (seen.has(key) || (what.kind !== 'item' && seen.has(String(ownerOf(what).oid)))) return;
     seen.add(key);
-    for (const dependent of dependentsOf(snapshot, what)) visit(dependent.what, what, dependent.auto);
-    doomed.push({ what, because, auto });
+    for (const dependent of dependentsOf(snapshot, what)) visit(dependent, what);
+    doomed.push({ what, because, auto, ...(ofType && { ofType }) });
   };
-  for (const what of asked) visit(what, undefined, false);
+  for (const what of asked) visit({ what, auto: false }, undefined);
   return doomed;
 }
 
+const readsFields = (what: Droppable, of: CatalogItem): boolean =>
+  of.kind === 'composite type' && what.kind === 'item' && (what.item.kind === 'view' || what.item.kind === 'materialized view') && what.item.columnsRead?.some(([oid]) => oid === of.oid) === true;
+
+const ownerOf = (what: Exclude<Droppable, { kind: 'item' }>): TableItem | CompositeTypeItem => (what.kind === 'field' ? what.type : what.table);
+
 function dependentsOf(snapshot: CatalogSnapshot, what: Droppable): Dependent[] {
   switch (what.kind) {
-    case 'item': return snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
+    case 'item': {
+      const found = snapshot.dependents(what.item.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item) => partsDepending(what.item, item));
+      // A relation's row type, any type's array, and the fields of a composite type are objects that go behind all else.
+      const rank = ({ what: other, ofType }: Dependent): number => (readsFields(other, what.item) ? 3 : ofType === 'array' ? 2 : ofType === 'itself' && !isType(what.item) ? 1 : 0);
+      return found.toSorted((a, b) => rank(a) - rank(b));
+    }
     case 'column': return dependentsOfColumn(snapshot, what.table, what.column);
     case 'constraint': return [
       ...snapshot.dependents(what.table.oid).toSorted((a, b) => b.oid - a.oid).flatMap((item): Dependent[] => (groupsBy(item, what.constraint) ? [{ what: { kind: 'item', item }, auto: false }] : [])),
       ...referencesTo(snapshot, what.table, (key) => what.table.keys.some((own) => own.oid === what.constraint && sorted(own.columns) === sorted(key.referencedColumns))),
     ];
-    case 'default': return [];
+    case 'default': case 'field': return [];
   }
 }
 
@@ -126,9 +145,13 @@ const groupsBy = (item: CatalogItem, key: number): boolean => (item.kind === 'vi
 
 /** What of `dependent` needs `needed`: all of it, or, of a table that stands by itself, a default or a foreign key. */
 function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[] {
-  if (needed.kind === 'type' && dependent.kind === 'table') {
-    return dependent.columns.flatMap(({ type }, column): Dependent[] => (enumsIn(type.oid).includes(needed.oid) ? [{ what: { kind: 'column', table: dependent, column }, auto: false }] : [])).reverse();
-  }
+  const parts = dependent.kind === 'table' ? dependent.columns : dependent.kind === 'composite type' ? dependent.fields : [];
+  const ofType = typeOidsOf(needed).flatMap((oid, index) => parts.flatMap(({ type }, place): Dependent[] => {
+    if (type.oid !== oid) return [];
+    const what: Droppable = dependent.kind === 'composite type' ? { kind: 'field', type: dependent, field: place } : { kind: 'column', table: dependent as TableItem, column: place };
+    return [{ what, auto: false, ofType: index === 0 ? 'itself' : 'array' }];
+  }));
+  if (needed.kind !== 'schema' && (dependent.kind === 'composite type' || (isType(needed) && dependent.kind === 'table'))) return ofType;
   const ownErrors = needed.kind === 'source' && dependent.kind === 'table' && needed.errors === dependent.id;
   const whole: Dependent = { what: { kind: 'item', item: dependent }, auto: dependent.kind === 'index' || dependent.kind === 'sequence' || ownErrors };
   if (dependent.kind !== 'table' || dependent.dependsOn.includes(needed.oid) || needed.kind === 'schema') return [whole];
@@ -136,7 +159,7 @@ function partsDepending(needed: CatalogItem, dependent: CatalogItem): Dependent[
     (usesSequence(column, needed.oid) ? [{ what: { kind: 'default', table: dependent, column: index }, auto: false }] : []));
   const foreign = (dependent.foreignKeys ?? []).filter((key) => key.references === needed.oid && dependent.oid !== needed.oid)
     .map((key): Dependent => ({ what: { kind: 'constraint', table: dependent, constraint: key.oid }, auto: false }));
-  return [...foreign, ...defaults].reverse();
+  return [...ofType, ...[...foreign, ...defaults].reverse()];
 }
 
 const usesSequence = (column: TableColumn, sequence: number): boolean => column.identity?.sequence !== sequence && sequencesOf(column.default).includes(sequence);
@@ -175,7 +198,13 @@ function changesOf(snapshot: CatalogSnapshot, doomed: readonly Casualty[]): Cata
   const columns: Extract<Droppable, { kind: 'column' | 'default' }>[] = [];
   const renumbered = new Set<number>();
   for (const { what } of doomed) {
-    if (what.kind === 'item' || whole.has(what.table.oid)) continue;
+    if (what.kind === 'item' || whole.has(ownerOf(what).oid)) continue;
+    if (what.kind === 'field') {
+      const { oid, fields } = what.type;
+      const gone = doomed.flatMap(({ what: other }) => (other.kind === 'field' && other.type.oid === oid ? [other.field] : []));
+      lessened.set(oid, { ...what.type, fields: fields.filter((_, index) => !gone.includes(index)) });
+      continue;
+    }
     const table = tableOf(what.table);
     lessened.set(table.oid, table);
     if (what.kind === 'column') columns.push(what);

@@ -3,9 +3,9 @@
  */
 export type {
   CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, CheckConstraint, ForeignKey, SequenceItem, SequenceOptions, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
-  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, TypeItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, SourceEnum, UpstreamEnum, UpstreamTable,
+  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, TypeItem, CompositeTypeItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, SourceEnum, UpstreamEnum, UpstreamTable,
 } from './items.ts';
-export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, nameIsTaken, enumOf, enumsIn, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
+export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, isType, nameIsTaken, enumsIn, enumsOf, typeOidsOf, userTypeOf, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
 export { encodeChange, decodeChange } from './changes.ts';
 export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';
@@ -15,6 +15,7 @@ export { columnsUsed, sequencesOf, viewWithColumnsMoved } from './parts.ts';
 export { codeAt, firstCodes } from './enum-codes.ts';
 export { withColumnRenamed } from './rename-column.ts';
 export { rowKeys } from './row-keys.ts';
+export { columnOfRowType } from './row-type-users.ts';
 export { bothForms, constraintNames, constraintsOf, expressionText, indexesOf } from './definitions.ts';
 export { asWritten, createStatement, presentQuery } from './present-query.ts';
 export { describe, displayName } from './describe.ts';

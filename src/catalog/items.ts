@@ -1,4 +1,4 @@
-import type { Column, EnumLabel, RelationType, SqlType } from '../core/index.ts';
+import type { Column, EnumLabel, Field, RelationType, SqlType } from '../core/index.ts';
 import type { Relation, RelationId, Scalar } from '../ir/index.ts';
 
 /** What every object of the catalog has. OIDs are stable for the object's life and never reused. */
@@ -282,6 +282,14 @@ export interface TypeItem extends Item {
   readonly upstream?: true;
 }
 
+/** A row type that no relation has: CREATE TYPE ... AS (...), and its array. `relation` is what pg_class calls it. */
+export interface CompositeTypeItem extends Item {
+  readonly kind: 'composite type';
+  readonly array: number;
+  readonly relation: number;
+  readonly fields: readonly Field[];
+}
+
 export interface SecretItem extends Item {
   readonly kind: 'secret';
 }
@@ -301,6 +309,6 @@ export interface SystemItem extends RelationItem {
 }
 
 export type CatalogItem =
-  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SequenceItem | TypeItem | SecretItem | ConnectionItem | SystemItem;
+  | SchemaItem | TableItem | SourceItem | ViewItem | MaterializedViewItem | IndexItem | SequenceItem | TypeItem | CompositeTypeItem | SecretItem | ConnectionItem | SystemItem;
 
 export type RelationCatalogItem = TableItem | SourceItem | ViewItem | MaterializedViewItem | SequenceItem | SystemItem;

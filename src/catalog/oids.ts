@@ -1,3 +1,4 @@
+import { builtinTypes } from '../core/index.ts';
 import type { CatalogItem } from './items.ts';
 import type { RelationId } from '../ir/index.ts';
 
@@ -19,6 +20,9 @@ export const arrayTypeOf = (rowType: number): number => bootstrapArrayTypes.get(
 /** pg_class has an index for each key constraint: it takes the OID behind it. */
 export const indexOfKey = (constraint: number): number => constraint + 1;
 
+/** OIDs in the users' range that built-in types have: Materialize's own, which clients know. */
+const builtinOids = builtinTypes.flatMap(({ oid }) => (oid >= firstUserOid ? [oid] : []));
+
 /**
  * Hands out the OIDs of one statement's new objects, from a snapshot's `nextOid` on. What it hands out becomes taken when the
  * items are created in the snapshot; an abandoned statement's numbers are used again.
@@ -30,36 +34,41 @@ export class OidAllocator {
     this.#next = nextOid;
   }
 
+  /** The first of so many OIDs in a row, none of them a built-in type's. */
+  #take(count: number): number {
+    for (const oid of builtinOids) if (oid >= this.#next && oid < this.#next + count) this.#next = oid + 1;
+    const first = this.#next;
+    this.#next += count;
+    return first;
+  }
+
   /** of an index, schema, secret, connection, label of an enum, or a constraint that has no index */
   plain(): number {
-    return this.#next++;
+    return this.#take(1);
   }
 
   /** of anything with rows: its own, its row type's (and behind that, unspoken, the row type's array) */
   relation(): { readonly oid: number; readonly id: RelationId; readonly rowType: number } {
-    const oid = this.#next;
-    this.#next += 3;
+    const oid = this.#take(3);
     return { oid, id: userRelationId(oid), rowType: oid + 1 };
   }
 
   /** of a type (and behind it of its array) */
   type(): { readonly oid: number; readonly array: number } {
-    const oid = this.#next;
-    this.#next += 2;
+    const oid = this.#take(2);
     return { oid, array: oid + 1 };
   }
 
   /** of a key constraint (and behind it, unspoken, of its index) */
   key(): number {
-    const oid = this.#next;
-    this.#next += 2;
-    return oid;
+    return this.#take(2);
   }
 }
 
 /** The OIDs that an item takes, its own first. */
 export function oidsOf(item: CatalogItem): number[] {
   if (item.kind === 'type') return [item.oid, item.array, ...item.labels.map((label) => label.oid)];
+  if (item.kind === 'composite type') return [item.oid, item.array, item.relation];
   if (!('rowType' in item)) return [item.oid];
   const keys = item.kind === 'table' ? item.keys.flatMap((key) => [key.oid, indexOfKey(key.oid)]) : [];
   const checks = item.kind === 'table' ? [...item.checks ?? [], ...item.foreignKeys ?? []].map((constraint) => constraint.oid) : [];

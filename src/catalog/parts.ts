@@ -11,10 +11,10 @@ export function sequencesOf(scalar: Scalar | undefined): number[] {
   return [...(own?.op === 'literal' && own.type.oid === Oid.regclass && typeof own.value === 'number' ? [own.value] : []), ...operandsOf(scalar).flatMap(sequencesOf)];
 }
 
-/** The columns of a table that a view reads; all of them where the view does not say. */
+/** The columns of a table that a view names; all of them where the view does not say. */
 export function columnsUsed(view: ViewItem | MaterializedViewItem, table: TableItem): ReadonlySet<number> {
-  const said = view.columnsRead?.find(([oid]) => oid === table.oid);
-  return new Set(said?.[1] ?? table.columns.keys());
+  if (view.columnsRead === undefined) return new Set(table.columns.keys());
+  return new Set(view.columnsRead.find(([oid]) => oid === table.oid)?.[1]);
 }
 
 /** The table without one of its columns, which nothing refers to any more: what stands behind it moves up. Its rows are those of another relation then. */

@@ -1,3 +1,4 @@
+import type { Column } from '../core/index.ts';
 import { quoteIdentifier } from '../ir/index.ts';
 import { displayName } from './describe.ts';
 import type { MaterializedViewItem, RelationCatalogItem, ViewItem, WrittenRelation, WrittenSpot } from './items.ts';
@@ -59,15 +60,13 @@ function isHeadTrue(view: ViewItem | MaterializedViewItem): boolean {
 }
 
 /**
- * What the query of a view means by a name: the relation it was made over, with the columns and names that it had then. Undefined where it does not use the name.
+ * What the query of a view means by a name: the relation it was made over, its columns by the names that they had then; `seen` counts those that there were, which the text can name. Undefined where it does not use the name.
  * So a text can be read again whatever things are called by now.
  */
-export function asWritten(snapshot: CatalogSnapshot, view: ViewItem | MaterializedViewItem, schema: string | undefined, name: string): RelationCatalogItem | undefined {
+export function asWritten(snapshot: CatalogSnapshot, view: ViewItem | MaterializedViewItem, schema: string | undefined, name: string): { readonly item: RelationCatalogItem; readonly seen: number } | undefined {
   const relation = view.written?.relations.find((one) => one.schema === schema && one.name === name);
   const item = relation && presentOf(snapshot, relation);
   if (relation === undefined || item === undefined) return undefined;
-  const columns = relation.columns.map((column, index) => ({ ...item.columns[index]!, name: column }));
-  const typed = relation.columns.map((column, index) => ({ ...item.type.columns[index]!, name: column }));
-  const keys = item.type.keys.filter((key) => key.every((column) => column < columns.length));
-  return { ...item, name, columns, type: { columns: typed, keys } } as RelationCatalogItem;
+  const named = <C extends { readonly name: string }>(columns: readonly C[]): readonly C[] => columns.map((column, index) => ({ ...column, name: relation.columns[index] ?? column.name }));
+  return { item: { ...item, name, columns: named<Column>(item.columns), type: { ...item.type, columns: named(item.type.columns) } } as RelationCatalogItem, seen: relation.columns.length };
 }

@@ -3,7 +3,7 @@ import { constraintDefinition, constraintsOf, expressionText, indexDefinition, i
 import type { CatalogItem, TableItem } from './items.ts';
 import { arrayTypeOf } from './oids.ts';
 import { presentQuery } from './present-query.ts';
-import { databaseName, databaseOid, isRelation, ownerName, ownerOid, schemaOids } from './snapshot.ts';
+import { databaseName, databaseOid, isRelation, isType, ownerName, ownerOid, schemaOids } from './snapshot.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
 import { classOids } from './system/relations.ts';
 import type { RoleState } from './system/state.ts';
@@ -15,7 +15,7 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
   return {
     relationByName(schema, name) {
       const item = snapshot.find(schema, name, searchPath);
-      if (item !== undefined) return item.kind === 'secret' || item.kind === 'connection' || item.kind === 'type' ? undefined : item.oid;
+      if (item !== undefined) return item.kind === 'composite type' ? item.relation : item.kind === 'secret' || item.kind === 'connection' || item.kind === 'type' ? undefined : item.oid;
       return keyIndexNamed(snapshot, schema === undefined ? searchPath : [schema], name);
     },
     relationName(oid) {
@@ -23,6 +23,8 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
       if (item !== undefined && (isRelation(item) || item.kind === 'index')) {
         return { schema: snapshot.schemaNameOf(item), name: item.name, visible: snapshot.isVisible(item, searchPath) };
       }
+      const composite = snapshot.typeItem(oid);
+      if (composite?.kind === 'composite type' && composite.relation === oid) return { schema: snapshot.schemaNameOf(composite), name: composite.name, visible: snapshot.isVisible(composite, searchPath) };
       const index = indexesOf(snapshot).get(oid);
       if (index === undefined) return undefined;
       const schema = snapshot.schemaNameOf(index.on);
@@ -60,7 +62,7 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
     comment(oid, classOid, subId) {
       if (classOid === classOids.pg_constraint) return subId === 0 ? constraintByOid(snapshot, oid)?.constraint.comment : undefined;
       const item = snapshot.item(oid);
-      if (item === undefined || classOid !== (item.kind === 'schema' ? classOids.pg_namespace : item.kind === 'type' ? classOids.pg_type : classOids.pg_class)) return undefined;
+      if (item === undefined || classOid !== (item.kind === 'schema' ? classOids.pg_namespace : isType(item) ? classOids.pg_type : classOids.pg_class)) return undefined;
       return subId === 0 ? item.comment : isRelation(item) ? item.columnComments?.get(subId) : undefined;
     },
     columnName(relation, attribute) {
@@ -74,19 +76,18 @@ export function catalogQuestions(snapshot: CatalogSnapshot, searchPath: readonly
     },
     typeByName(schema, name) {
       const item = snapshot.find(schema, name, searchPath);
-      if (item?.kind === 'type') return item.oid;
+      if (item !== undefined && isType(item)) return item.oid;
       if (item !== undefined && isRelation(item)) return item.rowType;
       const element = name.startsWith('_') ? snapshot.find(schema, name.slice(1), searchPath) : undefined;
-      if (element?.kind === 'type') return element.array;
+      if (element !== undefined && isType(element)) return element.array;
       return element !== undefined && isRelation(element) ? arrayTypeOf(element.rowType) : undefined;
     },
     typeSchema(oid) {
       const place = (item: CatalogItem): { readonly schema: string; readonly visible: boolean } => ({ schema: snapshot.schemaNameOf(item), visible: snapshot.isVisible(item, searchPath) });
-      for (const item of snapshot.items.values()) {
-        if (item.kind === 'type' ? item.oid === oid || item.array === oid : isRelation(item) && (item.rowType === oid || arrayTypeOf(item.rowType) === oid)) return place(item);
-      }
-      return undefined;
+      const item = snapshot.typeItem(oid);
+      return item && place(item);
     },
+    typeItem: (oid) => snapshot.typeItem(oid)?.oid,
   };
 }
 

@@ -1,9 +1,9 @@
-import { InvariantError, SqlError, findType, registerEnum, registerType } from '../core/index.ts';
-import type { EnumType } from '../core/index.ts';
+import { InvariantError, SqlError, findType, registerUserType } from '../core/index.ts';
+import type { EnumType, Field, UserType } from '../core/index.ts';
 import { quoteIdentifier } from '../ir/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { CatalogChange } from './changes.ts';
-import type { CatalogItem, RelationCatalogItem, SchemaItem, SystemItem, TypeItem } from './items.ts';
+import type { CatalogItem, CompositeTypeItem, RelationCatalogItem, SchemaItem, SystemItem, TypeItem } from './items.ts';
 import { arrayTypeOf, firstUserOid, oidsOf } from './oids.ts';
 import { sequencesOf } from './parts.ts';
 
@@ -24,6 +24,9 @@ export const effectiveSearchPath = (searchPath: readonly string[]): readonly str
 /** A schema of one session's own, which goes with it. */
 export const isTemporary = (schema: string): boolean => schema.startsWith('pg_temp_');
 
+/** What CREATE TYPE makes. */
+export const isType = (item: CatalogItem): item is TypeItem | CompositeTypeItem => item.kind === 'type' || item.kind === 'composite type';
+
 export const isRelation = (item: CatalogItem): item is RelationCatalogItem => 'rowType' in item;
 
 /**
@@ -39,6 +42,7 @@ export class CatalogSnapshot {
   readonly schemas: readonly SchemaItem[];
   readonly #byName: ReadonlyMap<string, CatalogItem>;
   readonly #byRelation: ReadonlyMap<RelationId, RelationCatalogItem>;
+  readonly #byType: ReadonlyMap<number, CatalogItem>;
   readonly #dependents: ReadonlyMap<number, readonly CatalogItem[]>;
 
   constructor(version: number, nextOid: number, items: ReadonlyMap<number, CatalogItem>) {
@@ -49,12 +53,17 @@ export class CatalogSnapshot {
     const byName = new Map<string, CatalogItem>();
     const byRelation = new Map<RelationId, RelationCatalogItem>();
     const dependents = new Map<number, CatalogItem[]>();
-    for (const item of items.values()) registerTypesOf(item);
+    const byType = new Map<number, CatalogItem>();
+    for (const item of items.values()) {
+      registerTypesOf(item);
+      for (const oid of typeOidsOf(item)) byType.set(oid, item);
+      if (item.kind === 'composite type') byType.set(item.relation, item);
+    }
     for (const item of items.values()) {
       if (item.kind === 'schema') schemas.push(item);
       byName.set(nameKey(item.schema, item.name), item);
       if (isRelation(item)) byRelation.set(item.id, item);
-      for (const needed of neededBy(item)) {
+      for (const needed of neededBy(item, byType)) {
         const list = dependents.get(needed);
         if (list === undefined) dependents.set(needed, [item]);
         else list.push(item);
@@ -63,6 +72,7 @@ export class CatalogSnapshot {
     this.schemas = schemas;
     this.#byName = byName;
     this.#byRelation = byRelation;
+    this.#byType = byType;
     this.#dependents = dependents;
   }
 
@@ -73,6 +83,17 @@ export class CatalogSnapshot {
   /** the relation that the IR calls `id` */
   relation(id: RelationId): RelationCatalogItem | undefined {
     return this.#byRelation.get(id);
+  }
+
+  /** what a user's type, an array of it, or what pg_class calls it belongs to: a type, or the relation of which it is the row type */
+  typeItem(oid: number): CatalogItem | undefined {
+    return this.#byType.get(oid);
+  }
+
+  /** the fields of a row type, as of this snapshot */
+  fieldsOf(oid: number): readonly Field[] | undefined {
+    const type = findType(oid)?.kind === 'c' ? this.#byType.get(oid) : undefined;
+    return type && fieldsOf(type);
   }
 
   schema(name: string): SchemaItem | undefined {
@@ -167,30 +188,47 @@ function existing(items: ReadonlyMap<number, CatalogItem>, oid: number): Catalog
   return item;
 }
 
-/**
- * Makes the row type of a relation, or an enum, and its array, known to `core`. Their OIDs never mean anything else, so doing it again changes nothing.
- * Labels that an enum gets later count from their commit on, which registers it anew.
- */
+/** Makes the type that an item gives known to `core`. Its OID never means anything else, so doing it again changes nothing. What becomes of the type later counts from its commit on, which registers it anew. */
 export function registerTypesOf(item: CatalogItem): void {
-  if (item.kind === 'type' && (findType(item.oid)?.kind !== 'e' || findType(item.oid)?.name !== item.name)) registerEnum(enumOf(item));
-  if (!isRelation(item)) return;
-  const array = arrayTypeOf(item.rowType);
-  if (findType(item.rowType)?.name === item.name) return;
-  const shared = { length: -1, preferred: false, storage: 'symbol' } as const;
-  registerType({ ...shared, oid: item.rowType, name: item.name, sqlName: item.name, kind: 'c', category: 'C', element: 0, array });
-  registerType({ ...shared, oid: array, name: `_${item.name}`, sqlName: `${item.name}[]`, kind: 'b', category: 'A', element: item.rowType, array: 0 });
+  const [oid] = typeOidsOf(item);
+  const type = oid === undefined || findType(oid)?.name === item.name ? undefined : userTypeOf(item);
+  if (type !== undefined) registerUserType(type);
 }
 
-/** The enum that a type of the catalog is, for whoever reads and writes its values. */
-export const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
-  ({ oid, array, name, sqlName: quoteIdentifier(name), labels: labels.map(({ oid: _oid, ...label }) => label) });
+/** The type that an item of the catalog is, or has for its rows, for whoever reads and writes its values. */
+export function userTypeOf(item: CatalogItem): UserType | undefined {
+  if (item.kind === 'type') return enumOf(item);
+  const fields = fieldsOf(item);
+  const [oid, array] = typeOidsOf(item);
+  return fields === undefined || oid === undefined || array === undefined ? undefined : { kind: 'row', oid, array, name: item.name, sqlName: quoteIdentifier(item.name), fields };
+}
 
-/** the oids an item cannot do without: what it was made of, and its schema */
-function neededBy(item: CatalogItem): Set<number> {
+const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
+  ({ kind: 'enum', oid, array, name, sqlName: quoteIdentifier(name), labels: labels.map(({ oid: _oid, ...label }) => label) });
+
+/** The enums among these items: what ingest has to know. */
+export const enumsOf = (items: Iterable<CatalogItem>): readonly EnumType[] => [...items].flatMap((item) => (item.kind === 'type' ? [enumOf(item)] : []));
+
+const fieldsOf = (item: CatalogItem): readonly Field[] | undefined =>
+  (item.kind === 'composite type' ? item.fields : isRelation(item) && item.kind !== 'sequence' ? item.type.columns.map(({ name, type }) => ({ name, type })) : undefined);
+
+/** The OIDs of the type that an item gives, and of its array. */
+export function typeOidsOf(item: CatalogItem): readonly number[] {
+  if (isType(item)) return [item.oid, item.array];
+  return isRelation(item) && item.kind !== 'sequence' ? [item.rowType, arrayTypeOf(item.rowType)] : [];
+}
+
+/** the oids an item cannot do without: what it was made of, the types of its columns, and its schema */
+function neededBy(item: CatalogItem, byType: ReadonlyMap<number, CatalogItem>): Set<number> {
   const needed = new Set(item.dependsOn);
   if (item.schema !== 0) needed.add(item.schema);
   if (item.kind === 'index') needed.add(item.on);
-  if (isRelation(item)) for (const { type } of item.columns) if (type.oid >= firstUserOid) for (const oid of enumsIn(type.oid)) needed.add(oid);
+  if (isRelation(item) || item.kind === 'composite type') {
+    for (const { type } of isRelation(item) ? item.columns : item.fields) {
+      const owner = type.oid >= firstUserOid ? byType.get(type.oid)?.oid : undefined;
+      if (owner !== undefined && owner !== item.oid) needed.add(owner);
+    }
+  }
   if (item.kind === 'sequence' && item.ownedBy !== undefined) needed.add(item.ownedBy.table);
   if (item.kind === 'table') {
     for (const key of item.foreignKeys ?? []) if (key.references !== item.oid) needed.add(key.references);
@@ -216,7 +254,7 @@ function takeName(taken: Set<string>, item: CatalogItem): void {
 export function nameIsTaken(item: Pick<CatalogItem, 'kind' | 'name'>): SqlError {
   switch (item.kind) {
     case 'schema': return new SqlError('42P06', `schema "${item.name}" already exists`);
-    case 'secret': case 'connection': case 'type': return new SqlError('42710', `${item.kind} "${item.name}" already exists`);
+    case 'secret': case 'connection': case 'type': case 'composite type': return new SqlError('42710', `${item.kind === 'composite type' ? 'type' : item.kind} "${item.name}" already exists`);
     default: return new SqlError('42P07', `relation "${item.name}" already exists`);
   }
 }

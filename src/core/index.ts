@@ -8,8 +8,8 @@ export { time, SystemClock, ManualClock, sleep, POSTGRES_EPOCH_MS } from './time
 export type { Time, Micros, Clock } from './time.ts';
 export { SeededRandom, SystemRandom } from './random.ts';
 export type { Random } from './random.ts';
-export { Oid, findType, findTypeByName, typeInfo, registerEnum, registerType, whenTypesChange, sqlType, storageOf, sameType } from './types.ts';
-export type { EnumLabel, EnumType, SqlType, TypeInfo, Storage, Column, RelationType } from './types.ts';
+export { Oid, findType, findTypeByName, typeInfo, registerType, registerUserType, typesOf, whenTypesChange, sqlType, storageOf, sameType } from './types.ts';
+export type { EnumLabel, EnumType, Field, RowType, UserType, SqlType, TypeInfo, Storage, Column, RelationType } from './types.ts';
 export { builtinTypes } from './type-table.ts';
 export { DATE_INFINITY, TIMESTAMP_INFINITY, TIMESTAMP_MINUS_INFINITY, normalLong } from './datum.ts';
 export type { Datum, Numeric, Interval, TimeTz, Jsonb, JsonValue, SqlArray, SqlRecord, SqlRange, SqlMultirange } from './datum.ts';
@@ -26,7 +26,7 @@ export { numericSqrt, numericExp, numericLn, numericLog, numericPower } from './
 export {
   codecOf, wireCodecOf, hasWireForm, compareDatums, arrayTypeOf, boundsAdjacent, compareBounds, compareBoundValues, compareMultiranges, compareRanges, emptyRange, isMultirangeType, isRangeType,
   lowerBound, makeMultirange, makeRange, multirangeTypeOf, rangeElement, rangeTypeOf, upperBound, parseAddress, printAddress, compareTimetz, compareFloats, parseInteger, printFloat4, printFloat8, padToLength,
-  printHex, trimBlanks,
+  printHex, requireLength, trimBlanks,
 } from './codecs/index.ts';
 export type { Address, Bound } from './codecs/index.ts';
 export { readDatum, readRow, writeDatum, appendRow } from './datum-rows.ts';

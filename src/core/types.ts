@@ -34,6 +34,14 @@ export interface TypeInfo {
   readonly array: number;
   /** of an enum: its labels, in order */
   readonly labels?: readonly EnumLabel[];
+  /** of a row type: its fields, in order */
+  readonly fields?: readonly Field[];
+}
+
+/** A field of a row type. */
+export interface Field {
+  readonly name: string;
+  readonly type: SqlType;
 }
 
 /**
@@ -84,15 +92,18 @@ const listeners: (() => void)[] = [];
 /** `listener` is called when a type is another than it was: whoever keeps what it made of types forgets it then. */
 export const whenTypesChange = (listener: () => void): void => void listeners.push(listener);
 
-/** Row types of user relations and enums get their OIDs at run time; they are known from then on, to the thread that says so. */
+/** Row types and enums get their OIDs at run time; they are known from then on, to the thread that says so. */
 export function registerType(type: TypeInfo): void {
   const changes = byOid.has(type.oid);
   byOid.set(type.oid, type);
   if (changes) for (const listener of listeners) listener();
 }
 
-/** What a thread has to know of an enum to read and write its values: plain data, to be sent to it before the first of them. */
+/** What a thread has to know of a type to read and write its values: plain data, to be sent to it before the first of them. */
+export type UserType = EnumType | RowType;
+
 export interface EnumType {
+  readonly kind: 'enum';
   readonly oid: number;
   readonly array: number;
   readonly name: string;
@@ -100,10 +111,28 @@ export interface EnumType {
   readonly labels: readonly EnumLabel[];
 }
 
-/** The enum and its array, with these labels from now on. */
-export function registerEnum({ oid, array, name, sqlName, labels }: EnumType): void {
-  registerType({ oid, name, sqlName, length: 4, kind: 'e', category: 'E', preferred: false, storage: 'int', element: 0, array, labels });
-  registerType({ oid: array, name: `_${name}`, sqlName: `${sqlName}[]`, length: -1, kind: 'b', category: 'A', preferred: false, storage: 'symbol', element: oid, array: 0 });
+/** The type of a relation's rows, or one of CREATE TYPE ... AS (...). */
+export interface RowType {
+  readonly kind: 'row';
+  readonly oid: number;
+  readonly array: number;
+  readonly name: string;
+  readonly sqlName: string;
+  readonly fields: readonly Field[];
+}
+
+/** The types that a user's type and its array are. */
+export function typesOf(type: UserType): readonly [TypeInfo, TypeInfo] {
+  const { oid, array, name, sqlName } = type;
+  const shared = { oid, name, sqlName, preferred: false, element: 0, array } as const;
+  const own: TypeInfo = type.kind === 'enum' ? { ...shared, length: 4, kind: 'e', category: 'E', storage: 'int', labels: type.labels }
+    : { ...shared, length: -1, kind: 'c', category: 'C', storage: 'symbol', fields: type.fields };
+  return [own, { oid: array, name: `_${name}`, sqlName: `${sqlName}[]`, length: -1, kind: 'b', category: 'A', preferred: false, storage: 'symbol', element: oid, array: 0 }];
+}
+
+/** The type and its array, as they are from now on. */
+export function registerUserType(type: UserType): void {
+  for (const one of typesOf(type)) registerType(one);
 }
 
 export const sqlType = (oid: number, typmod = -1): SqlType => ({ oid, typmod });

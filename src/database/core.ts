@@ -1,6 +1,6 @@
-import { registerEnum, RowBatch, rowLayout, SqlError } from '../core/index.ts';
+import { registerUserType, RowBatch, rowLayout, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.ts';
-import { displayName, encodeChange, enumOf, systemRows } from '../catalog/index.ts';
+import { displayName, encodeChange, enumsOf, systemRows } from '../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
 import { asksCatalog, evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
@@ -11,7 +11,7 @@ import { throwIfCancelled } from './cancel.ts';
 import type { EngineHost } from './engine/host.ts';
 import type { EngineStatus, FetchedBatch, QueryReady, QueryRequest, WireChange } from './engine/messages.ts';
 import type { DatabaseLog } from './log.ts';
-import { asksTime, embedCatalog, originsOf, readsOf } from './relations.ts';
+import { asksTime, embedCatalog, originsOf, readsOf, typeActions } from './relations.ts';
 import type { Turn } from './pace.ts';
 import type { Peeks } from './peeks.ts';
 import { rowsOf } from './rows.ts';
@@ -62,13 +62,14 @@ export const buffersOf = (changes: readonly WireChange[]): ArrayBuffer[] => [...
 export async function commitWork(core: Core, work: readonly CatalogWork[], rows: readonly WireChange[], standing?: ReadonlyMap<number, SequenceState>): Promise<void> {
   const changes = work.flatMap((one) => one.changes);
   const next = applied(core.catalog, changes);
+  const types = typeActions(changes.flatMap((change) => (change.kind === 'drop' ? [] : [change.item])), core.catalog);
   const dropped = changes.flatMap((change) => (change.kind === 'drop' && core.catalog.item(change.oid)?.kind === 'sequence' ? [change.oid] : []));
   const set = standing ?? new Map(work.flatMap((one) => one.sequences ?? []));
   const sequences = [...[...set].map(([oid, state]) => [String(oid), writeSequence(state)] as const), ...dropped.map((oid) => [String(oid), null] as const)];
   const written = [...work.flatMap((one) => one.rows ?? []), ...rows];
   await core.engine.request<number>({
     kind: 'change',
-    actions: work.flatMap((one) => one.actions),
+    actions: [...types, ...work.flatMap((one) => one.actions)],
     catalog: changes.map(encodeChange),
     secrets: work.flatMap((one) => one.secrets ?? []),
     forget: work.flatMap((one) => one.forget ?? []),
@@ -77,9 +78,9 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
     changes: written,
   }, buffersOf(written));
   core.catalog = next;
-  const types = changes.flatMap((change) => (change.kind !== 'drop' && change.item.kind === 'type' ? [enumOf(change.item)] : []));
-  for (const type of types) registerEnum(type);
-  if (types.length > 0) await core.sources.define(types);
+  for (const { type } of types) registerUserType(type);
+  const enums = enumsOf(changes.flatMap((change) => (change.kind === 'drop' ? [] : [change.item])));
+  if (enums.length > 0) await core.sources.define(enums);
   for (const [oid, state] of sequences) {
     if (state === null) core.sequences.forget(Number(oid));
     else core.sequences.adopt(Number(oid), state);

@@ -1,6 +1,6 @@
 import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Random } from '../core/index.ts';
-import { decodeChange, dropPlan, enumOf, isTemporary, OidAllocator } from '../catalog/index.ts';
+import { decodeChange, dropPlan, enumsOf, isTemporary, OidAllocator } from '../catalog/index.ts';
 import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import { describeEnums, webhookDecoder } from '../ingest/index.ts';
@@ -20,7 +20,7 @@ import type { DatabaseLog } from './log.ts';
 import { Turn } from './pace.ts';
 import { Peeks } from './peeks.ts';
 import { refreshedEnums } from './execute/upstream-enums.ts';
-import { dropActions, engineActions } from './relations.ts';
+import { dropActions, engineActions, typeActions } from './relations.ts';
 import { PlanCache } from './session/plan-cache.ts';
 import { DatabaseSession } from './session/session.ts';
 import { Sequences } from './sequences.ts';
@@ -104,8 +104,8 @@ class MillraceDatabase implements Database {
   async start(): Promise<void> {
     const core = this.#core;
     const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
-    await core.engine.request<void>({ kind: 'start', actions: items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog)) });
-    await core.sources.define(items.flatMap((item) => (item.kind === 'type' ? [enumOf(item)] : [])));
+    await core.engine.request<void>({ kind: 'start', actions: [...typeActions(items), ...items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog))] });
+    await core.sources.define(enumsOf(items));
     for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
     await this.#dropTemporary();
     this.#ready = true;

@@ -1,5 +1,5 @@
 import type { Datum } from '../core/index.ts';
-import { enumOf } from '../catalog/index.ts';
+import { userTypeOf } from '../catalog/index.ts';
 import type { CatalogItem, CatalogSnapshot, MaterializedViewItem, RelationCatalogItem } from '../catalog/index.ts';
 import type { Relation, RelationId } from '../ir/index.ts';
 import { mapInputs, mapScalars, nullErrors, someRelation, someScalar } from '../ir/index.ts';
@@ -47,7 +47,7 @@ export function originsOf(ids: Iterable<RelationId>, catalog: CatalogSnapshot, f
 export const heldRelation = (item: MaterializedViewItem): Relation => (item.onError === 'null' ? nullErrors(item.relation) : item.relation);
 
 /** What the engine needs to know of a relation or index of the catalog; nothing for those it does not hold. */
-export function engineActions(item: CatalogItem, name: string, catalog: CatalogSnapshot): readonly EngineAction[] {
+export function engineActions(item: CatalogItem, name: string, catalog: CatalogSnapshot): readonly Extract<EngineAction, { kind: 'addRelation' | 'addView' | 'addIndex' }>[] {
   switch (item.kind) {
     case 'table':
       return [{ kind: 'addRelation', id: item.id, type: item.type, options: tableOptions(item, name) }];
@@ -55,8 +55,6 @@ export function engineActions(item: CatalogItem, name: string, catalog: CatalogS
       return item.origin.kind === 'postgres' ? [] : [{ kind: 'addRelation', id: item.id, type: item.type, options: { held: false, keys: [], enforced: false, name } }];
     case 'materialized view':
       return [{ kind: 'addView', id: item.id, name, type: item.type, relation: heldRelation(item), onError: item.onError }];
-    case 'type':
-      return [{ kind: 'defineType', type: enumOf(item) }];
     case 'index': {
       const on = catalog.item(item.on);
       if (on === undefined || !('id' in on)) return [];
@@ -67,12 +65,18 @@ export function engineActions(item: CatalogItem, name: string, catalog: CatalogS
   }
 }
 
+/** What the engine is told of the types that items give: those that are not what `before` has. */
+export function typeActions(items: readonly CatalogItem[], before?: CatalogSnapshot): readonly Extract<EngineAction, { kind: 'defineType' }>[] {
+  return items.flatMap((item) => {
+    const type = userTypeOf(item);
+    const known = before?.item(item.oid);
+    return type === undefined || (known !== undefined && JSON.stringify(userTypeOf(known)) === JSON.stringify(type)) ? [] : [{ kind: 'defineType', type }];
+  });
+}
+
 /** What takes a dropped object from the engine. */
 export function dropActions(item: CatalogItem, catalog: CatalogSnapshot): readonly EngineAction[] {
-  return engineActions(item, item.name, catalog).flatMap((action): EngineAction[] => {
-    if (action.kind === 'defineType') return [];
-    return [action.kind === 'addIndex' ? { kind: 'dropIndex', id: action.id, index: action.options.index } : { kind: 'remove', id: action.id }];
-  });
+  return engineActions(item, item.name, catalog).map((action): EngineAction => (action.kind === 'addIndex' ? { kind: 'dropIndex', id: action.id, index: action.options.index } : { kind: 'remove', id: action.id }));
 }
 
 function tableOptions(item: CatalogItem & { kind: 'table' }, name: string): BaseOptions {

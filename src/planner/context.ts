@@ -1,4 +1,4 @@
-import type { SqlType } from '../core/index.ts';
+import type { Field, SqlType } from '../core/index.ts';
 import type { CatalogItem } from '../catalog/index.ts';
 import type { Environment, RelationId } from '../ir/index.ts';
 
@@ -12,6 +12,10 @@ export interface CatalogView {
   indexesOn(id: RelationId): readonly IndexFacts[];
   /** The foreign keys of a relation, which their author vouches for. */
   foreignKeysOf(id: RelationId): readonly { readonly columns: readonly number[]; readonly references: RelationId; readonly referencedColumns: readonly number[] }[];
+  /** where a text is read again: how many of its first columns a relation had when it was written, which are those that it can name */
+  columnsSeen?(schema: string | undefined, name: string): number | undefined;
+  /** the fields of a row type */
+  fieldsOf(oid: number): readonly Field[] | undefined;
 }
 
 export interface IndexFacts {

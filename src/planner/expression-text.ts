@@ -66,9 +66,9 @@ class Writer {
       case 'array':
         return expr.elements.length === 0 ? `ARRAY[]::${this.#type(expr.type)}` : `ARRAY[${this.#list(expr.elements)}]`;
       case 'row':
-        return `ROW(${this.#list(expr.fields)})`;
+        return `ROW(${this.#list(expr.fields)})${expr.type.oid === Oid.record ? '' : `::${this.#type(expr.type)}`}`;
       case 'field':
-        return `(${this.#write(expr.arg)}).f${expr.index + 1}`;
+        return `(${this.#write(expr.arg)}).${quoteIdentifier(findType(expr.arg.type.oid)?.fields?.[expr.index]?.name ?? `f${expr.index + 1}`)}`;
       case 'subscript':
         return this.#subscript(expr);
       case 'anyOf': case 'allOf':

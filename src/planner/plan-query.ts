@@ -1,9 +1,9 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { ColumnsRead, WrittenQuery } from '../catalog/index.ts';
 import type { Column, Notice } from '../core/index.ts';
-import { Oid, notSupported, typeInfo } from '../core/index.ts';
+import { Oid, typeInfo } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
-import { quoteIdentifier, relationTypeOf } from '../ir/index.ts';
+import { relationTypeOf } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
 import { notesOnWindows } from './lower/window-notice.ts';
 import { narrowed, unit } from './lower/bound.ts';
@@ -117,8 +117,6 @@ export function planView(select: SelectStmt, sql: string, from: number, name: st
   }
   for (const [index, column] of typed.columns.entries()) {
     const { oid } = column.type;
-    const whole = planning.wholeRows.get(column.id);
-    if (whole !== undefined) throw notSupported(`a column of the row type of "${whole}" in a view`, 'Select its columns, or make it a document: to_jsonb(' + quoteIdentifier(whole) + ').', planning.targetPositions.get(column.id));
     if (oid === Oid.record || oid === Oid.recordArray) throw planning.error('42P16', `column "${names[index]}" has pseudo-type ${typeInfo(oid).sqlName}`, undefined);
   }
   const query = lowerQuery(planning, typed);
@@ -146,7 +144,7 @@ function fixedBy(select: SelectStmt, typed: TypedQuery): { readonly fixed?: stri
 
 /** The columns of stored relations that a query refers to anywhere; what it merely could have referred to lies in the leaves. */
 function columnsReadBy(planning: Planning, typed: TypedQuery): ColumnsRead {
-  const read = new Map<number, Set<number>>();
+  const read = new Map([...planning.fieldsRead].map(([oid, fields]) => [oid, new Set(fields)]));
   const note = (id: unknown): void => {
     const origin = typeof id === 'number' ? planning.columnOrigins.get(id) : undefined;
     if (origin === undefined) return;
@@ -156,6 +154,8 @@ function columnsReadBy(planning: Planning, typed: TypedQuery): ColumnsRead {
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit);
     if (typeof value !== 'object' || value === null || ('op' in value && value.op === 'leaf')) return;
+    // A whole row is read as what it is, whatever columns it has.
+    if ('op' in value && value.op === 'row' && 'aliases' in value) return;
     for (const [key, inner] of Object.entries(value)) {
       if (key === 'id') note(inner);
       else if (/ids$/i.test(key) && Array.isArray(inner)) inner.forEach(note);

@@ -1,4 +1,4 @@
-import type { Datum, Notice, RelationType, SqlType } from '../core/index.ts';
+import type { Datum, Field, Notice, RelationType, SqlType } from '../core/index.ts';
 import type {
   CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamEnum, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
@@ -101,6 +101,8 @@ export type Plan =
   | WithWritesPlan
   | { readonly kind: 'truncate'; readonly tables: readonly RelationId[]; /** sequences that begin anew, by OID */ readonly restart: readonly number[] }
   | { readonly kind: 'createEnum'; readonly name: QualifiedName; readonly labels: readonly string[]; readonly sql: string }
+  | { readonly kind: 'createRowType'; readonly name: QualifiedName; readonly fields: readonly Field[]; readonly sql: string }
+  | { readonly kind: 'alterRowType'; readonly oid: number; readonly fields: readonly Field[] }
   | { readonly kind: 'alterEnum'; readonly oid: number; readonly change: EnumChange }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
   | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })

@@ -1,5 +1,5 @@
 import type { Node, WithClause } from '@pgsql/types';
-import type { Column, Notice, SqlType } from '../core/index.ts';
+import type { Column, Field, Notice, SqlType } from '../core/index.ts';
 import { SqlError } from '../core/index.ts';
 import type { Relation } from '../ir/index.ts';
 import type { PlanContext } from './context.ts';
@@ -25,10 +25,10 @@ export class Planning {
   readonly columnLabels = new Map<ColumnId, string>();
   /** columns that are a string or NULL literal whose type is still open: what they are, for the one who decides */
   readonly unknownColumns = new Map<ColumnId, Expr>();
+  /** the fields of row types that are read of values: by OID of the relation or type */
+  readonly fieldsRead = new Map<number, Set<number>>();
   /** the fields of columns that are records */
-  readonly recordShapes = new Map<ColumnId, readonly Column[]>();
-  /** columns that are the whole row of a relation: its name */
-  readonly wholeRows = new Map<ColumnId, string>();
+  readonly recordShapes = new Map<ColumnId, readonly Field[]>();
   /** where the expression of an output column stands */
   readonly targetPositions = new Map<ColumnId, number>();
   /** columns of the shared results that references name */

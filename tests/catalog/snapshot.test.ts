@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeChange, dropPlan, emptyCatalog, encodeChange, OidAllocator } from '../../src/catalog/index.ts';
+import { arrayTypeOf, decodeChange, dropPlan, emptyCatalog, encodeChange, firstUserOid, OidAllocator } from '../../src/catalog/index.ts';
 import type { CatalogChange, SourceItem, TableItem } from '../../src/catalog/index.ts';
-import { SqlError } from '../../src/core/index.ts';
+import { builtinTypes, SqlError } from '../../src/core/index.ts';
 import { create, family, makeTable, makeView } from './fixtures.ts';
 
 const path = ['public'];
@@ -131,4 +131,15 @@ describe('drop', () => {
     expect(dropPlan(create(emptyCatalog(), source, errors), [source.oid], false, path)).toMatchObject({ notices: [], changes: [{ oid: errors.oid }, { oid: source.oid }] });
     expect(errorOf(() => dropPlan(create(emptyCatalog(), source, errors, table), [source.oid], false, path)).fields.detail).toBe('table t depends on source s');
   });
+});
+
+test('no object gets the OID of a built-in type, though some lie among the users\' own', () => {
+  const oids = new OidAllocator(firstUserOid);
+  const given = new Set<number>();
+  for (let i = 0; i < 100; i++) {
+    const { oid, rowType } = oids.relation();
+    for (const one of [oid, rowType, arrayTypeOf(rowType), oids.plain()]) given.add(one);
+  }
+  expect(given.size).toBe(400);
+  expect(builtinTypes.filter(({ oid }) => given.has(oid))).toEqual([]);
 });

@@ -20,7 +20,7 @@ export const environment: Environment = {
   setting: unasked, setSetting: unasked,
   catalog: {
     relationByName: unasked, relationName: unasked, schemaByName: unasked, schemaName: unasked, roleName: unasked, roleByName: unasked, databaseName: unasked,
-    viewDefinition: unasked, indexDefinition: unasked, constraintDefinition: unasked, expressionText: unasked, sequenceOf: unasked, comment: unasked, columnName: unasked, columnByName: unasked, typeByName: unasked, typeSchema: unasked,
+    viewDefinition: unasked, indexDefinition: unasked, constraintDefinition: unasked, expressionText: unasked, sequenceOf: unasked, comment: unasked, columnName: unasked, columnByName: unasked, typeByName: unasked, typeItem: unasked, typeSchema: unasked,
   },
 };
 

@@ -13,6 +13,8 @@ export interface Seen {
 }
 
 const given = <T extends object>(fields: T): T => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')) as T;
+/** Types of users have other OIDs on either side. */
+const typeName = (oid: number): string => (oid >= 16384 ? 'a type of the user' : findType(oid)?.name ?? String(oid));
 const line = (row: readonly (string | null)[]): string => row.map((value) => value ?? 'NULL').join(' | ');
 const asked = (sql: string, rows: readonly string[]): readonly string[] => (/order by|^insert|^show/i.test(sql) ? rows : rows.toSorted());
 const said = (notices: readonly Readonly<Record<string, string>>[]): Pick<Seen, 'notices'> => (notices.length === 0 ? {} : { notices });
@@ -41,7 +43,7 @@ export class Theirs {
     try {
       const answer: pg.QueryArrayResult = await this.#client.query({ text: sql, rowMode: 'array', types: { getTypeParser: () => (value: string) => value } });
       const rows = answer.fields.length === 0 ? {} : {
-        columns: answer.fields.map(({ name, dataTypeID }) => `${name} ${findType(dataTypeID)?.name ?? dataTypeID}`), rows: asked(sql, answer.rows.map((row: (string | null)[]) => line(row))),
+        columns: answer.fields.map(({ name, dataTypeID }) => `${name} ${typeName(dataTypeID)}`), rows: asked(sql, answer.rows.map((row: (string | null)[]) => line(row))),
       };
       return { tag: this.#tag, ...rows, ...notices() };
     } catch (error) {
@@ -97,7 +99,7 @@ export class Ours {
       }
       await portal.close();
       failed = false;
-      const answer = portal.columns === null ? {} : { columns: portal.columns.map(({ name, type }) => `${name} ${findType(type.oid)?.name ?? type.oid}`), rows: asked(sql, rows) };
+      const answer = portal.columns === null ? {} : { columns: portal.columns.map(({ name, type }) => `${name} ${typeName(type.oid)}`), rows: asked(sql, rows) };
       return { tag, ...answer };
     } finally {
       await session.sync(failed);

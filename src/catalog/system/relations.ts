@@ -2,12 +2,12 @@ import { Oid, findType, normalLong } from '../../core/index.ts';
 import type { Datum, SqlType } from '../../core/index.ts';
 import { columnsOf, quoteIdentifier } from '../../ir/index.ts';
 import { constraintsOf, indexesOf } from '../definitions.ts';
-import type { CatalogItem, ForeignKey, RelationCatalogItem, TableColumn, TableItem } from '../items.ts';
+import type { CatalogItem, CompositeTypeItem, ForeignKey, RelationCatalogItem, TableColumn, TableItem } from '../items.ts';
 import { indexOfKey } from '../oids.ts';
 import { sequencesOf } from '../parts.ts';
 import { ownerOid } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
-import { enumsIn, isRelation, isTemporary } from '../snapshot.ts';
+import { isRelation, isTemporary, isType } from '../snapshot.ts';
 import { arrayOf, definePostgres, int2Vector, oidVector } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
 import { defaultOperatorClass } from './operator-classes.ts';
@@ -33,6 +33,8 @@ const isTable = (item: CatalogItem): item is TableItem => item.kind === 'table';
 export const ruleOid = (view: number): number => 0x2000_0000 + view;
 export const defaultOid = (relation: number, attribute: number): number => 0x4000_0000 + relation * 1600 + attribute;
 
+const compositeTypes = (snapshot: CatalogSnapshot): readonly CompositeTypeItem[] => [...snapshot.items.values()].flatMap((item) => (item.kind === 'composite type' ? [item] : []));
+
 const classDefaults: NamedRow = {
   reloftype: 0, relowner: ownerOid, reltablespace: 0, relpages: 0, reltuples: -1, relallvisible: 0, reltoastrelid: 0, relisshared: false,
   relpersistence: 'p', relchecks: 0, relhastriggers: false, relhassubclass: false, relrowsecurity: false, relforcerowsecurity: false,
@@ -49,6 +51,12 @@ function* classRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
       relfilenode: kind === 'v' ? 0 : item.oid, relhasindex: indexed.has(item.oid), relkind: kind, relnatts: item.columns.length,
       relhasrules: isView(item), relreplident: item.kind === 'system' || kind === 'v' || kind === 'S' ? 'n' : 'd', relchecks: isTable(item) ? (item.checks ?? []).length : 0,
       relpersistence: isTemporary(snapshot.schemaNameOf(item)) ? 't' : 'p',
+    };
+  }
+  for (const type of compositeTypes(snapshot)) {
+    yield {
+      ...classDefaults, oid: type.relation, relname: type.name, relnamespace: type.schema, reltype: type.oid, relam: 0, relfilenode: 0, relhasindex: false, relkind: 'c', relnatts: type.fields.length,
+      relhasrules: false, relreplident: 'n', reltuples: 0, relpersistence: isTemporary(snapshot.schemaNameOf(type)) ? 't' : 'p',
     };
   }
   for (const index of indexes.values()) {
@@ -81,6 +89,7 @@ function* attributeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
       };
     }
   }
+  for (const type of compositeTypes(snapshot)) for (const [index, field] of type.fields.entries()) yield attributeRow(type.relation, index + 1, field.name, field.type);
   for (const index of indexesOf(snapshot).values()) {
     for (const [place, column] of index.columns.entries()) {
       const { name, type } = index.on.columns[column]!;
@@ -174,7 +183,7 @@ function* defaultRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
 
 function* descriptionRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   for (const item of snapshot.items.values()) {
-    const classoid = item.kind === 'schema' ? classOids.pg_namespace : item.kind === 'type' ? classOids.pg_type : classOids.pg_class;
+    const classoid = item.kind === 'schema' ? classOids.pg_namespace : isType(item) ? classOids.pg_type : classOids.pg_class;
     if (item.comment !== undefined) yield { objoid: item.oid, classoid, objsubid: 0, description: item.comment };
     if (!isRelation(item)) continue;
     for (const [attribute, description] of item.columnComments ?? []) yield { objoid: item.oid, classoid, objsubid: attribute, description };
@@ -200,20 +209,27 @@ function* dependRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   for (const item of snapshot.items.values()) {
     if (item.kind === 'system' || item.kind === 'schema') continue;
     if (item.kind === 'secret' || item.kind === 'connection') continue;
+    if (item.kind === 'composite type') {
+      yield row(classOids.pg_type, item.oid, classOids.pg_class, item.relation, 'i');
+      yield row(classOids.pg_type, item.array, classOids.pg_type, item.oid, 'i');
+      yield row(classOids.pg_class, item.relation, classOids.pg_namespace, item.schema, 'n');
+      for (const [index, { type }] of item.fields.entries()) if (snapshot.typeItem(type.oid) !== undefined) yield { ...row(classOids.pg_class, item.relation, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
+      continue;
+    }
     if (item.kind === 'type') {
       yield row(classOids.pg_type, item.oid, classOids.pg_namespace, item.schema, 'n');
       yield row(classOids.pg_type, item.array, classOids.pg_type, item.oid, 'i');
       continue;
     }
     yield row(classOids.pg_class, item.oid, classOids.pg_namespace, item.schema, 'n');
-    if (isRelation(item)) for (const [index, { type }] of item.columns.entries()) if (enumsIn(type.oid).length > 0) yield { ...row(classOids.pg_class, item.oid, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
+    if (isRelation(item)) for (const [index, { type }] of item.columns.entries()) if (snapshot.typeItem(type.oid) !== undefined) yield { ...row(classOids.pg_class, item.oid, classOids.pg_type, type.oid, 'n'), objsubid: index + 1 };
     const view = isRelation(item) && isView(item);
     // As in Postgres, it is a view's rule that depends on what the view reads.
     if (view) yield row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, item.oid, 'i');
     for (const needed of item.dependsOn) {
       if (item.kind === 'index' && needed === item.on) continue;
       const target = snapshot.item(needed);
-      if (target === undefined || target.kind === 'schema' || target.kind === 'type' || target.kind === 'secret' || target.kind === 'connection') continue;
+      if (target === undefined || target.kind === 'schema' || isType(target) || target.kind === 'secret' || target.kind === 'connection') continue;
       yield view ? row(classOids.pg_rewrite, ruleOid(item.oid), classOids.pg_class, needed, 'n') : row(classOids.pg_class, item.oid, classOids.pg_class, needed, 'n');
     }
     if (item.kind === 'sequence' && item.ownedBy !== undefined) {

@@ -1,8 +1,7 @@
-import { builtinTypes, findType } from '../../core/index.ts';
+import { builtinTypes, findType, typesOf } from '../../core/index.ts';
 import type { TypeInfo } from '../../core/index.ts';
 import { procedureOids } from '../../ir/index.ts';
-import { arrayTypeOf } from '../oids.ts';
-import { enumOf, ownerOid, schemaOids } from '../snapshot.ts';
+import { ownerOid, schemaOids, userTypeOf } from '../snapshot.ts';
 import type { CatalogSnapshot } from '../snapshot.ts';
 import { definePostgres } from './define.ts';
 import type { NamedRow, SystemRelation } from './define.ts';
@@ -30,19 +29,11 @@ const builtinRows: readonly NamedRow[] = builtinTypes.map((type) => {
 function* typeRows(snapshot: CatalogSnapshot): Iterable<NamedRow> {
   yield* builtinRows;
   for (const item of snapshot.items.values()) {
-    if (item.kind !== 'type') continue;
-    const { oid, array, sqlName } = enumOf(item);
-    const type: TypeInfo = { oid, name: item.name, sqlName, length: 4, kind: 'e', category: 'E', preferred: false, storage: 'int', element: 0, array };
-    yield typeRow(type, undefined, item.schema, 0);
-    yield typeRow({ ...type, oid: array, name: `_${item.name}`, sqlName: `${sqlName}[]`, length: -1, kind: 'b', category: 'A', storage: 'symbol', element: oid, array: 0 }, type, item.schema, 0);
-  }
-  for (const item of snapshot.relations()) {
-    if (item.kind === 'sequence') continue;
-    const shared = { length: -1, preferred: false, storage: 'symbol' } as const;
-    const array = arrayTypeOf(item.rowType);
-    const row: TypeInfo = { ...shared, oid: item.rowType, name: item.name, sqlName: item.name, kind: 'c', category: 'C', element: 0, array };
-    yield typeRow(row, undefined, item.schema, item.oid);
-    yield typeRow({ ...shared, oid: array, name: `_${item.name}`, sqlName: `${item.name}[]`, kind: 'b', category: 'A', element: item.rowType, array: 0 }, row, item.schema, 0);
+    const made = userTypeOf(item);
+    if (made === undefined) continue;
+    const [type, array] = typesOf(made);
+    yield typeRow(type, undefined, item.schema, item.kind === 'composite type' ? item.relation : made.kind === 'row' ? item.oid : 0);
+    yield typeRow(array, type, item.schema, 0);
   }
 }
 

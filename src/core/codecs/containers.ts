@@ -1,10 +1,10 @@
 import { ByteReader, ByteWriter, malformedBinary } from '../bytes.ts';
 import type { TextSettings, TypeCodec } from '../codec.ts';
-import type { Datum, SqlArray, SqlRecord } from '../datum.ts';
-import { SqlError, notSupported } from '../errors.ts';
-import { Oid, typeInfo } from '../types.ts';
+import type { Datum, SqlArray } from '../datum.ts';
+import { SqlError } from '../errors.ts';
+import { Oid } from '../types.ts';
 
-/** Codecs of what holds other values: arrays, int2vector and oidvector, records. */
+/** Codecs of arrays, int2vector and oidvector. */
 
 export type CodecOf = (oid: number) => TypeCodec;
 
@@ -290,70 +290,3 @@ export function vectorCodec(element: number, codecOf: CodecOf): TypeCodec {
     compare: (a, b) => (element === Oid.oid && (a as SqlArray).items.length - (b as SqlArray).items.length) || array.compare(a, b),
   };
 }
-
-const recordFieldNeedsQuotes = (text: string): boolean => text === '' || /["\\(),\s]/.test(text);
-
-export function recordCodec(codecOf: CodecOf): TypeCodec {
-  return {
-    parse() {
-      throw notSupported('input of anonymous composite types', 'Cast the fields one by one.');
-    },
-    print(value, settings) {
-      const { types, fields } = value as SqlRecord;
-      const printed = fields.map((field, i) => {
-        if (field === null) return '';
-        const text = codecOf(types[i]!).print(field, settings);
-        return recordFieldNeedsQuotes(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text;
-      });
-      return `(${printed.join(',')})`;
-    },
-    decode(bytes) {
-      const reader = new ByteReader(bytes, 'record');
-      const types: number[] = [];
-      const fields: Datum[] = [];
-      for (let left = reader.int32(); left > 0; left--) {
-        const oid = reader.int32();
-        const field = reader.sized();
-        types.push(oid);
-        fields.push(field === null ? null : codecOf(oid).decode(field));
-      }
-      reader.end();
-      return { kind: 'record', types, fields };
-    },
-    encode(value) {
-      const { types, fields } = value as SqlRecord;
-      const writer = new ByteWriter();
-      writer.int32(fields.length);
-      fields.forEach((field, i) => {
-        writer.int32(types[i]!);
-        writer.sized(field === null ? null : codecOf(types[i]!).encode(field));
-      });
-      return writer.finish();
-    },
-    compare(a, b) {
-      const left = a as SqlRecord;
-      const right = b as SqlRecord;
-      const shorter = Math.min(left.fields.length, right.fields.length);
-      for (let i = 0; i < shorter; i++) {
-        if (left.types[i] !== right.types[i]) throw differentFields(left.types[i]!, right.types[i]!, i);
-        const x = left.fields[i]!;
-        const y = right.fields[i]!;
-        if (x === null || y === null) {
-          if (x !== y) return x === null ? 1 : -1;
-          continue;
-        }
-        const order = codecOf(left.types[i]!).compare(x, y);
-        if (order !== 0) return order;
-      }
-      if (left.fields.length !== right.fields.length) throw new SqlError('42804', 'cannot compare record types with different numbers of columns');
-      return 0;
-    },
-    canonical(value) {
-      const { types, fields } = value as SqlRecord;
-      return { kind: 'record', types, fields: fields.map((field, i) => (field === null ? null : canonicalItem(codecOf(types[i]!))(field))) };
-    },
-  };
-}
-
-const differentFields = (left: number, right: number, column: number): SqlError =>
-  new SqlError('42804', `cannot compare dissimilar column types ${typeInfo(left).sqlName} and ${typeInfo(right).sqlName} at record column ${column + 1}`);

@@ -3,11 +3,12 @@ import type { Datum } from '../datum.ts';
 import { SqlError } from '../errors.ts';
 import { Oid, findType, typeInfo, whenTypesChange } from '../types.ts';
 import type { SqlType, TypeInfo } from '../types.ts';
-import { arrayCodec, recordCodec, vectorCodec } from './containers.ts';
+import { arrayCodec, vectorCodec } from './containers.ts';
 import { dateCodec, intervalCodec, timeCodec, timestampCodec, timestamptzCodec, timetzCodec } from './datetime.ts';
 import { enumCodec, enumWireCodec } from './enums.ts';
 import { macaddr8Codec, macaddrCodec, networkCodec } from './network.ts';
 import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
+import { recordCodec, rowCodec, rowWireCodec } from './records.ts';
 import { isMultirangeType, isRangeType, multirangeCodec, rangeCodec } from './ranges.ts';
 import {
   bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, lsnCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
@@ -44,7 +45,8 @@ function makeCodec(type: TypeInfo): TypeCodec {
   if (type.oid === Oid.int2vector || type.oid === Oid.oidvector) return vectorCodec(type.element, codecOf);
   if (type.kind === 'r' && isRangeType(type.oid)) return rangeCodec(type.oid, codecOf);
   if (type.kind === 'm' && isMultirangeType(type.oid)) return multirangeCodec(type.oid, codecOf);
-  if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(codecOf);
+  if (type.kind === 'c') return rowCodec(type.oid, codecOf);
+  if (type.oid === Oid.record) return recordCodec(codecOf);
   if (type.kind === 'e') return enumCodec(type.oid);
   if (type.element !== 0 && (type.category === 'A' || type.oid === Oid.recordArray)) return arrayCodec(type.element, codecOf);
   if (type.name.startsWith('reg') && type.storage === 'oid') return regCodec(type.name);
@@ -67,7 +69,8 @@ export function wireCodecOf(oid: number): TypeCodec {
 
 function makeWireCodec(type: TypeInfo): TypeCodec {
   if (type.kind === 'e') return enumWireCodec(type.oid);
-  if (type.kind === 'c' || type.oid === Oid.record) return recordCodec(wireCodecOf);
+  if (type.kind === 'c') return rowWireCodec(type.oid, wireCodecOf);
+  if (type.oid === Oid.record) return recordCodec(wireCodecOf);
   const holds = findType(type.element);
   if (type.category === 'A' && type.length === -1 && (holds?.kind === 'e' || holds?.kind === 'c' || holds?.oid === Oid.record)) return arrayCodec(type.element, wireCodecOf);
   return codecOf(type.oid);
@@ -94,4 +97,5 @@ export { compareTimetz } from './datetime.ts';
 export { compareFloats, parseInteger, printFloat4, printFloat8 } from './numbers.ts';
 export { parseAddress, printAddress } from './network.ts';
 export type { Address } from './network.ts';
+export { requireLength } from './records.ts';
 export { padToLength, printHex, trimBlanks } from './strings.ts';

@@ -1,4 +1,4 @@
-import type { Datum, EnumType, RelationType, TextSettings } from '../../core/index.ts';
+import type { Datum, RelationType, TextSettings, UserType } from '../../core/index.ts';
 import type { Relation, RelationId } from '../../ir/index.ts';
 import type { BaseOptions, IndexOptions, OnErrorPolicy, OperatorReport, PeekPlan, ReadPlan, Shared, Stale, ViewError } from '../../views/index.ts';
 
@@ -28,7 +28,7 @@ export type EngineAction =
   | { readonly kind: 'addRelation'; readonly id: RelationId; readonly type: RelationType; readonly options: BaseOptions }
   | { readonly kind: 'addView'; readonly id: RelationId; readonly name: string; readonly type: RelationType; readonly relation: Relation; readonly onError: OnErrorPolicy }
   /** a type that rows hold, as it is from now on: it goes before them */
-  | { readonly kind: 'defineType'; readonly type: EnumType }
+  | { readonly kind: 'defineType'; readonly type: UserType }
   | { readonly kind: 'setOnError'; readonly id: RelationId; readonly onError: OnErrorPolicy }
   | { readonly kind: 'addIndex'; readonly id: RelationId; readonly options: IndexOptions }
   | { readonly kind: 'dropIndex'; readonly id: RelationId; readonly index: string }
@@ -84,7 +84,7 @@ export type Request =
   /** the rows of a table that share these columns with one of `rows`, as a batch's buffer */
   | { readonly kind: 'lookup'; readonly relation: RelationId; readonly columns: readonly number[]; readonly rows: ArrayBuffer }
   /** types that a transaction under way has made */
-  | { readonly kind: 'types'; readonly types: readonly EnumType[] }
+  | { readonly kind: 'types'; readonly types: readonly UserType[] }
   /** where sequences stand: answers when durable */
   | { readonly kind: 'sequences'; readonly states: readonly (readonly [string, string])[] }
   /** raises what writing these changes with `check` would raise now */

@@ -1,5 +1,5 @@
-import { registerEnum, RowBatch, rowLayout } from '../../core/index.ts';
-import type { EnumType, RelationType } from '../../core/index.ts';
+import { registerUserType, RowBatch, rowLayout } from '../../core/index.ts';
+import type { RelationType, UserType } from '../../core/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { StoredChange } from '../../storage/index.ts';
 import type { Change, Engine } from '../../views/index.ts';
@@ -13,9 +13,9 @@ export const adds = (action: EngineAction): action is Extract<EngineAction, { ki
 export class Relations {
   readonly #engine: Engine;
   readonly #types = new Map<RelationId, RelationType>();
-  /** enums as they were before they were defined last */
-  readonly #enumsBefore = new Map<number, EnumType>();
-  readonly #enums = new Map<number, EnumType>();
+  /** users' types as they were before they were defined last */
+  readonly #userTypesBefore = new Map<number, UserType>();
+  readonly #userTypes = new Map<number, UserType>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -60,16 +60,16 @@ export class Relations {
     }
   }
 
-  #define(type: EnumType): void {
-    this.#enumsBefore.set(type.oid, this.#enums.get(type.oid) ?? type);
-    this.#enums.set(type.oid, type);
-    registerEnum(type);
+  #define(type: UserType): void {
+    this.#userTypesBefore.set(type.oid, this.#userTypes.get(type.oid) ?? type);
+    this.#userTypes.set(type.oid, type);
+    registerUserType(type);
   }
 
   /** Takes back what was added, last first. */
   takeBack(actions: readonly EngineAction[]): void {
     for (const action of actions.toReversed()) {
-      if (action.kind === 'defineType') this.#define(this.#enumsBefore.get(action.type.oid) ?? action.type);
+      if (action.kind === 'defineType') this.#define(this.#userTypesBefore.get(action.type.oid) ?? action.type);
       else if (action.kind === 'addIndex') this.act({ kind: 'dropIndex', id: action.id, index: action.options.index });
       else if (adds(action)) this.act({ kind: 'remove', id: action.id });
     }

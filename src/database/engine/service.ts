@@ -1,4 +1,4 @@
-import { InvariantError, registerEnum, SqlError } from '../../core/index.ts';
+import { InvariantError, registerUserType, SqlError } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { Store } from '../../storage/index.ts';
 import { Engine, Meter } from '../../views/index.ts';
@@ -128,7 +128,7 @@ export class EngineService {
         this.#timeline.push(id, request);
         break;
       case 'types':
-        for (const type of request.types) registerEnum(type);
+        for (const type of request.types) registerUserType(type);
         this.#answer(id, undefined);
         return;
       case 'sequences':

@@ -1,7 +1,7 @@
 import { appendRow, codecOf, defaultTextSettings, InvariantError, RowBatchBuilder, rowLayout, SqlError } from '../../core/index.ts';
 import type { Datum } from '../../core/index.ts';
 import { dropPlanOf, viewWithColumnsMoved } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, CheckConstraint, KeyConstraint, OidAllocator, SequenceItem, TableItem } from '../../catalog/index.ts';
 import { columnsOf, evaluateScalar } from '../../ir/index.ts';
 import type { Relation, Scalar } from '../../ir/index.ts';
 import { optimizeAnew } from '../../planner/index.ts';
@@ -17,6 +17,7 @@ import type { Execution } from './execution.ts';
 import { actionsAnew, readersAnew } from './made-anew.ts';
 import { keyText } from './on-conflict.ts';
 import { TableRows } from './table-rows.ts';
+import { haveSameRows, withRowsAnew } from './whole-rows.ts';
 
 /** A column of the altered table: which column of the rows there are it was (null: new), and its value: that one's, the column's default or expression, or (a scalar over the old row) converted. */
 interface Source {
@@ -230,8 +231,10 @@ function finish(old: TableItem, altering: Altering, rows: readonly Datum[][], se
     gone: drops, optimized: (lowered) => optimizeAnew(lowered, session.environment()),
     moved: (reader) => viewWithColumnsMoved(reader, old.oid, (column) => places[column]!),
   });
-  const changes: CatalogChange[] = [{ kind: 'replace', item: table }, ...again.map((item): CatalogChange => ({ kind: 'replace', item })), ...others, ...created];
-  const actions = actionsAnew([table, ...again], catalog, catalog.apply(changes), removals);
+  const changesWith = (readers: readonly CatalogItem[]): CatalogChange[] => [{ kind: 'replace', item: table }, ...readers.map((item): CatalogChange => ({ kind: 'replace', item })), ...others, ...created];
+  const readers = haveSameRows(old, table) ? again : withRowsAnew(table, again, changesWith(again), session);
+  const changes = changesWith(readers);
+  const actions = actionsAnew([table, ...readers], catalog, catalog.apply(changes), removals);
   const builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)), rows.length);
   for (const row of rows) appendRow(builder, row, 1);
   return { changes, actions, rows: rows.length === 0 ? [] : [{ relation: table.id, rows: builder.finish().buffer }] };

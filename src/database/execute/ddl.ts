@@ -1,6 +1,6 @@
-import { assertNever, InvariantError, notSupported, registerEnum, SqlError } from '../../core/index.ts';
+import { assertNever, InvariantError, notSupported, registerUserType, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import { dropPlan, enumOf, OidAllocator } from '../../catalog/index.ts';
+import { dropPlan, OidAllocator, userTypeOf } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
@@ -21,15 +21,16 @@ import { alterEnum, makeEnum } from './enums.ts';
 import { adoptEnums } from './upstream-enums.ts';
 import { viewAnew } from './made-anew.ts';
 import { isExtension, viewReplaced } from './replace-view.ts';
+import { alterRowType } from './row-types.ts';
 import { rename } from './rename.ts';
 import type { Execution, Outcome } from './execution.ts';
 
 type CatalogPlan = Extract<Plan, {
-  kind: 'createSchema' | 'createEnum' | 'alterEnum' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
+  kind: 'createSchema' | 'createEnum' | 'alterEnum' | 'createRowType' | 'alterRowType' | 'createTable' | 'createSequence' | 'alterSequence' | 'alterTable' | 'createView' | 'createMaterializedView' | 'createIndex' | 'createSecret' | 'createConnection' | 'createSource' | 'createTablesFromSource' | 'drop' | 'rename' | 'renameColumn' | 'renameConstraint' | 'setSchema' | 'alterOnError' | 'comment';
 }>;
 
 const kinds: ReadonlySet<Plan['kind']> = new Set([
-  'createSchema', 'createEnum', 'alterEnum', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
+  'createSchema', 'createEnum', 'alterEnum', 'createRowType', 'alterRowType', 'createTable', 'createSequence', 'alterSequence', 'alterTable', 'createView', 'createMaterializedView', 'createIndex', 'createSecret', 'createConnection', 'createSource', 'createTablesFromSource', 'drop', 'rename', 'renameColumn', 'renameConstraint', 'setSchema', 'alterOnError', 'comment',
 ]);
 export const isCatalogPlan = (plan: Plan): plan is CatalogPlan => kinds.has(plan.kind);
 
@@ -60,8 +61,8 @@ export async function executeCatalogPlan(plan: CatalogPlan, execution: Execution
 async function takeOn(work: CatalogWork, session: DatabaseSession): Promise<void> {
   const { core, block } = session;
   core.ids.oid = session.catalog.apply(work.changes).nextOid;
-  await makeOwnTypesKnown(work, core);
   if (block === undefined) return commitWork(core, [work], []);
+  await makeOwnTypesKnown(work, core);
   block.catalog = session.catalog.apply(work.changes);
   block.work.push(work);
   for (const [oid, state] of work.sequences ?? []) block.sequences.set(oid, state);
@@ -69,9 +70,9 @@ async function takeOn(work: CatalogWork, session: DatabaseSession): Promise<void
 
 /** Types that nobody else knows yet are what they are from now on, on the engine's thread too: statements of the same block use them. */
 async function makeOwnTypesKnown(work: CatalogWork, core: Core): Promise<void> {
-  const types = work.changes.flatMap((change) => (change.kind !== 'drop' && change.item.kind === 'type' && core.catalog.item(change.item.oid) === undefined ? [enumOf(change.item)] : []));
+  const types = work.changes.flatMap((change) => (change.kind !== 'drop' && core.catalog.item(change.item.oid) === undefined ? [userTypeOf(change.item) ?? []].flat() : []));
   if (types.length === 0) return;
-  for (const type of types) registerEnum(type);
+  for (const type of types) registerUserType(type);
   await core.engine.request<void>({ kind: 'types', types });
 }
 
@@ -123,6 +124,12 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
       return { tag: 'CREATE TYPE', work: create([makeEnum(plan.name, plan.labels, plan.sql, oids)], catalog) };
     case 'alterEnum':
       return { tag: 'ALTER TYPE', work: alterEnum(plan, catalog, oids) };
+    case 'createRowType': {
+      const { oid, array } = oids.type();
+      return { tag: 'CREATE TYPE', work: create([{ kind: 'composite type', oid, array, relation: oids.plain(), ...plan.name, fields: plan.fields, sql: plan.sql, dependsOn: [] }], catalog) };
+    }
+    case 'alterRowType':
+      return { tag: 'ALTER TYPE', work: alterRowType(plan, session, oids) };
     case 'createTable':
       return createTable(plan, rows, session, oids);
     case 'createSequence':
@@ -181,7 +188,7 @@ function workOf(plan: Exclude<CatalogPlan, { kind: 'alterTable' }>, rows: FirstR
     case 'renameColumn':
     case 'renameConstraint':
     case 'setSchema':
-      return { tag: plan.tag, work: rename(plan, catalog) };
+      return { tag: plan.tag, work: rename(plan, catalog, oids) };
     case 'alterOnError': {
       const item = catalog.item(plan.oid);
       if (item?.kind !== 'materialized view') throw new InvariantError(`no materialized view ${plan.oid}`);

@@ -1,5 +1,5 @@
 import { InvariantError, Oid, findType } from '../../core/index.ts';
-import { codeAt, enumOf, enumsIn, firstCodes } from '../../catalog/index.ts';
+import { codeAt, enumsIn, firstCodes } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, MaterializedViewItem, OidAllocator, TypeItem } from '../../catalog/index.ts';
 import { mapScalars, operandsOf, someRelation, someScalar } from '../../ir/index.ts';
 import type { Relation, Scalar } from '../../ir/index.ts';
@@ -35,10 +35,7 @@ export function alterEnum(plan: Extract<Plan, { kind: 'alterEnum' }>, catalog: C
 export function enumsChanged(changed: readonly TypeItem[], catalog: CatalogSnapshot, oids: OidAllocator): CatalogWork {
   const concerned = [...catalog.items.values()].filter((item): item is MaterializedViewItem => item.kind === 'materialized view' && changed.some(({ oid }) => looksAtLabels(item.relation, oid)));
   const views = viewsAnew(concerned, catalog, oids);
-  return {
-    changes: [...changed.map((item): CatalogChange => ({ kind: 'replace', item })), ...views.changes],
-    actions: [...changed.map((item) => ({ kind: 'defineType', type: enumOf(item) }) as const), ...views.actions],
-  };
+  return { changes: [...changed.map((item): CatalogChange => ({ kind: 'replace', item })), ...views.changes], actions: views.actions };
 }
 
 /** What a value's code alone decides: these see no labels. */
@@ -63,4 +60,4 @@ function looksAtLabels(relation: Relation, type: number): boolean {
   return found;
 }
 
-const mayHold = ({ type: { oid } }: Scalar, type: number): boolean => enumsIn(oid).includes(type) || oid === Oid.record || oid === Oid.recordArray || findType(oid)?.kind === 'c';
+const mayHold = ({ type: { oid } }: Scalar, type: number): boolean => enumsIn(oid).includes(type) || oid === Oid.record || oid === Oid.recordArray || findType(oid)?.kind === 'c' || findType(findType(oid)?.element ?? 0)?.kind === 'c';

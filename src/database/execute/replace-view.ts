@@ -1,6 +1,6 @@
 import { InvariantError, notSupported, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import type { CatalogChange, CatalogSnapshot, MaterializedViewItem, OidAllocator, ViewItem } from '../../catalog/index.ts';
+import type { CatalogChange, CatalogItem, CatalogSnapshot, CompositeTypeItem, MaterializedViewItem, OidAllocator, ViewItem } from '../../catalog/index.ts';
 import { relationTypeOf } from '../../ir/index.ts';
 import { planViewAgain } from '../../planner/index.ts';
 import { heldRelation } from '../relations.ts';
@@ -20,20 +20,25 @@ export const isExtension = (before: readonly Column[], after: readonly Column[])
  */
 export function viewReplaced(view: View, old: View, session: DatabaseSession, oids: OidAllocator): CatalogWork {
   const first = { ...view, oid: old.oid, id: view.kind === 'view' ? old.id : view.id, rowType: old.rowType, ...(old.comment !== undefined && { comment: old.comment }), ...(old.columnComments && { columnComments: old.columnComments }) } as View;
-  const items: View[] = [settled(first)];
+  return readersPlannedAgain(settled(first), session, oids, (reader) => `replacing a view that "${reader}" reads`);
+}
+
+/** An object in the place of one that views rest on, and these planned again; 0A000 of `what` of the view for which that cannot be. */
+export function readersPlannedAgain(first: View | CompositeTypeItem, session: DatabaseSession, oids: OidAllocator, what: (reader: string) => string): CatalogWork {
+  const items: (View | CompositeTypeItem)[] = [first];
   let catalog = session.catalog.apply(replacing(items));
-  for (const reader of readersOf(session.catalog, old.oid)) {
-    const again = plannedAgain(reader, catalog, session, oids);
+  for (const reader of readersOf(session.catalog, first.oid)) {
+    const again = plannedAgain(reader, catalog, session, oids, what(reader.name));
     items.push(again);
     catalog = catalog.apply(replacing([again]));
   }
   return { changes: replacing(items), actions: actionsAnew(items, session.catalog, catalog) };
 }
 
-const replacing = (items: readonly View[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
+const replacing = (items: readonly CatalogItem[]): readonly CatalogChange[] => items.map((item) => ({ kind: 'replace', item }));
 
-/** The views over a view, directly or not, each behind all that it reads. */
-function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
+/** The views over a relation, directly or not, each behind all that it reads. */
+export function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
   const found: View[] = [];
   const seen = new Set<number>();
   const visit = (needed: number): void => {
@@ -48,25 +53,30 @@ function readersOf(catalog: CatalogSnapshot, oid: number): readonly View[] {
   return found;
 }
 
-function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator): View {
-  const { relation, lowered, columns, dependsOn, columnsRead, keysUsed } = planAgain(reader, catalog, session);
-  if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
-  const body = { relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead, keysUsed };
-  return settled(reader.kind === 'view' ? { ...reader, ...body } : { ...reader, ...body, id: oids.relation().id });
+function plannedAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, oids: OidAllocator, what: string): View {
+  const again = withPlan(reader, planAgain(reader, catalog, session, what));
+  return settled(again.kind === 'view' ? again : { ...again, id: oids.relation().id });
 }
 
-function planAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession): ReturnType<typeof planViewAgain> {
+/** A view of the catalog, planned again from its text: its columns are what they were. */
+export function withPlan<V extends View>(reader: V, { relation, lowered, columns, dependsOn, columnsRead, keysUsed }: ReturnType<typeof planViewAgain>): V {
+  if (!isExtension(reader.columns, columns) || columns.length !== reader.columns.length) throw new InvariantError(`${reader.name} has other columns when planned again`);
+  return { ...reader, relation, lowered, columns, type: { columns, keys: [] }, dependsOn, columnsRead, keysUsed };
+}
+
+/** 0A000 of `what` where the text has no meaning any more. */
+export function planAgain(reader: View, catalog: CatalogSnapshot, session: DatabaseSession, what: string): ReturnType<typeof planViewAgain> {
   try {
     return planViewAgain(reader, { ...session.statementContext([]), catalog });
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    const cause = notSupported(`replacing a view that "${reader.name}" reads`, 'Drop that view first, and make it again.');
+    const cause = notSupported(what, 'Drop that view first, and make it again.');
     throw new SqlError(cause.code, cause.message, { ...cause.fields, detail: `It cannot be planned again: ${error.message}`, cause: error });
   }
 }
 
 /** A view whose columns say what may be NULL in what is held of it. */
-function settled(view: View): View {
+export function settled(view: View): View {
   if (view.kind === 'view') return view;
   const held = relationTypeOf(heldRelation(view)).columns;
   const columns = view.columns.map((column, index) => ({ ...column, nullable: held[index]!.nullable }));

@@ -1,4 +1,4 @@
-import { assertNever, InvariantError, registerEnum } from '../../core/index.ts';
+import { assertNever, InvariantError, registerUserType } from '../../core/index.ts';
 import type { Random } from '../../core/index.ts';
 import { dropSlot, kafkaSource, postgresSource } from '../../ingest/index.ts';
 import type { Source } from '../../ingest/index.ts';
@@ -23,7 +23,7 @@ export class IngestService {
   async handle(request: IngestRequest): Promise<Stopped | void> {
     switch (request.kind) {
       case 'read':
-        for (const type of request.types) registerEnum(type);
+        for (const type of request.types) registerUserType(type);
         if (this.#readers.has(request.source)) throw new InvariantError(`source ${request.source} is being read already`);
         this.#readers.set(request.source, new SourceReader(this.#open(request), { ...request, ...(request.plan.kind === 'kafka' ? { errors: KAFKA_ERRORS } : {}) }, this.#surroundings));
         return;
@@ -33,7 +33,7 @@ export class IngestService {
         return stopped;
       }
       case 'types':
-        for (const type of request.types) registerEnum(type);
+        for (const type of request.types) registerUserType(type);
         return;
       case 'close':
         await Promise.all([...this.#readers.keys()].map((source) => this.#stop(source)));

@@ -28,7 +28,22 @@ const polymorphic: ReadonlySet<string> = new Set(['anyenum', 'anyrange', 'anymul
 function define(signature: string, type: string, make: (compare: Compare) => (a: any, b: any) => Datum): Definition {
   if (polymorphic.has(type)) return [signature, unbound, { bind: ([first]: readonly Scalar[]) => make(codecOf(first!.type.oid).compare) }];
   const { compare } = codecOf(typeNamed(type));
-  return [signature, make(compare)];
+  return [signature, make(type === 'record' ? comparingFields(compare, /^record_(eq|ne)\(/.test(signature) ? 'an equality operator' : 'a comparison function') : compare)];
+}
+
+const incomparable: ReadonlySet<number> = new Set([Oid.json, Oid.jsonpath, Oid.pgNodeTree]);
+
+/** 42883 where a field is of a type that has no order: of a row one knows that only when one sees it. */
+function comparingFields(compare: Compare, what: string): Compare {
+  const require = ({ types, fields }: SqlRecord): void => types.forEach((type, index) => {
+    if (incomparable.has(type)) throw new SqlError('42883', `could not identify ${what} for type ${typeInfo(type).sqlName}`);
+    const field = fields[index];
+    if (typeof field === 'object' && field !== null && 'kind' in field && field.kind === 'record') require(field);
+  });
+  return (a, b) => {
+    require(a as SqlRecord);
+    return compare(a, b);
+  };
 }
 
 export function comparisons({ type, prefix, cmp, larger, smaller }: Comparisons): readonly Definition[] {

@@ -61,6 +61,8 @@ export interface CatalogQuestions {
   typeByName(schema: string | undefined, name: string): number | undefined;
   /** where an enum, or the relation of a row type (or the array of either) lies */
   typeSchema(oid: number): { readonly schema: string; readonly visible: boolean } | undefined;
+  /** OID of the object that an enum, or the relation that a row type (or the array of either) belongs to */
+  typeItem(oid: number): number | undefined;
 }
 
 export type Volatility = 'immutable' | 'stable' | 'volatile';
@@ -114,6 +116,8 @@ export interface TableFunctionRow {
   readonly columns: readonly { readonly name: string; readonly type: number }[];
   /** the call says them, in a column definition list (`columns` is empty): `evaluate` gets their names, types and typmods as three arrays behind the arguments */
   readonly needsColumns?: true;
+  /** its rows are of the type of the first argument: `evaluate` gets the OID of that behind the arguments */
+  readonly needsType?: true;
   readonly strict: boolean;
   readonly volatility: Volatility;
   readonly evaluate: (...args: any[]) => Iterable<readonly Datum[]>;

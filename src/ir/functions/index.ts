@@ -18,7 +18,7 @@ import { hashFunctions } from './hash.ts';
 import { identifierFunctions } from './identifiers.ts';
 import { integerFunctions } from './integer.ts';
 import { jsonFunctions } from './json.ts';
-import { jsonRecordFunctions } from './json-record.ts';
+import { jsonPopulateFunctions, jsonRecordFunctions } from './json-record.ts';
 import { jsonTableFunctions } from './json-table.ts';
 import { jsonpathFunctions, jsonpathOperators, jsonpathTableFunctions } from './jsonpath.ts';
 import { lengthCastFunctions } from './length-casts.ts';
@@ -51,7 +51,7 @@ import { uuidFunctions } from './uuid.ts';
  */
 export const allFunctions: readonly FunctionRow[] = [
   ...booleanFunctions, ...integerFunctions, ...floatFunctions, ...numericFunctions, ...textFunctions, ...likeFunctions, ...regexFunctions,
-  ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
+  ...byteaFunctions, ...uuidFunctions, ...pgLsnFunctions, ...jsonFunctions, ...jsonPopulateFunctions, ...nullCountFunctions, ...monotonicTimestampFunctions, ...arrayFunctions, ...datetimeFunctions, ...catalogFunctions,
   ...comparisonFunctions, ...rangeFunctions, ...networkFunctions, ...bitFunctions, ...moneyFunctions, ...hashFunctions, ...sendFunctions, ...toCharFunctions, ...jsonpathFunctions, ...sequenceFunctions,
   ...aggregateStepFunctions, ...lengthCastFunctions, ...unicodeFunctions, ...sizeFunctions, ...identifierFunctions, ...enumFunctions,
 ];

@@ -49,7 +49,7 @@ function makeJsonWriter(oid: number): ToText {
   if (oid === Oid.bool) return (value) => (value === true ? 'true' : 'false');
   if (oid === Oid.json) return (value) => value as string;
   if (oid === Oid.jsonb) return (value, settings) => codecOf(Oid.jsonb).print(value, settings);
-  if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToJson(value as SqlRecord, fieldNames(value as SqlRecord), settings, false);
+  if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToJson(value as SqlRecord, fieldNames(oid, value as SqlRecord), settings, false);
   if (oid === Oid.anyarray || typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A') return (value, settings) => arrayToJson(value as SqlArray, settings, false);
   const print = scalarText(oid);
   if (numberTypes.has(oid)) {
@@ -61,7 +61,11 @@ function makeJsonWriter(oid: number): ToText {
   return (value, settings) => quoted(print(value, settings));
 }
 
-const fieldNames = (record: SqlRecord): readonly string[] => record.fields.map((_, i) => `f${i + 1}`);
+/** What the fields of a value are called by its type; f1, f2, ... where that says nothing. */
+export function fieldNames(oid: number, record: SqlRecord): readonly string[] {
+  const { fields } = typeInfo(oid);
+  return record.fields.map((_, i) => fields?.[i]?.name ?? `f${i + 1}`);
+}
 
 /** `pretty`: a line feed between the fields, as `row_to_json(record, true)` has it. */
 export function recordToJson(record: SqlRecord, names: readonly string[], settings: TextSettings, pretty: boolean): string {
@@ -114,7 +118,7 @@ function makeJsonValue(oid: number): ToValue {
   if (oid === Oid.jsonb) return (value) => (value as Jsonb).value;
   if (oid === Oid.json) return (value) => parseJson(value as string);
   if (oid === Oid.int2 || oid === Oid.int4 || oid === Oid.int8) return (value) => numericFromInteger(value as number | bigint);
-  if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToValue(value as SqlRecord, fieldNames(value as SqlRecord), settings);
+  if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToValue(value as SqlRecord, fieldNames(oid, value as SqlRecord), settings);
   if (typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A') {
     return (value, settings) => {
       const array = value as SqlArray;
@@ -148,9 +152,9 @@ export function jsonKeyOf(oid: number): ToText {
   return scalarText(oid);
 }
 
-/** The names a row constructor's fields have, where the expression tells; f1, f2, ... otherwise. */
+/** The names that a record's fields have, where the expression tells; of a row type that is the type's affair. */
 export const namesOf = (arg: Scalar): readonly string[] | undefined =>
-  (arg.op === 'row' ? arg.names : arg.op === 'case' ? namesOf(arg.otherwise) ?? (arg.branches[0] && namesOf(arg.branches[0].then)) : undefined);
+  (arg.op === 'row' ? (arg.type.oid === Oid.record ? arg.names : undefined) : arg.op === 'case' ? namesOf(arg.otherwise) ?? (arg.branches[0] && namesOf(arg.branches[0].then)) : undefined);
 
 /** What `->>` answers: strings without quotes, JSON's null as NULL. */
 export function jsonValueAsText(value: JsonValue, settings: TextSettings): string | null {

@@ -7,7 +7,7 @@ import type { Definition } from './define.ts';
 import { integerFromNumeric } from './integer.ts';
 import { decodable, elementsOf, jsonAsText, jsonKind, membersOf, rewriteJson } from './json-text.ts';
 import {
-  arrayToJson, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
+  arrayToJson, fieldNames, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
 } from './json-values.ts';
 import { concatenated, editAt, pathIndex, withoutIndex, withoutKeys, withoutNulls } from './jsonb-edit.ts';
 import { jsonPretty } from './json-pretty.ts';
@@ -216,7 +216,7 @@ function bindRowToJson([arg]: readonly Scalar[]): (...values: any[]) => Datum {
   const names = namesOf(arg!);
   return (record: SqlRecord, ...rest: any[]) => {
     const { settings } = rest[rest.length - 1] as Environment;
-    return recordToJson(record, names ?? record.fields.map((_, i) => `f${i + 1}`), settings, rest.length > 1 && rest[0] === true);
+    return recordToJson(record, names ?? fieldNames(arg!.type.oid, record), settings, rest.length > 1 && rest[0] === true);
   };
 }
 

@@ -1,9 +1,9 @@
-import { codecOf, findType, numericFromInteger, numericParse, Oid, parseJson, printFloat4, printFloat8, SqlError, typeInfo } from '../../core/index.ts';
+import { codecOf, findType, numericFromInteger, numericParse, Oid, parseJson, printFloat4, printFloat8, requireLength, SqlError, typeInfo } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, SqlRecord, TextSettings } from '../../core/index.ts';
 import type { Environment } from './contract.ts';
 import { defineFunctions, unbound } from './define.ts';
 import type { Definition } from './define.ts';
-import { jsonAsArray, requireLength } from './json-record.ts';
+import { jsonAsArray } from './json-record.ts';
 import { isContainer, jsonb, jsonValueAsText } from './json-values.ts';
 import { PathEvaluator, pathOf } from './jsonpath-evaluate.ts';
 import type { PathVariables } from './jsonpath-evaluate.ts';

@@ -110,8 +110,8 @@ function valuesRows(planning: Planning, table: TableItem, targets: readonly Inse
   const rows = lists.map((list) => {
     if (list.length !== width) throw planning.error('42601', 'VALUES lists must all be the same length', list[0] && planning.at(locationOf(list[0])));
     checkWidth(planning, targets, list.length, list[targets.length] && planning.at(locationOf(list[targets.length]!)));
-    const partDefault = targets.slice(0, width).find(({ part }, place) => part !== undefined && 'SetToDefault' in list[place]!);
-    if (partDefault !== undefined) throw partToDefault(planning, partDefault.position);
+    const partDefault = targets.slice(0, width).find(({ part }, place) => part !== undefined && 'SetToDefault' in list[place]!)?.part;
+    if (partDefault !== undefined) throw partToDefault(planning, partDefault);
     const values = given.map((column): Expr => {
       const target = table.columns[column.index]!;
       if (isDefault(list, column)) return { op: 'literal', value: null, type: target.type };

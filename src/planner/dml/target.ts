@@ -48,7 +48,7 @@ export function tableColumns(planning: Planning, table: TableItem, name: string)
 }
 
 export const tableItem = (table: TableItem, name: string, columns: readonly TypedColumn[]): ScopeItem =>
-  ({ name, columns, columnsVisible: true, tableOid: table.oid });
+  ({ name, columns, columnsVisible: true, tableOid: table.oid, rowType: table.rowType });
 
 export function tableScope(planning: Planning, table: TableItem, node: RangeVar | undefined): { readonly item: ScopeItem; readonly relation: TypedRelation } {
   const name = node?.alias?.aliasname ?? table.name;
@@ -72,7 +72,7 @@ export function assignmentsOf(planning: Planning, table: TableItem, level: Level
     if (target.val === undefined) throw new InvariantError('an assignment of nothing');
     const before = assignments.get(index);
     const value = assignedValue(level, target.val, {
-      column, position, convert: (given) => (isPart ? assignedPart(level, column, before === undefined || before === 'default' ? columnOf(old[index]!) : before, target, given) : assigned(planning, given, column.type, column.name)), isPart,
+      column, position, convert: (given) => (isPart ? assignedPart(level, column, before === undefined || before === 'default' ? columnOf(old[index]!) : before, target, given) : assigned(planning, given, column.type, column.name)), part: isPart ? target : undefined,
     });
     if (value !== 'default') refuseGenerated(planning, column, 'update');
     if (isPart) parts.add(index);
@@ -94,7 +94,8 @@ export function refuseGenerated(planning: Planning, column: TableColumn, verb: '
 interface AssignmentTarget {
   readonly column: TableColumn;
   readonly position: number | undefined;
-  readonly isPart: boolean;
+  /** where it is for a part of the column */
+  readonly part: ResTarget | undefined;
   /** the given value as one of the whole column */
   readonly convert: (given: Expr) => Expr;
 }
@@ -102,7 +103,7 @@ interface AssignmentTarget {
 function assignedValue(level: Level, node: Node, target: AssignmentTarget): Expr | 'default' {
   const { planning } = level;
   if ('SetToDefault' in node) {
-    if (target.isPart) throw partToDefault(planning, target.position);
+    if (target.part !== undefined) throw partToDefault(planning, target.part);
     return 'default';
   }
   if (!('MultiAssignRef' in node)) return target.convert(resolveExpression(level, node));

@@ -3,7 +3,7 @@ import { Oid, notSupported, sqlType } from '../../core/index.ts';
 import type { SortKey } from '../../ir/index.ts';
 import { coerce, coerceToBoolean, settleUnknown } from '../typing/coerce.ts';
 import { aggregatesNamed } from '../registry.ts';
-import { isAggregateName, resolveCall } from '../typing/call-function.ts';
+import { isAggregateName, isFunctionName, resolveCall } from '../typing/call-function.ts';
 import type { CallSite, ResolvedCall } from '../typing/call-function.ts';
 import { ageUntilToday, clockFunction } from './clock.ts';
 import { resolveExpression } from './expression.ts';
@@ -11,6 +11,8 @@ import type { Level } from './level.ts';
 import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
 import { sortDirection } from './sort-direction.ts';
+import { selectField } from './indirection.ts';
+import { fieldsOf } from './row-fields.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { ColumnId, Expr, TableFunctionCall, TypedAggregate } from './typed.ts';
 import { sameExpr } from './same-expr.ts';
@@ -28,6 +30,8 @@ export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
   if (isAggregateName(site.name)) return resolveAggregate(level, node, site);
   const args = positionalArguments(level, site, node.args ?? []);
   const misused = node.agg_star ? undefined : node.agg_distinct ? 'DISTINCT' : node.agg_order ? 'ORDER BY' : node.agg_filter ? 'FILTER' : undefined;
+  const projected = misused === undefined && !node.agg_star ? fieldAsFunction(level, site, args) : undefined;
+  if (projected !== undefined) return projected;
   const call = resolveCall(planning, site, args);
   if (misused !== undefined) throw planning.error('42809', `${misused} specified, but ${site.name} is not an aggregate function`, position);
   if (node.agg_star) throw planning.error('42809', `${site.name}(*) specified, but ${site.name} is not an aggregate function`, position);
@@ -41,6 +45,13 @@ export function resolveFunctionCall(level: Level, node: FuncCall): Expr {
     case 'aggregate':
       return resolveAggregate(level, node, site);
   }
+}
+
+/** `name(row)` is the field of that name where there is no function called so. */
+function fieldAsFunction(level: Level, site: CallSite, args: readonly Expr[]): Expr | undefined {
+  const [row] = args;
+  if (row === undefined || args.length !== 1 || site.schema !== undefined || isFunctionName(site.name)) return undefined;
+  return fieldsOf(level.planning, row)?.some(({ name }) => name === site.name) === true ? selectField(level, row, site.name) : undefined;
 }
 
 export function siteOf(level: Level, node: FuncCall): CallSite {
@@ -124,7 +135,7 @@ function expandInPlace(level: Level, call: Extract<ResolvedCall, { kind: 'table'
 export function tableFunctionCall(level: Level, call: Extract<ResolvedCall, { kind: 'table' }>, label: string): TableFunctionCall {
   return {
     function: call.row.id,
-    args: call.args,
+    args: call.row.needsType === true ? [...call.args, { op: 'literal', value: call.args[0]!.type.oid, type: sqlType(Oid.oid) }] : call.args,
     produces: call.columns.map((column) => ({ name: column.name, type: sqlType(column.type), nullable: true })),
     ids: call.columns.map((column) => level.planning.newColumn(`${label}.${column.name}`)),
   };

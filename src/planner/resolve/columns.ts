@@ -16,7 +16,7 @@ export function resolveColumnReference(level: Level, node: ColumnRef): Expr {
   if (level.refuses?.column !== undefined) throw planning.error('0A000', `cannot use column reference in ${level.refuses.column}`, position);
   if (isStar(fields.at(-1))) {
     if (fields.length === 1) throw planning.error('42601', 'row expansion via "*" is not supported here', position);
-    return wholeRow(qualifiedItem(level, fields.slice(0, -1).map(stringOf), position), position);
+    return wholeRow(level, qualifiedItem(level, fields.slice(0, -1).map(stringOf), position), position);
   }
   const names = fields.map(stringOf);
   const [first = ''] = names;
@@ -24,7 +24,7 @@ export function resolveColumnReference(level: Level, node: ColumnRef): Expr {
     const column = findColumn(planning, scope, first, position);
     if (column !== undefined) return column;
     const item = findItem(planning, scope, undefined, first, position);
-    if (item !== undefined) return item.scalar ? columnOf(item.columns[0]!, position) : wholeRow(item, position);
+    if (item !== undefined) return item.scalar ? columnOf(item.columns[0]!, position) : wholeRow(level, item, position);
     const [only, second] = scope.items.filter((candidate) => candidate.tableOid !== undefined);
     if (first === 'tableoid' && only !== undefined && second === undefined) return tableOid(only, position);
     throw missingColumn(planning, scope, undefined, first, position);
@@ -64,11 +64,13 @@ const tableOid = (item: ScopeItem, position: number | undefined): Expr => ({ op:
 
 const presentType = (item: ScopeItem): SqlType => item.columns.find(({ id }) => id === item.present)?.type ?? sqlType(Oid.bool);
 
-/** A record: row types have no codecs, and the fields say their own types. NULL where an outer join has no row. */
-function wholeRow(item: ScopeItem, position: number | undefined): Expr {
+/** A row of the relation's type; of what is no relation, a record. NULL where an outer join has no row. */
+function wholeRow({ planning }: Level, item: ScopeItem, position: number | undefined): Expr {
   const present: Expr | undefined = item.present === undefined ? undefined : { op: 'column', id: item.present, type: presentType(item) };
+  const aliases = item.columns.map((column) => column.name);
+  const names = item.rowType === undefined ? undefined : planning.context.catalog.fieldsOf(item.rowType)?.map(({ name }) => name);
   return {
-    op: 'row', fields: item.columns.map((column) => columnOf(column, position)), names: item.columns.map((column) => column.name), type: sqlType(Oid.record), position,
-    ...(present && { present }), ...(item.name !== null && { rowOf: item.name }),
+    op: 'row', fields: (item.rowColumns ?? item.columns).map((column) => columnOf(column, position)), names: names ?? aliases, ...(names && { aliases }), type: sqlType(item.rowType ?? Oid.record), position,
+    ...(present && { present }),
   };
 }

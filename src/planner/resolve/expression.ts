@@ -1,6 +1,7 @@
 import type { A_ArrayExpr, A_Const, CaseExpr, CollateClause, MinMaxExpr, Node, RowExpr, TypeCast } from '@pgsql/types';
 import type { SqlType } from '../../core/index.ts';
 import { InvariantError, Oid, codecOf, findType, notSupported, sqlType } from '../../core/index.ts';
+import { applyOperator } from '../typing/call-operator.ts';
 import { coerce, coerceToBoolean, settleUnknown, tryCoerce } from '../typing/coerce.ts';
 import { commonTypeOf, toCommonType } from '../typing/common-type.ts';
 import { isArrayType, typeText } from '../typing/format-type.ts';
@@ -12,10 +13,12 @@ import { resolveValueFunction } from './clock.ts';
 import { groupingFunction } from './grouping-sets.ts';
 import { resolveIndirection } from './indirection.ts';
 import type { Level } from './level.ts';
+import { expandTarget } from './select.ts';
 import { resolveSqlJson } from './sql-json.ts';
 import { isStar, kindOf, locationOf, namesOf } from './nodes.ts';
-import { compare, resolveOperatorExpression } from './operators.ts';
+import { resolveOperatorExpression } from './operators.ts';
 import { resolveSubLink } from './sublinks.ts';
+import { fieldOf, fieldsOf } from './row-fields.ts';
 import { columnOf } from './typed.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
@@ -117,17 +120,22 @@ function typeCast(level: Level, node: TypeCast): Expr {
   }
   const arg = resolveExpression(level, argument);
   const own = planning.at(node.location);
-  return coerce(planning, arg, target, 'explicit', arg.type.oid === Oid.unknown ? undefined : own ?? startOf(arg));
+  const cast = coerce(planning, arg, target, 'explicit', arg.type.oid === Oid.unknown ? undefined : own ?? startOf(arg));
+  if (cast.op !== 'row') return cast;
+  // It is a value now, and compared as one.
+  const { constructed: _constructed, ...row } = cast;
+  return row;
 }
 
-/** A row IS NULL when all of its fields are, and IS NOT NULL when none is. */
+/** A row IS NULL when all of its fields are, and IS NOT NULL when none is. A field that is a row is a value: it is NULL where it is not there. */
 function nullTest(planning: Level['planning'], arg: Expr, isNull: boolean, position: number | undefined): Expr {
-  if (arg.op === 'row') return { op: 'and', args: arg.fields.map((field) => nullTest(planning, field, isNull, position)), type: bool, position };
   const value = settleUnknown(planning, arg);
-  const shape = value.op === 'column' ? planning.recordShapes.get(value.id) : undefined;
-  if (shape !== undefined) return { op: 'and', args: shape.map(({ type }, index) => nullTest(planning, { op: 'field', arg: value, index, type, position }, isNull, position)), type: bool, position };
-  const test: Expr = { op: 'isNull', arg: value, type: bool, position };
-  return isNull ? test : { op: 'not', arg: test, type: bool, position };
+  const test = (of: Expr): Expr => {
+    const isIt: Expr = { op: 'isNull', arg: settleUnknown(planning, of), type: bool, position };
+    return isNull ? isIt : { op: 'not', arg: isIt, type: bool, position };
+  };
+  const fields = fieldsOf(planning, value);
+  return fields === undefined ? test(value) : { op: 'and', args: fields.map((field, index) => test(fieldOf(planning, value, index, field))), type: bool, position };
 }
 
 function booleanTest(level: Level, kind: string, node: Node, location: number | undefined): Expr {
@@ -157,13 +165,13 @@ function caseExpression(level: Level, node: CaseExpr): Expr {
   const branches = (node.args ?? []).flatMap((branch) => ('CaseWhen' in branch ? [branch.CaseWhen] : []));
   const whens = branches.map((branch) => {
     const condition = resolveExpression(level, required(branch.expr));
-    return operand === undefined ? coerceToBoolean(planning, condition, 'CASE/WHEN') : compare(planning, '=', operand, condition, planning.at(branch.location));
+    return operand === undefined ? coerceToBoolean(planning, condition, 'CASE/WHEN') : applyOperator(planning, '=', operand, condition, planning.at(branch.location));
   });
   const results = branches.map((branch) => resolveExpression(level, required(branch.result)));
   const position = planning.at(node.location);
   const otherwise: Expr = node.defresult ? resolveExpression(level, node.defresult) : { op: 'literal', value: null, type: sqlType(Oid.unknown) };
   // the ELSE branch speaks first when types are settled, as in Postgres
-  const { exprs, type } = toCommonType(planning, [otherwise, ...results], 'CASE');
+  const { exprs, type } = toCommonType(planning, [otherwise, ...results], 'CASE', (index) => (index === 0 ? 'CASE/ELSE' : 'CASE/WHEN'));
   return { op: 'case', branches: whens.map((when, index) => ({ when, then: exprs[index + 1]! })), otherwise: exprs[0]!, type, position };
 }
 
@@ -195,10 +203,10 @@ function arrayConstructor(level: Level, node: A_ArrayExpr, wanted: SqlType | und
 function rowConstructor(level: Level, node: RowExpr): Expr {
   // `ROW(t.*)` has the columns of t for its fields, where a function's argument would be the whole row.
   const fields = (node.args ?? []).flatMap((arg) => {
-    const value = resolveExpression(level, arg);
-    return 'ColumnRef' in arg && isStar(arg.ColumnRef.fields?.at(-1)) && value.op === 'row' ? value.fields : [value];
+    const starred = ('ColumnRef' in arg && isStar(arg.ColumnRef.fields?.at(-1))) || ('A_Indirection' in arg && isStar(arg.A_Indirection.indirection?.at(-1)));
+    return starred ? expandTarget(level, arg, undefined).map(({ value }) => value) : [resolveExpression(level, arg)];
   });
-  return { op: 'row', fields, names: fields.map((_, index) => `f${index + 1}`), type: sqlType(Oid.record), position: level.planning.at(node.location) };
+  return { op: 'row', fields, names: fields.map((_, index) => `f${index + 1}`), constructed: true, type: sqlType(Oid.record), position: level.planning.at(node.location) };
 }
 
 const collatable = new Set<number>([Oid.text, Oid.varchar, Oid.bpchar, Oid.name]);

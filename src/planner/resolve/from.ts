@@ -18,6 +18,7 @@ import { asRelation } from './query-relation.ts';
 import { resolveSelect } from './select.ts';
 import { resolveJsonTable } from './sql-json-table.ts';
 import type { Expr, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
+import { fieldOf } from './row-fields.ts';
 import { columnOf } from './typed.ts';
 
 /** A part of FROM: its rows, and the names it lends. */
@@ -78,8 +79,9 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const relation: TypedRelation = { op: 'leaf', relation: stored ?? { op: 'get', id: item.id, type: item.type }, ids: columns.map((column) => column.id) };
   const key = item.kind === 'table' ? item.keys.find((candidate) => candidate.primary) : undefined;
   const neverNull = columns[item.type.columns.findIndex((column) => !column.nullable)]?.id;
+  const seen = planning.context.catalog.columnsSeen?.(node.schemaname, name) ?? columns.length;
   const scopeItem: ScopeItem = {
-    name, columns, columnsVisible: true, tableOid: item.oid, ...(neverNull !== undefined && { neverNull }),
+    name, columns: columns.slice(0, seen), ...(seen < columns.length && { rowColumns: columns }), columnsVisible: true, tableOid: item.oid, ...(item.kind !== 'sequence' && { rowType: item.rowType }), ...(neverNull !== undefined && { neverNull }),
     ...(node.schemaname !== undefined && { schema: node.schemaname }),
     ...(key && { primaryKey: { constraint: key.oid, columns: key.columns.map((column) => columns[column]!.id) } }),
   };
@@ -134,8 +136,22 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
   const calls: TableFunctionCall[] = [];
   const plain: { readonly id: number; readonly name: string; readonly value: Expr }[] = [];
   const columns: TypedColumn[] = [];
+  const taken: { readonly id: number; readonly name: string; readonly value: Expr }[] = [];
   let scalar = true;
+  let rowType: number | undefined;
   const names: string[] = [];
+  // a function of a row type has the columns of that
+  const addColumns = (column: TypedColumn): void => {
+    const fields = planning.context.catalog.fieldsOf(column.type.oid);
+    if (fields === undefined) return void columns.push(column);
+    scalar = false;
+    rowType = column.type.oid;
+    fields.forEach((field, index) => {
+      const id = planning.newColumn(field.name);
+      taken.push({ id, name: field.name, value: fieldOf(planning, columnOf(column), index, field) });
+      columns.push({ id, name: field.name, type: field.type });
+    });
+  };
   // a function's one column is named as its OUT parameter, if it has one, else as the function
   for (const { call, definition } of (node.functions ?? []).flatMap(inLockstep)) {
     const name = outputName(call);
@@ -148,22 +164,25 @@ function functionCall(level: Level, node: RangeFunction, before: readonly ScopeI
       if (value.op === 'row') scalar = false;
       const id = planning.newColumn(name);
       plain.push({ id, name, value });
-      columns.push({ id, name, type: value.type });
+      addColumns({ id, name, type: value.type });
       continue;
     }
     calls.push(resolved);
     if (resolved.produces.length > 1 || definitions.length > 0) scalar = false;
-    columns.push(...resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: column.name, type: column.type })));
+    const produced = resolved.produces.map((column, index): TypedColumn => ({ id: resolved.ids[index]!, name: column.name, type: column.type }));
+    if (produced.length === 1 && definitions.length === 0) addColumns(produced[0]!);
+    else columns.push(...produced);
   }
   if (plain.length > 0 && (calls.length > 0 || node.ordinality)) throw notSupported('a function that returns one value among others in ROWS FROM', 'Select it in a subquery of its own.', planning.at(locationOf(node.functions?.[0] ?? {} as Node)));
   const ordinality = node.ordinality ? planning.newColumn('ordinality') : null;
   if (ordinality !== null) columns.push({ id: ordinality, name: 'ordinality', type: sqlType(Oid.int8) });
-  const relation: TypedRelation = plain.length > 0 ? { op: 'compute', input: { op: 'unit' }, columns: plain } : { op: 'functions', calls, ordinality };
+  const called: TypedRelation = plain.length > 0 ? { op: 'compute', input: { op: 'unit' }, columns: plain } : { op: 'functions', calls, ordinality };
+  const relation: TypedRelation = taken.length > 0 ? { op: 'compute', input: called, columns: taken } : called;
   const single = names.length === 1 && scalar;
   const [first, ...rest] = columns;
   // the alias of a function with one plain column names that column too, unless the function itself names it: jsonb_array_elements(...) AS e has a column "value"
   const renamed = single && first !== undefined && first.name === names[0] && node.alias !== undefined ? [{ ...first, name: node.alias.aliasname ?? first.name }, ...rest] : columns;
-  const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, ...(single && !node.ordinality && { scalar: true }) };
+  const item: ScopeItem = { name: names[0] ?? null, columns: renamed, columnsVisible: true, ...(single && !node.ordinality && { scalar: true }), ...(names.length === 1 && !node.ordinality && rowType !== undefined && { rowType }) };
   return aliased(level, relation, item, node.alias);
 }
 
@@ -201,9 +220,6 @@ function definedColumns(level: Level, definitions: readonly Node[]): { readonly 
   const columns = definitions.flatMap((node): Column[] => {
     if (!('ColumnDef' in node) || node.ColumnDef.typeName === undefined) return [];
     const type = resolveTypeName(node.ColumnDef.typeName, planning.sql, planning.context.environment.catalog, planning.dependsOn);
-    const { category } = typeInfo(type.oid);
-    const element = typeInfo(type.oid).element;
-    if (category === 'C' || (element !== 0 && typeInfo(element).category === 'C')) throw notSupported('a column of a composite type in a column definition list', 'Make it a jsonb, and read its fields from that.', planning.at(node.ColumnDef.location));
     return [{ name: node.ColumnDef.colname ?? '', type, nullable: true }];
   });
   for (const [index, { name }] of columns.entries()) {

@@ -5,6 +5,7 @@ import { isArrayType, typeText } from '../typing/format-type.ts';
 import { required, resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { isStar, locationOf, stringOf } from './nodes.ts';
+import { fieldOf, fieldsOf } from './row-fields.ts';
 import type { Expr } from './typed.ts';
 import { startOf } from './walk.ts';
 
@@ -87,25 +88,18 @@ export function jsonbPath(level: Level, indices: readonly Indices[], position: n
 /** A field of a row whose fields are known. */
 export function selectField(level: Level, value: Expr, name: string): Expr {
   const { planning } = level;
-  if (value.op === 'row') {
-    const index = value.names.indexOf(name);
-    if (index >= 0) return value.fields[index]!;
-    throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
-  }
-  const shape = value.op === 'column' ? planning.recordShapes.get(value.id) : undefined;
-  if (shape !== undefined) {
-    const index = shape.findIndex((column) => column.name === name);
-    if (index >= 0) return { op: 'field', arg: value, index, type: shape[index]!.type, position: value.position };
-    throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
-  }
+  const fields = fieldsOf(planning, value);
+  const aliased = value.op === 'row' ? value.aliases?.indexOf(name) ?? -1 : -1;
+  const index = aliased >= 0 ? aliased : (fields?.findIndex((field) => field.name === name) ?? -1);
+  if (fields !== undefined && index >= 0) return fieldOf(level.planning, value, index, fields[index]!);
   if (value.type.oid === Oid.record) throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
+  if (fields !== undefined) throw planning.error('42703', `column "${name}" not found in data type ${typeText(value.type.oid)}`, startOf(value));
   throw planning.error('42809', `column notation .${name} applied to type ${typeText(value.type.oid)}, which is not a composite type`, startOf(value));
 }
 
 /** The fields of `(expr).*`. */
 export function expandFields(level: Level, value: Expr): readonly { readonly name: string; readonly value: Expr }[] {
-  if (value.op === 'row') return value.fields.map((field, index) => ({ name: value.names[index]!, value: field }));
-  const shape = value.op === 'column' ? level.planning.recordShapes.get(value.id) : undefined;
-  if (shape === undefined) throw level.planning.error('42809', `type ${typeText(value.type.oid)} is not composite`, startOf(value));
-  return shape.map((column, index) => ({ name: column.name, value: { op: 'field', arg: value, index, type: column.type, position: value.position } }));
+  const fields = fieldsOf(level.planning, value);
+  if (fields === undefined) throw level.planning.error('42809', `type ${typeText(value.type.oid)} is not composite`, startOf(value));
+  return fields.map((field, index) => ({ name: field.name, value: fieldOf(level.planning, value, index, field) }));
 }

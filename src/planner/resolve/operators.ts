@@ -1,5 +1,5 @@
 import type { A_Expr, Node } from '@pgsql/types';
-import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
+import { InvariantError, Oid, findType, notSupported, sqlType } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
 import { applyOperator, applyToElements, resolveOperator } from '../typing/call-operator.ts';
 import { settleUnknown } from '../typing/coerce.ts';
@@ -9,7 +9,7 @@ import { haveCommonType, required, resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { listOf, namesOf } from './nodes.ts';
 import { resolveRowSubquery } from './sublinks.ts';
-import type { Expr } from './typed.ts';
+import type { Expr, ExprOf } from './typed.ts';
 import { forEachColumn, forEachOperand } from './walk.ts';
 
 const bool = sqlType(Oid.bool);
@@ -61,9 +61,9 @@ export function resolveOperatorExpression(level: Level, node: A_Expr): Expr {
   }
 }
 
-/** `left name right`; rows are compared field by field, from the left. */
+/** `left name right`; of two rows that are written as such the fields are compared, from the left. Other rows are values, whose NULLs equal each other. */
 export function compare(planning: Planning, name: string, left: Expr, right: Expr, position: number | undefined, schema?: string): Expr {
-  if (left.op !== 'row' || right.op !== 'row') return applyOperator(planning, name, left, right, position, schema);
+  if (!isConstructed(left) || !isConstructed(right)) return applyOperator(planning, name, left, right, position, schema);
   if (left.fields.length !== right.fields.length) throw planning.error('42601', 'unequal number of entries in row expressions', position);
   if (left.fields.length === 0) throw planning.error('0A000', 'cannot compare rows of zero length', position);
   const pairs = left.fields.map((field, index): readonly [Expr, Expr] => [field, right.fields[index]!]);
@@ -98,7 +98,7 @@ function lexicographic(planning: Planning, name: string, pairs: readonly (readon
 export const conjunction = (args: readonly Expr[], position: number | undefined): Expr => (args.length === 1 ? args[0]! : { op: 'and', args, type: bool, position });
 
 function sameness(planning: Planning, left: Expr, right: Expr, position: number | undefined): Expr {
-  if (left.op === 'row' && right.op === 'row') {
+  if (isConstructed(left) && isConstructed(right)) {
     if (left.fields.length !== right.fields.length) throw planning.error('42601', 'unequal number of entries in row expressions', position);
     return conjunction(left.fields.map((field, index) => sameness(planning, field, right.fields[index]!, position)), position);
   }
@@ -107,10 +107,16 @@ function sameness(planning: Planning, left: Expr, right: Expr, position: number 
   const { args } = resolveOperator(planning, '=', left, right, position);
   const [first, second] = [args[0]!, args[1]!];
   if (first.type.oid === second.type.oid) return { op: 'same', left: first, right: second, type: bool, position };
+  if (isRow(first) && isRow(second)) return { op: 'same', left: asRecord(first), right: asRecord(second), type: bool, position };
   const type = commonTypeOf([first, second]);
   if (type === undefined) throw new InvariantError('operands that compare, of types without a common one');
   return { op: 'same', left: toType(planning, first, type, 'IS DISTINCT FROM'), right: toType(planning, second, type, 'IS DISTINCT FROM'), type: bool, position };
 }
+
+const isRow = ({ type: { oid } }: Expr): boolean => oid === Oid.record || findType(oid)?.kind === 'c';
+const asRecord = (arg: Expr): Expr => (arg.type.oid === Oid.record ? arg : { op: 'relabel', arg, type: sqlType(Oid.record), position: arg.position });
+
+export const isConstructed = (expr: Expr): expr is ExprOf<'row'> => expr.op === 'row' && expr.constructed === true;
 
 const isNullLiteral = (expr: Expr): boolean => expr.op === 'literal' && expr.value === null && expr.type.oid === Oid.unknown;
 
@@ -118,7 +124,7 @@ const isNullLiteral = (expr: Expr): boolean => expr.op === 'literal' && expr.val
 function membership(level: Level, left: Expr, nodes: readonly Node[], operator: string, position: number | undefined): Expr {
   const { planning } = level;
   const items = nodes.map((node) => resolveExpression(level, node));
-  const gathered = items.filter((item) => left.op !== 'row' && item.op !== 'row' && !hasColumns(item));
+  const gathered = items.filter((item) => !isConstructed(left) && !isConstructed(item) && !hasColumns(item));
   const single = items.filter((item) => !gathered.includes(item));
   const tests: Expr[] = [];
   if (gathered.length > 1 && haveCommonType([left, ...gathered])) {

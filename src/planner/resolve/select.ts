@@ -10,6 +10,7 @@ import { resolveFrom } from './from.ts';
 import { groupRelation } from './grouping.ts';
 import { expandFields } from './indirection.ts';
 import type { CommonTables, Level } from './level.ts';
+import { fieldsOf } from './row-fields.ts';
 import { isStar, stringOf } from './nodes.ts';
 import { outputName } from './output-name.ts';
 import { resolveOrder, resolveDistinctOn } from './order.ts';
@@ -109,11 +110,8 @@ export function newTarget(level: Level, name: string, value: Expr, options: Sele
   const settled = open ? value : settleUnknown(planning, value);
   const id = planning.newColumn(name);
   if (open) planning.unknownColumns.set(id, value.op === 'column' ? planning.unknownColumns.get(value.id) ?? value : value);
-  const shape = settled.op === 'row' ? settled.fields.map((field, index) => ({ name: settled.names[index]!, type: field.type, nullable: true }))
-    : settled.op === 'column' ? planning.recordShapes.get(settled.id) : undefined;
+  const shape = fieldsOf(planning, settled);
   if (shape !== undefined) planning.recordShapes.set(id, shape);
-  const rowOf = settled.op === 'row' ? settled.rowOf : settled.op === 'column' ? planning.wholeRows.get(settled.id) : undefined;
-  if (rowOf !== undefined) planning.wholeRows.set(id, rowOf);
   const start = startOf(settled);
   if (start !== undefined) planning.targetPositions.set(id, start);
   const origin = settled.op === 'column' ? originOf(level, settled.id) : undefined;
@@ -169,9 +167,15 @@ function limitValue(level: Level, node: Node | undefined, clause: string): Expr 
 
 const incomparable = new Set<number>([Oid.json, Oid.jsonpath, Oid.pgNodeTree]);
 
+function isComparable(planning: Planning, oid: number): boolean {
+  const element = findType(oid)?.element ?? 0;
+  if (incomparable.has(oid) || (element !== 0 && !isComparable(planning, element))) return false;
+  return planning.context.catalog.fieldsOf(oid)?.every(({ type }) => isComparable(planning, type.oid)) ?? true;
+}
+
 /** 42883 for types that have no equality or order: they can be neither grouped nor sorted. */
 export function requireComparable(planning: Planning, oid: number, what: 'equality' | 'ordering', position: number | undefined): void {
-  if (!incomparable.has(oid) && !incomparable.has(findType(oid)?.element ?? 0)) return;
+  if (isComparable(planning, oid)) return;
   throw planning.error('42883', `could not identify an ${what} operator for type ${typeText(oid)}`, position, what === 'ordering' ? { hint: 'Use an explicit ordering operator or modify the query.' } : {});
 }
 

@@ -5,7 +5,7 @@ import { isArrayType } from '../typing/format-type.ts';
 import { required, resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { namesOf } from './nodes.ts';
-import { compare } from './operators.ts';
+import { compare, isConstructed } from './operators.ts';
 import { resolveSelect } from './select.ts';
 import type { Expr, TypedQuery } from './typed.ts';
 import { columnOf } from './typed.ts';
@@ -81,10 +81,11 @@ function oneColumn(level: Level, query: TypedQuery, position: number | undefined
 }
 
 function rowCondition(level: Level, left: Expr, operator: string, query: TypedQuery, position: number | undefined): Expr {
-  const width = left.op === 'row' ? left.fields.length : 1;
+  const rowwise = isConstructed(left);
+  const width = rowwise ? left.fields.length : 1;
   if (query.columns.length < width) throw level.planning.error('42601', 'subquery has too few columns', position);
   if (query.columns.length > width) throw level.planning.error('42601', 'subquery has too many columns', position);
   const columns = query.columns.map((column) => columnOf(column));
-  const right: Expr = left.op === 'row' ? { op: 'row', fields: columns, names: query.columns.map((column) => column.name), type: sqlType(Oid.record) } : columns[0]!;
+  const right: Expr = rowwise ? { op: 'row', fields: columns, names: query.columns.map((column) => column.name), constructed: true, type: sqlType(Oid.record) } : columns[0]!;
   return compare(level.planning, operator, left, right, position);
 }

@@ -16,6 +16,10 @@ export interface ScopeItem {
   readonly unreachable?: true;
   /** a function that returns plain values: its alias names the value itself */
   readonly scalar?: boolean;
+  /** all columns of its rows, where there are some that cannot be named */
+  readonly rowColumns?: readonly TypedColumn[];
+  /** the type of its rows, where that has a name */
+  readonly rowType?: number;
   /** its oid, which `tableoid` reads */
   readonly tableOid?: number;
   /** a column that is NULL in no row of it: the presence of a row that an outer join may lack */

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, AlterTableStmt } from '@pgsql/types';
-import { constraintsOf, dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
+import { columnOfRowType, constraintsOf, dropPlanOf, withoutConstraint } from '../../catalog/index.ts';
 import type { RelationCatalogItem, TableItem } from '../../catalog/index.ts';
 import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
 import { planDefault } from '../query.ts';
@@ -13,6 +13,7 @@ import type { Scene } from './context.ts';
 import { draftColumn, finishColumns, tableConstraint } from './create-table.ts';
 import { findItem, nameOfRangeVar, relationNamed, spell, takenBy } from './names.ts';
 import type { Outcome } from './names.ts';
+import { refuseItself } from './row-types.ts';
 import { planConstraints } from './table-constraints.ts';
 import type { ConstrainedTable, ConstraintTree } from './table-constraints.ts';
 
@@ -35,7 +36,20 @@ export function planAlterTable(statement: AlterTableStmt, scene: Scene): Outcome
   if (item.kind !== 'table' || item.origin.kind !== 'user') throw refusedCommand(commands[0], `ALTER ${item.kind.toUpperCase()}`, statement, scene);
   const altering: Altering = { before: item, table: item, catalog: scene.catalog, retyped: new Set(), steps: [], notices: [] };
   for (const command of commands.toSorted((a, b) => passOf(a) - passOf(b))) planCommand(command, altering, statement, scene);
+  refuseRowsKept(altering, scene);
   return { plan: { kind: 'alterTable', oid: item.oid, steps: altering.steps, sql: scene.sql, notices: altering.notices } };
+}
+
+/**
+ * 0A000 where rows of the table are values of a column that would have to be written anew. Materialized views are computed again with a column that comes without values, or goes;
+ * where Postgres would have to write their rows it refuses.
+ */
+function refuseRowsKept({ before, steps }: Altering, scene: Scene): void {
+  const valued = steps.some((one) => one.kind === 'setType' || one.kind === 'setExpression'
+    || (one.kind === 'addColumn' && (one.column.default !== undefined || one.column.generated !== undefined || one.column.sequence !== undefined || one.column.identity !== undefined)));
+  if (!valued && !steps.some(({ kind }) => kind === 'addColumn' || kind === 'dropColumn')) return;
+  const column = columnOfRowType(scene.catalog, before, valued);
+  if (column !== undefined) throw new SqlError('0A000', `cannot alter table "${before.name}" because column "${column}" uses its row type`);
 }
 
 /** What messages call a command (alter_table_type_to_string). */
@@ -90,6 +104,7 @@ function addColumn({ def, missing_ok: ifNotExists }: AlterTableCmd, altering: Al
   }
   const draft = draftColumn(def.ColumnDef, table.name, (candidate) => takenBy({ schema: table.schema, name: candidate }, scene) !== undefined, scene);
   const [column] = finishColumns([draft], table.name, table.columns, scene);
+  refuseItself(column!.type.oid, table.rowType, table.name, scene.catalog);
   const wide = { ...table, columns: [...table.columns, column!] };
   const planned = planConstraints(draft.constraints, constrained(wide, scene), scene);
   const nullable = column!.nullable && planned.notNull.size === 0;

@@ -9,7 +9,7 @@ import { findItem, itemOfKind, nameOfNodes, relationNamed, schemaNamed, spell } 
 import type { Outcome } from './names.ts';
 import { kindOf, ofUser } from './rename.ts';
 import type { PostgresKind } from './rename.ts';
-import { enumNamed } from './types.ts';
+import { typeItemNamed } from './types.ts';
 
 export function planComment(statement: CommentStmt, scene: Scene): Outcome {
   const text = statement.comment === undefined || statement.comment === '' ? null : statement.comment;
@@ -17,7 +17,7 @@ export function planComment(statement: CommentStmt, scene: Scene): Outcome {
   if (object === undefined) throw new SqlError('42601', 'COMMENT ON needs an object');
   if (statement.objtype === 'OBJECT_COLUMN') return commentOnColumn(object, text, scene);
   if (statement.objtype === 'OBJECT_TABCONSTRAINT') return commentOnConstraint(object, text, scene);
-  if (statement.objtype === 'OBJECT_TYPE') return { plan: { kind: 'comment', oid: enumNamed(object, scene).oid, column: 0, text } };
+  if (statement.objtype === 'OBJECT_TYPE') return { plan: { kind: 'comment', oid: typeItemNamed(object, scene).oid, column: 0, text } };
   const kind = kindOf(statement.objtype);
   if (kind === undefined) throw notSupported(`COMMENT ON ${(statement.objtype ?? '').replace('OBJECT_', '')}`, 'Tables, columns, constraints, views, indexes, sequences, schemas, sources, secrets and connections have comments.');
   const item = kind === 'schema' ? schemaNamed(spell(object), scene) : commented(kind, object, scene);

@@ -39,6 +39,7 @@ export const planContext = (scene: Scene, mode: PlanContext['mode']): PlanContex
     find: (schema, name, searchPath) => scene.catalog.find(schemaWritten(schema, scene), name, searchPath),
     indexesOn: (id) => scene.catalog.indexesOn(id),
     foreignKeysOf: (id) => scene.catalog.foreignKeysOf(id),
+    fieldsOf: (oid) => scene.catalog.fieldsOf(oid),
   },
   searchPath: scene.searchPath, mode, environment: scene.environment, ...(scene.rowsIn && { rowsIn: scene.rowsIn }), parameterTypes: scene.inferred,
 });

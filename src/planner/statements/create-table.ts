@@ -123,10 +123,11 @@ function serialType({ typeName }: ColumnDef, scene: Scene): number | undefined {
 export function columnType(definition: ColumnDef, scene: Scene): SqlType {
   if (definition.typeName === undefined) throw new InvariantError('a column without a type');
   const type = resolveTypeName(definition.typeName, scene.text, scene.environment.catalog);
-  if (typeInfo(type.oid).kind === 'p' || type.oid === Oid.unknown)
-    throw new SqlError('42P16', `column "${definition.colname}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
+  if (typeInfo(type.oid).kind === 'p' || type.oid === Oid.unknown) throw isPseudoType(definition.colname ?? '', type);
   return type;
 }
+
+const isPseudoType = (column: string, type: SqlType): SqlError => new SqlError('42P16', `column "${column}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
 
 export function draftColumn(definition: ColumnDef, table: string, isTaken: (name: string) => boolean, scene: Scene): Draft {
   const name = definition.colname ?? '';
@@ -255,6 +256,7 @@ function nameColumns(columns: readonly { readonly name: string; readonly type: S
     const written = names[i];
     const name = written !== undefined && 'String' in written ? (written.String.sval ?? '') : column.name;
     const type = column.type.oid === Oid.unknown ? sqlType(Oid.text) : column.type;
+    if (typeInfo(type.oid).kind === 'p') throw isPseudoType(name, type);
     return { name, type, nullable: true };
   });
   const twice = named.find((column, i) => named.findIndex((other) => other.name === column.name) < i);

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from '@pgsql/types';
-import { databaseName, isRelation, nameIsTaken, schemaOids } from '../../catalog/index.ts';
+import { databaseName, isRelation, isType, nameIsTaken, schemaOids } from '../../catalog/index.ts';
 import type { CatalogItem, RelationCatalogItem, SchemaItem } from '../../catalog/index.ts';
 import { InvariantError, SqlError } from '../../core/index.ts';
 import type { Notice } from '../../core/index.ts';
@@ -49,7 +49,7 @@ function splitName(name: ObjectName, scene: Scene): SplitName {
 /** The object of this name, if there is one that is no type. */
 export function findItem(name: ObjectName, scene: Scene): CatalogItem | undefined {
   const item = findNamed(name, scene);
-  return item?.kind === 'type' ? undefined : item;
+  return item !== undefined && isType(item) ? undefined : item;
 }
 
 /** As `findItem`, types among them. */

@@ -12,7 +12,8 @@ export function planViewAgain(view: ViewItem | MaterializedViewItem, context: St
   if (statement.kind !== 'postgres' || !('SelectStmt' in statement.node)) throw new InvariantError(`the query of ${view.name} is no query`);
   const scene: Scene = { ...context, text: statement.text, sql: statement.sql, inferred: [] };
   const plain = planContext(scene, 'view');
-  const find: typeof plain.catalog.find = (schema, name, searchPath) => asWritten(context.catalog, view, schema, name) ?? plain.catalog.find(schema, name, searchPath);
+  const find: typeof plain.catalog.find = (schema, name, searchPath) => asWritten(context.catalog, view, schema, name)?.item ?? plain.catalog.find(schema, name, searchPath);
+  const columnsSeen = (schema: string | undefined, name: string): number | undefined => asWritten(context.catalog, view, schema, name)?.seen;
   const columns = view.columns.map((column) => column.name);
-  return planView(statement.node.SelectStmt, statement.text, 0, view.name, columns, { ...plain, catalog: { ...plain.catalog, find } });
+  return planView(statement.node.SelectStmt, statement.text, 0, view.name, columns, { ...plain, catalog: { ...plain.catalog, find, columnsSeen } });
 }

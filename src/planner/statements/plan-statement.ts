@@ -5,6 +5,7 @@ import { planDelete, planInsert, planMerge, planSelectStatement, planUpdate, rea
 import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import { planComment, planCommentTree } from './comment.ts';
+import { planAlterRowType, planCreateRowType } from './row-types.ts';
 import { planRename, planRenameTree, planSetSchema } from './rename.ts';
 import { planAlterTable } from './alter-table.ts';
 import { planContext } from './context.ts';
@@ -106,12 +107,13 @@ function planNode(node: Node, scene: Scene): Outcome {
   if ('AlterSeqStmt' in node) return planAlterSequence(node.AlterSeqStmt, scene);
   if ('CreateEnumStmt' in node) return planCreateEnum(node.CreateEnumStmt, scene);
   if ('AlterEnumStmt' in node) return planAlterEnum(node.AlterEnumStmt, scene);
+  if ('CompositeTypeStmt' in node) return planCreateRowType(node.CompositeTypeStmt, scene);
   if ('CreateSchemaStmt' in node) return planCreateSchema(node.CreateSchemaStmt, scene);
   if ('IndexStmt' in node) return planCreateIndex(node.IndexStmt, scene);
   if ('DropStmt' in node) return planDropStatement(node.DropStmt, scene);
   if ('RenameStmt' in node) return planRename(node.RenameStmt, scene);
   if ('AlterObjectSchemaStmt' in node) return planSetSchema(node.AlterObjectSchemaStmt, scene);
-  if ('AlterTableStmt' in node) return planAlterTable(node.AlterTableStmt, scene);
+  if ('AlterTableStmt' in node) return node.AlterTableStmt.objtype === 'OBJECT_TYPE' ? planAlterRowType(node.AlterTableStmt, scene) : planAlterTable(node.AlterTableStmt, scene);
   if ('CommentStmt' in node) return planComment(node.CommentStmt, scene);
   if ('VariableSetStmt' in node) return planSet(node.VariableSetStmt, scene);
   if ('VariableShowStmt' in node) return planShowSetting(node.VariableShowStmt, scene);

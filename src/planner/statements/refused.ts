@@ -22,7 +22,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   AlterFunctionStmt: { feature: 'ALTER FUNCTION', hint: functionsHint },
   CreateTrigStmt: { feature: 'CREATE TRIGGER', hint: 'A materialized view follows its tables by itself; SUBSCRIBE to it to act on changes.' },
   RuleStmt: { feature: 'CREATE RULE', hint: 'Use a view.' },
-  CompositeTypeStmt: { feature: 'CREATE TYPE', hint: 'Use columns of their own, or jsonb.' },
   CreateRangeStmt: { feature: 'CREATE TYPE', hint: 'Use the ranges there are.' },
   DefineStmt: { feature: 'CREATE AGGREGATE, OPERATOR, TYPE or COLLATION', hint: functionsHint },
   CreateDomainStmt: { feature: 'CREATE DOMAIN', hint: 'Use the type below it.' },

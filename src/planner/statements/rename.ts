@@ -1,13 +1,14 @@
 import type { AlterObjectSchemaStmt, RenameStmt } from '@pgsql/types';
 import { constraintsOf, indexesOf, isRelation, nameIsTaken } from '../../catalog/index.ts';
-import type { CatalogItem, RelationCatalogItem, TableItem, TypeItem } from '../../catalog/index.ts';
+import type { CatalogItem, CompositeTypeItem, RelationCatalogItem, TableItem, TypeItem } from '../../catalog/index.ts';
 import { SqlError, notSupported } from '../../core/index.ts';
 import type { ObjectName, RenameTree } from '../syntax/index.ts';
 import { columnIndex } from './context.ts';
 import type { Scene } from './context.ts';
 import { findItem, nameOfNodes, nameOfRangeVar, schemaNamed, spell, takenBy } from './names.ts';
 import type { Outcome } from './names.ts';
-import { enumNamed } from './types.ts';
+import { compositeNamed } from './row-types.ts';
+import { typeItemNamed } from './types.ts';
 
 export const objectKinds = {
   OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SEQUENCE: 'sequence', OBJECT_SCHEMA: 'schema',
@@ -25,7 +26,8 @@ export function planRename(statement: RenameStmt, scene: Scene): Outcome {
   const { renameType } = statement;
   if (renameType === 'OBJECT_COLUMN') return renameColumn(statement, to, scene);
   if (renameType === 'OBJECT_TABCONSTRAINT') return renameConstraint(statement, to, scene);
-  if (renameType === 'OBJECT_TYPE') return renameTo(enumNamed(nameOfNodes(statement.object ?? []), scene), 'type', to, scene);
+  if (renameType === 'OBJECT_TYPE') return renameTo(typeItemNamed(nameOfNodes(statement.object ?? []), scene), 'type', to, scene);
+  if (renameType === 'OBJECT_ATTRIBUTE') return renameAttribute(statement, to, scene);
   const kind = kindOf(renameType);
   if (kind === undefined) {
     throw notSupported(`ALTER ... RENAME ${(renameType ?? '').replace('OBJECT_', '')}`, 'Tables, their columns and constraints, views, indexes, sequences, schemas, sources, secrets and connections can be renamed.');
@@ -109,6 +111,14 @@ function renameColumn(statement: RenameStmt, to: string, scene: Scene): Outcome 
   return { plan: { kind: 'renameColumn', oid: item.oid, column, to, tag } };
 }
 
+function renameAttribute(statement: RenameStmt, to: string, scene: Scene): Outcome {
+  const item = compositeNamed(nameOfRangeVar(statement.relation, scene), scene);
+  const column = item.fields.findIndex(({ name }) => name === statement.subname);
+  if (column < 0) throw new SqlError('42703', `column "${statement.subname}" does not exist`);
+  if (item.fields.some(({ name }) => name === to)) throw new SqlError('42701', `column "${to}" of relation "${item.name}" already exists`);
+  return { plan: { kind: 'renameColumn', oid: item.oid, column, to, tag: 'ALTER TYPE' } };
+}
+
 function renameConstraint(statement: RenameStmt, to: string, scene: Scene): Outcome {
   const found = renamed(statement, scene);
   if ('skipped' in found) return found.skipped;
@@ -125,7 +135,7 @@ function renameOfConstraint(table: TableItem, constraint: number, to: string, ta
   return { plan: { kind: 'renameConstraint', oid: table.oid, constraint, to, tag } };
 }
 
-function setSchemaOfType(item: TypeItem, to: string, scene: Scene): Outcome {
+function setSchemaOfType(item: TypeItem | CompositeTypeItem, to: string, scene: Scene): Outcome {
   const tag = 'ALTER TYPE';
   const schema = schemaNamed(to, scene);
   if (schema.oid === item.schema) return { plan: { kind: 'noop', tag } };
@@ -135,7 +145,7 @@ function setSchemaOfType(item: TypeItem, to: string, scene: Scene): Outcome {
 
 /** ALTER ... SET SCHEMA: a relation moves with its indexes, and a table with the sequences of its columns. */
 export function planSetSchema(statement: AlterObjectSchemaStmt, scene: Scene): Outcome {
-  if (statement.objectType === 'OBJECT_TYPE') return setSchemaOfType(enumNamed(nameOfNodes(statement.object ?? []), scene), statement.newschema ?? '', scene);
+  if (statement.objectType === 'OBJECT_TYPE') return setSchemaOfType(typeItemNamed(nameOfNodes(statement.object ?? []), scene), statement.newschema ?? '', scene);
   const kind = kindOf(statement.objectType);
   if (kind === undefined || kind === 'index' || kind === 'schema') {
     throw notSupported(`ALTER ${(statement.objectType ?? '').replace('OBJECT_', '').replace('_', ' ')} ... SET SCHEMA`, 'Tables, views, materialized views and sequences can be moved.');

@@ -1,6 +1,6 @@
 import type { AlterEnumStmt, CreateEnumStmt, Node } from '@pgsql/types';
-import { isRelation, nameIsTaken } from '../../catalog/index.ts';
-import type { TypeItem } from '../../catalog/index.ts';
+import { isRelation, isType, nameIsTaken } from '../../catalog/index.ts';
+import type { CompositeTypeItem, TypeItem } from '../../catalog/index.ts';
 import { SqlError } from '../../core/index.ts';
 import { quoteIdentifier } from '../../ir/index.ts';
 import type { ObjectName } from '../syntax/index.ts';
@@ -8,7 +8,7 @@ import type { Scene } from './context.ts';
 import { findNamed, newName, nameOfNodes, spell, takenBy } from './names.ts';
 import type { Outcome } from './names.ts';
 
-/** Enums: the one kind of type that users make. */
+/** Enums, and what is said of types of any kind. */
 
 const MAX_LABEL_BYTES = 63;
 
@@ -28,11 +28,19 @@ export function planCreateEnum(statement: CreateEnumStmt, scene: Scene): Outcome
   return { plan: { kind: 'createEnum', name, labels, sql: scene.sql } };
 }
 
+/** The type that CREATE TYPE made under this name. */
+export function typeItemNamed(name: ObjectName, scene: Scene): TypeItem | CompositeTypeItem {
+  const item = findNamed(name, scene);
+  if (item !== undefined && isType(item)) return item;
+  if (item !== undefined && isRelation(item)) throw new SqlError('42809', `${quoteIdentifier(item.name)} is a table's row type`, { hint: 'Use ALTER TABLE instead.' });
+  throw new SqlError('42704', `type "${spell(name)}" does not exist`);
+}
+
 /** The enum of this name. */
 export function enumNamed(name: ObjectName, scene: Scene): TypeItem {
   const item = findNamed(name, scene);
   if (item === undefined) throw new SqlError('42704', `type "${spell(name)}" does not exist`);
-  if (item.kind !== 'type') throw isRelation(item) ? new SqlError('42809', `${quoteIdentifier(item.name)} is not an enum`) : new SqlError('42704', `type "${spell(name)}" does not exist`);
+  if (item.kind !== 'type') throw isRelation(item) || item.kind === 'composite type' ? new SqlError('42809', `${quoteIdentifier(item.name)} is not an enum`) : new SqlError('42704', `type "${spell(name)}" does not exist`);
   return item;
 }
 

@@ -69,6 +69,9 @@ function inCatalog(planning: Planning, { schema, position }: CallSite): boolean 
 /** The function that a call of this name would be, had it no arguments to choose by: is it an aggregate? */
 export const isAggregateName = (name: string): boolean => aggregatesNamed(name).length > 0;
 
+/** Whether anything that can be called has this name. */
+export const isFunctionName = (name: string): boolean => functionsNamed(name).length + aggregatesNamed(name).length + tableFunctionsNamed(name).length > 0;
+
 function variantsOf(site: CallSite, count: number): readonly Candidate<Variant>[] {
   const all: readonly Row[] = site.construct === true ? constructFunctionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })) : [
     ...functionsNamed(site.name).map((row) => ({ kind: 'function' as const, row })),
@@ -115,7 +118,7 @@ function finish(planning: Planning, site: CallSite, { args: declared, row: { of,
   const binding = bindPolymorphic(declared, args);
   if (binding === undefined) throw missing(planning, site, args);
   if (declared.some(isPolymorphic) && args.length > 0 && declared.every((type, index) => !isPolymorphic(type) || args[index]!.type.oid === Oid.unknown) && needsElement(declared, of)) {
-    throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', site.position);
+    throw planning.error('42804', 'could not determine polymorphic type because input has type unknown', undefined);
   }
   const converted = declared.map((type, index) => toDeclared(planning, args[index]!, type, binding));
   if (site.variadic && of.row.args.at(-1) === Oid.any) converted.push(spread(planning, converted.pop()!));

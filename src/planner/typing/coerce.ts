@@ -7,6 +7,7 @@ import type { Planning } from '../planning.ts';
 import { castBetween, functionById, functionsNamed } from '../registry.ts';
 import type { Expr } from '../resolve/typed.ts';
 import { startOf } from '../resolve/walk.ts';
+import { coerceRow } from './coerce-row.ts';
 import { isArrayType, isTrueArray, typeText } from './format-type.ts';
 
 export type CoercionContext = 'implicit' | 'assignment' | 'explicit';
@@ -27,7 +28,7 @@ const namedObject = new Map<number, string>([
 const namedObjectOutput = new Map<number, string>([...namedObject].map(([oid, name]) => [oid, name.replace(/in$/, 'out')]));
 
 export function pathway(source: number, target: number, context: CoercionContext): Pathway {
-  if (source === target) return { kind: 'relabel' };
+  if (source === target || (target === Oid.record && findType(source)?.kind === 'c')) return { kind: 'relabel' };
   const cast = castBetween(source, target);
   if (cast !== undefined) {
     if (rank[context] < rank[cast.context]) return NONE;
@@ -87,10 +88,11 @@ export function tryCoerce(planning: Planning, expr: Expr, target: SqlType, conte
     return known && withTypmod(known, target, context, at);
   }
   if (target.oid === Oid.any || target.oid === Oid.record) return expr;
+  if (target.oid === Oid.recordArray && findType(findType(source)?.element ?? 0)?.kind === 'c') return expr;
   const path = pathway(source, target.oid, context);
   switch (path.kind) {
     case 'none':
-      return source === Oid.record && findType(target.oid)?.kind === 'c' ? { op: 'relabel', arg: expr, type: target, position: at } : undefined;
+      return source === Oid.record && findType(target.oid)?.kind === 'c' ? coerceRow(planning, expr, target, context, at) : undefined;
     case 'relabel':
       return withTypmod(source === target.oid ? expr : relabelled(expr, target.oid), target, context, at);
     case 'array':

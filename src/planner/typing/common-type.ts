@@ -31,11 +31,11 @@ export function commonTypeOf(exprs: readonly Expr[]): SqlType | undefined {
   return sqlType(chosen === Oid.unknown ? Oid.text : chosen);
 }
 
-/** All of `exprs` as their common type; 42804 where there is none, said of `construct` (`CASE`, `UNION`, ...). */
-export function toCommonType(planning: Planning, exprs: readonly Expr[], construct: string): { readonly exprs: readonly Expr[]; readonly type: SqlType } {
+/** All of `exprs` as their common type; 42804 where there is none, said of `construct` (`CASE`, `UNION`, ...); 42846 of its `part` that has no conversion. */
+export function toCommonType(planning: Planning, exprs: readonly Expr[], construct: string, part: (index: number) => string = () => construct): { readonly exprs: readonly Expr[]; readonly type: SqlType } {
   const type = commonTypeOf(exprs);
   if (type === undefined) throw mismatch(planning, exprs, construct);
-  return { type, exprs: exprs.map((expr) => toType(planning, expr, type, construct)) };
+  return { type, exprs: exprs.map((expr, index) => toType(planning, expr, type, part(index))) };
 }
 
 export function toType(planning: Planning, expr: Expr, type: SqlType, construct: string): Expr {

@@ -21,7 +21,7 @@ export function resolveTypeName(node: TypeName, sql: string, catalog: CatalogQue
   if (node.setof) throw notSupported('SETOF here', 'Use the function in FROM.', position());
   const builtin = schema === undefined || schema === 'pg_catalog' || schema === 'information_schema' || schema === 'mz_catalog' ? findTypeByName(domainBase.get(name) ?? name) : undefined;
   const base = builtin ?? userType(schema, name, catalog);
-  if (base?.kind === 'e') needed?.add(base.oid);
+  if (base !== undefined && builtin === undefined) needed?.add(catalog.typeItem(base.oid) ?? base.oid);
   if (base === undefined && refused.has(name)) throw notSupported(`type ${name}`, 'Keep the value as text, or as jsonb.', position());
   if (base === undefined) throw new SqlError('42704', `type ${quoted(path)} does not exist`, at());
   const typmods = node.typmods ?? [];
@@ -32,12 +32,11 @@ export function resolveTypeName(node: TypeName, sql: string, catalog: CatalogQue
   return sqlType(array.oid, typmod);
 }
 
-/** An enum. Row types of relations are no types that a statement may name. */
+/** An enum, the row type of a relation, or an array of either. */
 function userType(schema: string | undefined, name: string, catalog: CatalogQuestions): TypeInfo | undefined {
   if (schema !== undefined && catalog.schemaByName(schema) === undefined) throw new SqlError('3F000', `schema "${schema}" does not exist`);
   const oid = catalog.typeByName(schema, name);
-  const type = oid === undefined ? undefined : findType(oid);
-  return type?.kind === 'e' || (type !== undefined && findType(type.element)?.kind === 'e') ? type : undefined;
+  return oid === undefined ? undefined : findType(oid);
 }
 
 /** Types of Postgres that are not here. */

@@ -80,6 +80,7 @@ const boundaries: Readonly<Record<string, readonly string[]>> = {
   regoperator: ['0', '4294967295'],
   _aclitem: ['{}'],
   matrix_mood: ['happy', 'low'],
+  matrix_row: ['(,,)'],
   _matrix_mood: ['{}'],
 };
 
@@ -110,6 +111,7 @@ const plainValues: Readonly<Record<string, readonly string[]>> = {
   oid: ['1', '1259', '2200'],
   _aclitem: ['{=r/10}', '{=rw/10}'],
   matrix_mood: ['ok', 'sad'],
+  matrix_row: ['(1,x,)', '(2,,"{""k"": 1}")'],
   _matrix_mood: ['{ok,happy}', '{sad,NULL}'],
 };
 
@@ -149,7 +151,9 @@ const typed = (type: string, texts: readonly string[]): readonly string[] => tex
 export const ENUM = 'matrix_mood';
 /** and one of none */
 export const EMPTY_ENUM = 'matrix_empty';
-const nameOf = (type: string): string => (type.endsWith(ENUM) ? `public."${type}"` : `pg_catalog."${type}"`);
+/** A row type that both have: what is made of objects. */
+export const ROW = 'matrix_row';
+const nameOf = (type: string): string => (type.endsWith(ENUM) || type === ROW ? `public."${type}"` : `pg_catalog."${type}"`);
 
 /** A value as SQL: the type's name as `pg_type` has it, so that no keyword is meant. */
 export const spell = (type: string, text: string): string => `${quote(text)}::${nameOf(type)}`;

@@ -2,7 +2,7 @@ import { findType, typeInfo } from '../../../src/core/index.ts';
 import { allAggregates, allCasts, allFunctions, allOperators, allTableFunctions, functionById } from '../../../src/ir/index.ts';
 import type { AggregateRow, CastRow, FunctionRow, OperatorRow, TableFunctionRow } from '../../../src/ir/index.ts';
 import { familyOf } from '../coverage.ts';
-import { ENUM, spell, spellNull, valuesOf } from './arguments.ts';
+import { ENUM, ROW, spell, spellNull, valuesOf } from './arguments.ts';
 import type { Values } from './arguments.ts';
 import { fitting } from './fitting.ts';
 
@@ -52,7 +52,7 @@ const moreBindings: readonly Readonly<Record<string, string>>[] = [
 ];
 
 function shapesOf(id: string, declared: readonly string[]): { readonly shapes: readonly Shape[]; readonly unwritable: readonly string[] } {
-  const chosen = declared.includes('anyenum') ? [enumBinding] : declared.some((type) => /range$/.test(type) && type.startsWith('any')) ? rangeBindings : declared.some((type) => type === 'any' || type === 'anyelement') ? moreBindings : declared.some((type) => type.startsWith('any')) ? bindings : [{}];
+  const chosen = /_populate_record/.test(id) ? [{ anyelement: ROW }] : declared.includes('anyenum') ? [enumBinding] : declared.some((type) => /range$/.test(type) && type.startsWith('any')) ? rangeBindings : declared.some((type) => type === 'any' || type === 'anyelement') ? moreBindings : declared.some((type) => type.startsWith('any')) ? bindings : [{}];
   const lists = chosen.map((binding: Readonly<Record<string, string>>) => declared.map((type) => binding[type] ?? type)).filter((types) => chosen.length === 1 || !types.some((type) => type.startsWith('any')));
   const unwritable = [...new Set(lists.flat().filter((type) => valuesOf(type) === undefined))];
   const shapes = lists.flatMap((types): Shape[] => {
@@ -90,7 +90,7 @@ const tableFunctionRow = (row: TableFunctionRow): MatrixRow => {
   const columns = row.needsColumns === true ? ' as t(a int4, b text, c jsonb)' : '';
   return {
     id, kind: 'table function', family: familyOf({ table: 'function', name: row.name, types, result, kind: 'f' }), ...shapesOf(id, types), total: row.total === true,
-    columns: row.needsColumns === true ? ['a', 'b', 'c'] : row.columns.map(({ name }) => name),
+    columns: row.needsColumns === true || row.needsType === true ? ['a', 'b', 'c'] : row.columns.map(({ name }) => name),
     call: (args) => `pg_catalog."${row.name}"(${spread(row)(args)})${columns}`,
   };
 };
