@@ -13,8 +13,11 @@ const paths = [
   '$.a % 2', '$.a.type()', '$.type()', '$.size()', 'strict $.a.size()', '$.a.abs()', '$.f.floor()', '$.f.ceiling()', '$.c.double()', '$.s.double()', '$.s.integer()', '$.f.integer()', '$.f.bigint()', '$.s.decimal(4,1)', '$.f.number()',
   '$.t.boolean()', '$.c.boolean()', '$.f.string()', '$.t.string()', '$.a ? (@.type() == "number")', '$x', '$p', '$.a < $v', '"lit"', '1 + 2', 'true', '$.a ? (@ == $v).type()', '$.a[$v]', '$.a[0.9]', '$.c <= "y"', '$.a == $.a', '$.t && true',
   '(1).type()', '$.a ? (@ like_regex "[")', '$ ? (@.a.b == 1)', '$.a[last - 1]', '($.a).type()', '$.e[*]', '$.e', '$.o.k', '$.o.*', '$.a - $.f', '$.a <> 1', '$.f * 1e3',
+  '$.d[*].datetime()', '$.d[*].datetime().type()', '$.d[*].date()', '$.d[0].timestamp()', '$.d[0].timestamp_tz()', '$.d[1].time_tz(2)', '$.d[*] ? (@.datetime() > "2024-01-01".date())', '$.d[*] ? (@.datetime() < "2025-01-01T00:00:00Z".timestamp_tz())',
+  '$.c.datetime()', '$.a.datetime("yyyy")', '$.d[0].datetime("yyyy-mm-dd")', '$.d[0].datetime("dd.mm")', '$.o.keyvalue()', '$.keyvalue().value', 'strict $.a.keyvalue()', '$.**.keyvalue().id',
 ];
 const documents = [
+  '{"d": ["2024-03-01", "12:30:45.678+02", "2024-03-01T12:30:45+05:30", "2024-03-01 08:00:00", "x"], "o": {"k": {"é": [1, {"l": 2.50}], "n": null}}}',
   '{"a": 1, "c": "xyz", "n": null, "f": -1.5, "s": "12.34", "t": true, "e": [], "o": {"k": [1, {"b": 2}]}}', '{"a": [{"b": 1}, {"b": 3}, {"b": "z"}, 7], "c": "Xa.c"}', '[1, 2, [3, {"b": 4}]]', '"str"', '[]', 'null', '{"a": {"b": 5}}', '[{"a": 1}, {"a": 2}]',
 ];
 const vars = ['{"p": "x", "v": 1}', '{}', '[]'];

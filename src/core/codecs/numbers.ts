@@ -272,8 +272,10 @@ function floatCodec(bytes: 4 | 8, typeName: string): TypeCodec {
     decode: (data) => (bytes === 4 ? fixedView(data, 4, typeName).getFloat32(0) : fixedView(data, 8, typeName).getFloat64(0)),
     encode(value) {
       const data = new Uint8Array(bytes);
-      if (bytes === 4) viewOf(data).setFloat32(0, value as number);
-      else viewOf(data).setFloat64(0, value as number);
+      // what computed a NaN leaves its mark in the bits, which are always the same here
+      const number = Number.isNaN(value) ? NaN : value as number;
+      if (bytes === 4) viewOf(data).setFloat32(0, number);
+      else viewOf(data).setFloat64(0, number);
       return data;
     },
     compare: compareFloats,

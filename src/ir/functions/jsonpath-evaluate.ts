@@ -75,16 +75,17 @@ export class PathEvaluator {
   #forgiving: boolean;
   /** the size of the array that `last` counts in */
   #size = 0;
+  readonly #documentBase: Base;
   /** what the current item is part of */
   #base: Base;
-  readonly #keyValues: KeyValues;
+  #keyValues: KeyValues | undefined;
 
   constructor(call: PathCall) {
     this.#call = call;
     this.#lax = !call.path.strict;
     this.#forgiving = this.#lax;
-    this.#base = { root: call.document, id: 0 };
-    this.#keyValues = new KeyValues(call.variables.count + 1);
+    this.#documentBase = { root: call.document, id: 0 };
+    this.#base = this.#documentBase;
   }
 
   /** The items that the path selects; raises where it does, after those that come before. */
@@ -96,7 +97,8 @@ export class PathEvaluator {
   *#item(item: PathItem, value: Item, current: Item, unwrap: boolean): Generator<Item> {
     switch (item.op) {
       case 'root':
-        return yield* this.#within({ root: this.#call.document, id: 0 }, item, this.#call.document, current);
+        if (this.#base === this.#documentBase) return yield* this.#next(item, this.#call.document, current);
+        return yield* this.#within(this.#documentBase, item, this.#call.document, current);
       case 'current':
         return yield* this.#next(item, current, current);
       case 'last':
@@ -389,6 +391,7 @@ export class PathEvaluator {
 
   *#keyvalue(item: PathItem, value: Item, current: Item): Generator<Item> {
     if (!isObject(value)) throw new PathError('2203C', 'jsonpath item method .keyvalue() can only be applied to an object');
+    this.#keyValues ??= new KeyValues(this.#call.variables.count + 1);
     for (const { pair, base } of this.#keyValues.of(value, this.#base)) yield* this.#within(base, item, pair, current);
   }
 }

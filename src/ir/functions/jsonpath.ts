@@ -25,8 +25,12 @@ interface Rest {
 }
 const restOf = (rest: readonly unknown[]): Rest => ({ vars: isJsonb(rest[0]) ? rest[0] : none, silent: rest[1] === true, environment: rest.at(-1) as Environment });
 
+const noVariables: PathVariables = { count: 1, find: () => undefined };
+
 /** The members of an object, by name. */
-function variablesOf({ value }: Jsonb): PathVariables {
+function variablesOf(vars: Jsonb): PathVariables {
+  if (vars === none) return noVariables;
+  const { value } = vars;
   if (!isObject(value)) throw new SqlError('22023', '"vars" argument is not an object', { detail: 'Jsonpath parameters should be encoded as key-value pairs of "vars" object.' });
   const base = { root: value, id: 1 };
   return {
