@@ -44,6 +44,19 @@ function nearly(a: string | null, b: string | null): boolean {
   const [x, y] = [Number(a), Number(b)];
   return Math.abs(x - y) <= Math.max(Math.abs(x), Math.abs(y)) * LAST_DIGITS || (Math.abs(x) < LAST_DIGITS && Math.abs(y) < LAST_DIGITS);
 }
+const numbers = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/g;
+/** What float8send makes of a double. */
+const sent = /^\\x([0-9a-f]{16})$/;
+/** The same where doubles lie in what is shown: in an array, a row, a document, or as their bytes. Whole numbers differ by more than the last digits of doubles do. */
+function nearlyWithin(a: string | null, b: string | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  const [x, y] = [sent.exec(a), sent.exec(b)];
+  if (x !== null && y !== null) return nearly(...([x, y].map(([, hex]) => String(Buffer.from(hex!, 'hex').readDoubleBE())) as [string, string]));
+  const [p, q] = [a.match(numbers) ?? [], b.match(numbers) ?? []];
+  return a.replace(numbers, '#') === b.replace(numbers, '#') && p.every((number, at) => nearly(number, q[at]!));
+}
+
 /** The same rows but for the last digits of doubles, which are matched to one another in order. */
 function alikeInDoubles(ours: Answer, theirs: Answer): boolean {
   const doubles = theirs.types.map((type) => type === 'float8' || type === 'float4');
@@ -52,7 +65,7 @@ function alikeInDoubles(ours: Answer, theirs: Answer): boolean {
     return x < y ? -1 : x > y ? 1 : 0;
   });
   const [a, b] = [sorted(ours), sorted(theirs)];
-  return a.length === b.length && a.every((row, at) => row.every((text, column) => (doubles[column] ? nearly(text, b[at]![column]!) : text === b[at]![column])));
+  return a.length === b.length && a.every((row, at) => row.every((text, column) => (doubles[column] ? nearly : nearlyWithin)(text, b[at]![column]!)));
 }
 /** Where one side does not vary these are NULL; Postgres' sums may keep a residue that varies. */
 const ofSlopes = /\b(corr|regr_r2|regr_slope|regr_intercept)\(/;

@@ -153,10 +153,15 @@ export function extractInterval(word: string, value: Interval): Numeric | null {
   return clock ?? integer(amounts[unit]! + 0);
 }
 
-/** date_part's epoch is summed in floating point, and so may end in other digits than extract's. */
-export function intervalEpoch(value: Interval): number {
-  const years = Math.trunc(value.months / 12);
-  return Number(value.micros) / 1_000_000 + 31_557_600 * years + 2_592_000 * (value.months % 12) + 86_400 * value.days;
+/** date_part's epoch is summed in floating point, and so may end in other digits than extract's; undefined where it is as extract's. */
+export function summedEpoch(type: string, value: unknown): number | undefined {
+  if (type === 'timetz') {
+    const { micros, zone } = value as TimeTz;
+    return micros / 1_000_000 + zone;
+  }
+  if (type !== 'interval' || intervalInfinitySign(value as Interval) !== 0) return undefined;
+  const { months, days, micros } = value as Interval;
+  return Number(micros) / 1_000_000 + 31_557_600 * Math.trunc(months / 12) + 2_592_000 * (months % 12) + 86_400 * days;
 }
 
 export const asFloat = (value: Numeric | null): number | null => (value === null ? null : numericToNumber(value));

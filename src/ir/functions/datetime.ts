@@ -10,7 +10,7 @@ import {
   timestampToDate, timetzAt, toLocal, zoneNamed, zoneOf,
 } from './datetime-arithmetic.ts';
 import type { Stamp } from './datetime-arithmetic.ts';
-import { asFloat, dateBin, extractDate, extractInterval, extractTime, extractTimestamp, intervalEpoch, truncateInterval, truncateTimestamp, truncatesDays } from './datetime-fields.ts';
+import { asFloat, dateBin, extractDate, extractInterval, extractTime, extractTimestamp, summedEpoch, truncateInterval, truncateTimestamp, truncatesDays } from './datetime-fields.ts';
 import { parseFormatted, toChar, toCharInterval } from './datetime-format.ts';
 import { defineFunctions, typeNamed } from './define.ts';
 import type { Definition } from './define.ts';
@@ -165,7 +165,7 @@ const fields: readonly Definition[] = [
     const stable = type === 'timestamptz' ? ' stable' : '';
     return [
       [`extract(text,${type}) numeric${stable}`, part],
-      [`date_part(text,${type}) float8${stable}`, (unit, value, environment) => (type === 'interval' && /^epoch$/i.test(unit) && intervalInfinitySign(value) === 0 ? intervalEpoch(value) : asFloat((part as (...args: unknown[]) => ReturnType<typeof extractTimestamp>)(unit, value, environment)))],
+      [`date_part(text,${type}) float8${stable}`, (unit, value, environment) => (/^epoch$/i.test(unit) ? summedEpoch(type, value) : undefined) ?? asFloat((part as (...args: unknown[]) => ReturnType<typeof extractTimestamp>)(unit, value, environment))],
     ];
   }),
   ['extract(text,date) numeric', extractDate],
