@@ -5,7 +5,7 @@ import { checkedTimestamp, dateToOrder, zoneOf } from './datetime-arithmetic.ts'
 import type { Stamp } from './datetime-arithmetic.ts';
 import { readStandard } from './datetime-format.ts';
 import type { StandardMoment } from './datetime-format.ts';
-import { functionById } from './index.ts';
+import { datetimeFunctions } from './datetime.ts';
 import { PathError } from './jsonpath-items.ts';
 import type { Item, PathDatetime } from './jsonpath-items.ts';
 
@@ -113,7 +113,8 @@ function localOffset(oid: number, value: Datum, environment: Environment): numbe
 }
 
 /** By the function of the cast; the families are joined after this file is read. */
-const convert = (from: number, value: Datum, to: number, environment: Environment): Datum => functionById(`${name(to)}(${name(from)})`)!.evaluate(value, environment);
+const conversions = new Map(datetimeFunctions.map((row) => [row.id, row]));
+const convert = (from: number, value: Datum, to: number, environment: Environment): Datum => conversions.get(`${name(to)}(${name(from)})`)!.evaluate(value, environment);
 
 function withPrecision(item: PathDatetime, precision: number): PathDatetime {
   if (item.oid !== Oid.timetz) return { ...item, value: applyTimePrecision(item.value as Stamp, precision) };
