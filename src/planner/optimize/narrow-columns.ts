@@ -175,7 +175,13 @@ function narrowJoin(relation: Extract<Relation, { op: 'join' }>, needed: Readonl
 
 function narrowReduce(relation: Extract<Relation, { op: 'reduce' }>, needed: ReadonlySet<number>): Narrowed {
   const keys = relation.by.length;
-  const taken = relation.aggregates.flatMap((_, index) => (needed.has(keys + index) || (keys === 0 && needed.size === 0 && index === 0) ? [index] : []));
+  const [first] = relation.aggregates;
+  if (keys === 0 && needed.size === 0 && first !== undefined) {
+    // There is one row whatever the input, which an aggregate that nobody asks for might only raise over.
+    const { name, type } = relationTypeOf(relation).columns[0]!;
+    return { kept: [0], relation: { op: 'constant', type: { columns: [{ name, type, nullable: true }], keys: [[]] }, rows: [{ values: [null], weight: 1 }] } };
+  }
+  const taken = relation.aggregates.flatMap((_, index) => (needed.has(keys + index) ? [index] : []));
   const aggregates = taken.map((index) => relation.aggregates[index]!);
   const scalars = [...relation.by, ...aggregates.flatMap((aggregate) => [...aggregate.args, ...(aggregate.filter ? [aggregate.filter] : [])])];
   const input = narrow(relation.input, union(new Set(), ...scalars));

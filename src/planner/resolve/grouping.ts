@@ -130,7 +130,8 @@ type Mask = GroupingSets['masks'][number];
 /** The expression over the groups' columns instead of the rows'. */
 function overGroups(groups: Groups, expr: Expr, inSubquery: boolean): Expr {
   const { planning, by, own } = groups;
-  const key = by.find((candidate) => sameExpr(candidate.value, expr));
+  // In a subquery Postgres knows columns that are grouped by, and no other expressions.
+  const key = by.find(({ value }) => (!inSubquery || value.op === 'column') && sameExpr(value, expr));
   if (key !== undefined) return { op: 'column', id: key.id, type: expr.type, position: expr.position };
   if (expr.op === 'grouping') return maskOf(groups, expr);
   if (expr.op === 'column' && own.has(expr.id)) {

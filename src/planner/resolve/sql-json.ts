@@ -1,5 +1,5 @@
 import type { JsonAggConstructor, JsonArrayQueryConstructor, JsonFormat, JsonOutput, JsonValueExpr, Node, TypeName } from '@pgsql/types';
-import { InvariantError, Oid, notSupported, sqlType } from '../../core/index.ts';
+import { InvariantError, Oid, notSupported, sqlType, typeInfo } from '../../core/index.ts';
 import { resolveCall } from '../typing/call-function.ts';
 import { coerce, settleUnknown, throughText, tryCoerce } from '../typing/coerce.ts';
 import { isTrueArray, typeText } from '../typing/format-type.ts';
@@ -150,7 +150,7 @@ function arrayOfQuery(level: Level, { query, output, format, absent_on_null: abs
     const value = settleUnknown(planning, row);
     const { oid } = value.type;
     refuseInputEncoding(level, format, () => oid);
-    lines = oid === Oid.record || isTrueArray(oid);
+    lines = oid === Oid.record || typeInfo(oid).kind === 'c' || isTrueArray(oid);
     if (output?.typeName === undefined && oid === Oid.jsonb) returning = { binary: true };
     const wanted = returning.binary ? Oid.jsonb : Oid.json;
     if (format?.format_type === 'JS_FORMAT_JSON' && oid !== Oid.json && oid !== Oid.jsonb) return coerce(planning, coerce(planning, value, sqlType(Oid.json), 'explicit'), sqlType(wanted), 'explicit');
