@@ -29,6 +29,8 @@ export class Planning {
   readonly fieldsRead = new Map<number, Set<number>>();
   /** the fields of columns that are records */
   readonly recordShapes = new Map<ColumnId, readonly Field[]>();
+  /** columns of USING that are computed of both sides: the first that each is made of */
+  readonly mergedColumns = new Map<ColumnId, ColumnId>();
   /** where the expression of an output column stands */
   readonly targetPositions = new Map<ColumnId, number>();
   /** columns of the shared results that references name */

@@ -46,6 +46,12 @@ const placesOf = (kept: readonly number[]): ((column: number) => number) => {
 /** Rows keep at least one column: their number is what matters then. */
 const atLeastOne = (needed: ReadonlySet<number>): ReadonlySet<number> => (needed.size === 0 ? new Set([0]) : needed);
 
+type MapColumn = Extract<Relation, { op: 'map' }>['columns'][number];
+const isBare = ({ value }: MapColumn): boolean => value.op === 'column' || value.op === 'literal';
+/** Of a map's columns, of which nobody asks for any, one that costs nothing and cannot raise, where there is one. */
+const cheapest = (columns: readonly MapColumn[]): number => Math.max(0, columns.findIndex(isBare));
+const bare = (column: MapColumn): MapColumn => (isBare(column) ? column : { ...column, value: { op: 'literal', value: null, type: column.value.type } });
+
 function narrow(relation: Relation, needed: ReadonlySet<number>): Narrowed {
   switch (relation.op) {
     case 'get':
@@ -56,12 +62,12 @@ function narrow(relation: Relation, needed: ReadonlySet<number>): Narrowed {
     case 'temporalFilter':
       return narrowFilter(relation, needed);
     case 'map': {
-      const kept = sorted(relation.columns.length === 0 ? [] : atLeastOne(needed));
-      const columns = kept.map((index) => relation.columns[index]!);
+      const kept = sorted(relation.columns.length === 0 ? [] : needed.size === 0 ? [cheapest(relation.columns)] : needed);
+      const columns = kept.map((index) => (needed.size === 0 ? bare(relation.columns[index]!) : relation.columns[index]!));
       const input = narrow(relation.input, union(new Set(), ...columns.map((column) => column.value)));
       const place = placesOf(input.kept);
       const map: Relation = { op: 'map', input: input.relation, columns: columns.map(({ name, value }) => ({ name, value: renumber(value, place) })) };
-      return { relation: unchanged(relation, input.relation, kept.length === relation.columns.length) ? relation : fused(map), kept };
+      return { relation: unchanged(relation, input.relation, columns.length === relation.columns.length && columns.every((column, index) => column === relation.columns[index])) ? relation : fused(map), kept };
     }
     case 'join':
       return narrowJoin(relation, needed);

@@ -310,6 +310,7 @@ function usingJoin(level: Level, kind: 'inner' | 'left' | 'right' | 'full', left
     const value: Expr = kind === 'full' ? { op: 'coalesce', args: values, type } : values[kind === 'right' ? 1 : 0]!;
     const id = planning.newColumn(pair.name);
     computed.push({ id, name: pair.name, value });
+    planning.mergedColumns.set(id, (kind === 'right' ? pair.right : pair.left).id);
     return { id, name: pair.name, type };
   });
   const rest = (part: FromPart): readonly TypedColumn[] => visibleColumns(part.items).filter((column) => !names.includes(column.name));

@@ -131,11 +131,11 @@ type Mask = GroupingSets['masks'][number];
 function overGroups(groups: Groups, expr: Expr, inSubquery: boolean): Expr {
   const { planning, by, own } = groups;
   // In a subquery Postgres knows columns that are grouped by, and no other expressions.
-  const key = by.find(({ value }) => (!inSubquery || value.op === 'column') && sameExpr(value, expr));
+  const key = by.find(({ value }) => (!inSubquery || (value.op === 'column' && !planning.mergedColumns.has(value.id))) && sameExpr(value, expr));
   if (key !== undefined) return { op: 'column', id: key.id, type: expr.type, position: expr.position };
   if (expr.op === 'grouping') return maskOf(groups, expr);
   if (expr.op === 'column' && own.has(expr.id)) {
-    const label = labelOf(planning, expr.id);
+    const label = labelOf(planning, planning.mergedColumns.get(expr.id) ?? expr.id);
     throw planning.error('42803', inSubquery
       ? `subquery uses ungrouped column "${label}" from outer query`
       : `column "${label}" must appear in the GROUP BY clause or be used in an aggregate function`, expr.position);
