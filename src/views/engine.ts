@@ -535,7 +535,7 @@ export class Engine implements Surroundings, PeekWorld {
   /** What another thread needs to read the relation while this one sleeps and no tick is under way; undefined where it cannot. Told of again when that has changed: see `stale`. */
   share(id: RelationId, wanted: { readonly relation: boolean; readonly symbols: boolean }): Shared | undefined {
     const entry = this.#relations.get(id);
-    const rows = entry?.readable instanceof Collection && this.#isFlawless(id) ? entry.readable : undefined;
+    const rows = this.sound(id);
     if (this.#memory === undefined || entry?.memory === undefined || rows === undefined) return undefined;
     const relation = wanted.relation ? shareRelation(id, rows, entry.memory, this.changesByClock(id)) : undefined;
     if (wanted.relation && relation === undefined) return undefined;
