@@ -18,7 +18,7 @@ import type { TopKPlan } from './operators/top-k.ts';
 import type { Entry } from './outputs/error-reach.ts';
 import { Intake } from './outputs/errors.ts';
 import type { Errors } from './outputs/errors.ts';
-import { carried, carryThrough, throughFilter, throughGroups, throughMap } from './outputs/known-row.ts';
+import { carried, carryThrough, throughFilter, throughGroups, throughMap, Ways } from './outputs/known-row.ts';
 import type { Carry } from './outputs/known-row.ts';
 import { mapText, reduceText } from './physical.ts';
 import type { Measured, Meter, Operator } from './physical.ts';
@@ -117,6 +117,7 @@ class Renderer {
   readonly #world: RenderWorld;
   readonly #interrupt: Interrupt;
   readonly #locals = new Map<string, Local>();
+  readonly #ways = new Ways();
   readonly #intake: Intake;
   readonly measuredAs = new Map<object, Measured>();
   readonly #operators = new Map<Stream, Operator>();
@@ -162,7 +163,7 @@ class Renderer {
       case 'let': {
         const outer = this.#locals.get(relation.name);
         const carries: Carry[] = [];
-        const stream = this.stream(relation.value, (row) => carries.flatMap((each) => each(row)));
+        const stream = this.stream(relation.value, this.#ways.toAll(carries));
         this.#locals.set(relation.name, { stream, carries });
         const body = this.stream(relation.body, carry);
         if (outer === undefined) this.#locals.delete(relation.name);

@@ -16,6 +16,28 @@ export const carried = (below: Carry, above: Carry): Carry => (row) => {
   return rows.length === 1 ? above(rows[0]!) : rows.flatMap(above);
 };
 
+/** Ways that one error is carried along at most. Relations that are read in several places, by others that are, multiply them. */
+const MOST_WAYS = 256;
+/** Any row may be concerned. */
+const anyRow: readonly KnownRow[] = [() => undefined];
+
+/** The ways from relations that are read in several places to the output of a dataflow. An error with more than it is worth to follow may concern any row there. */
+export class Ways {
+  /** how many the error at hand has taken; 0: none is at hand */
+  #taken = 0;
+
+  toAll(carries: readonly Carry[]): Carry {
+    return (row) => {
+      const first = this.#taken === 0;
+      try {
+        return ++this.#taken > MOST_WAYS ? anyRow : carries.flatMap((carry) => carry(row));
+      } finally {
+        if (first) this.#taken = 0;
+      }
+    };
+  }
+}
+
 /** A scalar's value as far as the known columns decide it: what would raise is not known. */
 type KnownScalar = (row: KnownRow) => Datum | undefined;
 
