@@ -4,11 +4,8 @@ import type { Environment, Relation, RelationId } from '../ir/index.ts';
 import { ChangeReader } from './changes.ts';
 import type { Change, LogReader } from './changes.ts';
 import { Dataflow } from './dataflow.ts';
-import type { LogScan } from './dataflow.ts';
 import { checkKey, rowsSharing } from './key-check.ts';
-import type { UniqueKey } from './key-check.ts';
-import { shareRelation } from './near.ts';
-import type { Shared } from './near.ts';
+import { scanLog } from './log-scan.ts';
 import { NamedIndexes } from './named-indexes.ts';
 import type { IndexOptions } from './named-indexes.ts';
 import type { QueryLimits } from './limits.ts';
@@ -16,14 +13,14 @@ import type { Meter, OperatorReport } from './physical.ts';
 import { Collection, Passage } from './operators/collection.ts';
 import { QueryEnd } from './operators/operator.ts';
 import type { Expired, Sink } from './operators/operator.ts';
-import type { ErringView } from './outputs/error-reach.ts';
-import type { OnErrorPolicy, ViewError } from './outputs/errors.ts';
+import type { OnErrorPolicy } from './outputs/errors.ts';
 import type { ReadPlan } from './outputs/result.ts';
 import { Peek } from './peek.ts';
 import type { PeekPlan, PeekWorld } from './peek.ts';
 import { Query } from './query.ts';
 import type { QueryRun, Surroundings } from './query.ts';
-import type { Scan } from './render.ts';
+import { Relations, staleRelation } from './relations.ts';
+import type { BaseOptions } from './relations.ts';
 import { KEYS } from './state/indexes.ts';
 import { SharedMemory } from './state/memory.ts';
 import { SymbolSweep } from './state/symbol-sweep.ts';
@@ -32,40 +29,7 @@ import { Symbols } from './state/symbols.ts';
 import { Subscription } from './subscription.ts';
 import { tickSteps } from './tick.ts';
 import type { TickWorld } from './tick.ts';
-
-export interface BaseOptions {
-  /** hold the rows in memory: tables; false for append-only sources */
-  readonly held: boolean;
-  /** unique columns that a table enforces, and by which rows that hold only their key are found: the first is the primary one */
-  readonly keys: readonly UniqueKey[];
-  /** whether `check` enforces the keys */
-  readonly enforced: boolean;
-  readonly name: string;
-}
-
-interface Base {
-  readonly kind: 'base';
-  readonly memory: SharedMemory | undefined;
-  readonly readable: Collection | Passage;
-  readonly reader: ChangeReader;
-  options: BaseOptions;
-  /** columns of which no two rows may have the same values: those of the table's keys, and of its unique indexes, by what these are known by */
-  readonly keys: Map<string, UniqueKey>;
-}
-interface View {
-  readonly kind: 'view';
-  readonly memory: SharedMemory | undefined;
-  readonly readable: Collection;
-  readonly dataflow: Dataflow;
-  name: string;
-  onError: OnErrorPolicy;
-}
-
-/** Errors of a view that are listed, of each kind: those that fail reads, and those that NULL stands for. */
-const MOST_LISTED = 1000;
-
-/** Relations that differ by fewer rows are as good as equal to who chooses between them. */
-const FEW_ROWS = 100;
+import { Told } from './told.ts';
 
 /** Rows marked in each turn while a sweep is under way, whatever else there is to do: about a quarter of a millisecond. */
 const LEAST_EFFORT = 16_384;
@@ -76,15 +40,14 @@ const LEAST_EFFORT = 16_384;
  */
 export class Engine implements Surroundings, PeekWorld {
   readonly symbols: Symbols;
-  /** where the dictionary lies, and whether relations are shared too */
-  readonly #memory: SharedMemory | undefined;
-  /** relations that another thread was told of, and at which version; */
-  readonly #told = new Map<RelationId, number>();
-  /** the same of the dictionary */
-  #toldSymbols: number | undefined;
+  /** what there is, to look at; it changes by the engine alone */
+  readonly relations = new Relations();
+  /** what other threads know of it */
+  readonly told: Told;
+  /** whether another thread may read rows */
+  readonly #shares: boolean;
   readonly #environment: Environment;
   readonly #log: LogReader;
-  readonly #relations = new Map<RelationId, Base | View>();
   /** those of views and subscriptions, in the order in which they arrived, so that what one reads comes before it */
   readonly #live = new Set<Dataflow>();
   readonly #hydrating = new Set<Dataflow>();
@@ -104,17 +67,17 @@ export class Engine implements Surroundings, PeekWorld {
   /** whether the state is in the middle of the tick: between its opening and its close */
   #applying = false;
   #expired: Expired = () => false;
-  /** how many rows of each relation were told of */
-  readonly #toldRows = new Map<RelationId, number>();
   /** who goes first in `work` */
   #first = 0;
   /** whether stills were closed since everything was tidy */
   #untidy = false;
 
-  /** `poisonsSymbols`: see Symbols; `shares`: another thread may read tables and views, see `share` */
+  /** `poisonsSymbols`: see Symbols; `shares`: another thread may read tables and views, see Told */
   constructor(options: { readonly environment: Environment; readonly log: LogReader; readonly poisonsSymbols?: boolean; readonly shares?: boolean }) {
-    this.#memory = options.shares === true ? new SharedMemory() : undefined;
-    this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false, ...(this.#memory && { memory: this.#memory }) });
+    this.#shares = options.shares ?? false;
+    const memory = this.#ownMemory();
+    this.symbols = new Symbols({ poisons: options.poisonsSymbols ?? false, ...(memory && { memory }) });
+    this.told = new Told(this.relations, this.symbols, memory, options.log);
     this.#environment = options.environment;
     this.#log = options.log;
     this.#tickWorld = {
@@ -124,7 +87,7 @@ export class Engine implements Surroundings, PeekWorld {
       arrive: (dataflow, expired) => this.#arrive(dataflow, expired),
       collections: () => this.#collections(),
       base: (id) => {
-        const entry = this.#relations.get(id);
+        const entry = this.relations.get(id);
         return entry?.kind === 'base' ? { readable: entry.readable, reader: entry.reader, key: entry.options.keys[0]?.columns } : undefined;
       },
       guard: (dataflow, act) => this.#guard(dataflow, act),
@@ -141,15 +104,15 @@ export class Engine implements Surroundings, PeekWorld {
   addRelation(id: RelationId, type: RelationType, options: BaseOptions): void {
     const memory = this.#ownMemory();
     const readable = options.held ? new Collection(type, this.symbols, memory) : new Passage(type);
-    this.#relations.set(id, { kind: 'base', memory, readable, reader: new ChangeReader(readable.layout, this.symbols), options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
+    this.relations.add(id, { kind: 'base', memory, readable, reader: new ChangeReader(readable.layout, this.symbols), options, keys: new Map(options.enforced ? options.keys.map((key) => [key.name, key]) : []) });
     if (!(readable instanceof Collection)) return;
     readable.keep();
     for (const key of options.keys) readable.arrangement.indexes.byValues(key.columns, KEYS);
   }
 
-  /** Memory for one relation: another thread finds out by itself what became of it. */
+  /** Memory for one relation, or for the dictionary: another thread finds out by itself what became of each. */
   #ownMemory(): SharedMemory | undefined {
-    return this.#memory && new SharedMemory();
+    return this.#shares ? new SharedMemory() : undefined;
   }
 
   /** Creates a maintained view; it hydrates in `work`. */
@@ -157,52 +120,52 @@ export class Engine implements Surroundings, PeekWorld {
     const memory = this.#ownMemory();
     const output = new Collection(type, this.symbols, memory);
     const dataflow = this.#dataflow(relation, output, this.#environment, () => {});
-    this.#relations.set(id, { kind: 'view', memory, readable: output, dataflow, name, onError });
+    this.relations.add(id, { kind: 'view', memory, readable: output, dataflow, name, onError });
     this.#hydrating.add(dataflow);
   }
 
   /** Indexes a relation that is held; nothing where there is no such relation any more. `work` fills the index, and lookups use it from then on. */
   addIndex(id: RelationId, options: IndexOptions): void {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     if (entry === undefined || !(entry.readable instanceof Collection)) return;
     this.#indexes.add(entry.readable, options);
     if (options.unique && entry.kind === 'base') entry.keys.set(options.index, options);
   }
   dropIndex(id: RelationId, index: string): void {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     if (entry?.kind === 'base') entry.keys.delete(index);
     this.#indexes.drop(index);
   }
 
   setOnError(id: RelationId, onError: OnErrorPolicy): void {
-    this.#view(id).onError = onError;
+    this.relations.view(id).onError = onError;
     for (const subscription of this.#subscriptions) subscription.reviewErrors();
   }
 
   /** What messages call a relation from now on. */
   rename(id: RelationId, name: string): void {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     if (entry?.kind === 'view') entry.name = name;
     else if (entry !== undefined) entry.options = { ...entry.options, name };
   }
   /** What messages call a key, or a unique index, from now on. */
   renameKey(id: RelationId, from: string, to: string): void {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     if (entry?.kind !== 'base') return;
     for (const [known, key] of entry.keys) if (key.name === from) entry.keys.set(known, { ...key, name: to });
   }
 
   /** Forgets a relation. Subscriptions that read it end, and so do queries that wait for it to be filled: it never will be. */
   remove(id: RelationId): void {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     if (entry?.kind === 'view' && !entry.dataflow.live) for (const query of this.#queries) if (query.awaits(id)) query.fail(staleRelation());
     if (entry?.kind === 'view') this.#end(entry.dataflow);
     for (const subscription of this.#subscriptions) {
       if (subscription.failure !== undefined || ![...subscription.dataflow.rendered.reads].includes(id)) continue;
-      subscription.end(new SqlError('55000', `subscription ended because relation "${this.relationName(id)}" was dropped or made anew`));
+      subscription.end(new SqlError('55000', `subscription ended because relation "${this.relations.nameOf(id)}" was dropped or made anew`));
       this.#end(subscription.dataflow);
     }
-    this.#relations.delete(id);
+    this.relations.remove(id);
   }
 
   #end(dataflow: Dataflow): void {
@@ -213,20 +176,14 @@ export class Engine implements Surroundings, PeekWorld {
     this.#owners.delete(dataflow);
   }
 
-  #view(id: RelationId): View {
-    const entry = this.#relations.get(id);
-    if (entry?.kind !== 'view') throw new InvariantError(`${id} is not a view`);
-    return entry;
-  }
-
   #dataflow(relation: Relation, output: Sink, environment: Environment, interrupt: () => void, once = false, meter?: Meter): Dataflow {
     const engine = this;
     return new Dataflow(relation, output, {
       context: { symbols: this.symbols, environment, once, position: 0 },
       interrupt,
       ...(meter && { meter }),
-      readable: (id) => this.#readable(id),
-      scanLog: (scan) => this.#scanLog(scan),
+      readable: (id) => this.relations.readable(id),
+      scanLog: (scan) => scanLog(scan, this.#log, this.symbols),
       rowsInLog: (id) => this.#log.rows(id),
       get time() {
         return engine.#time;
@@ -235,12 +192,6 @@ export class Engine implements Surroundings, PeekWorld {
         return engine.#applying;
       },
     });
-  }
-
-  #readable(id: RelationId): Collection | Passage {
-    const entry = this.#relations.get(id);
-    if (entry === undefined) throw staleRelation();
-    return entry.readable;
   }
 
   // Ticks
@@ -286,7 +237,7 @@ export class Engine implements Surroundings, PeekWorld {
   }
 
   *#collections(): Generator<Collection, void> {
-    for (const { readable } of this.#relations.values()) if (readable instanceof Collection) yield readable;
+    for (const [, { readable }] of this.relations) if (readable instanceof Collection) yield readable;
     for (const { errors } of this.#live) if (errors.collection !== undefined) yield errors.collection;
   }
 
@@ -317,7 +268,7 @@ export class Engine implements Surroundings, PeekWorld {
   /** Raises 23505 where the changes, taken together, would leave two rows with one key. It yields when `expired()`; not while a tick is under way, and none may begin before its end. */
   *check(changes: readonly Change[], expired: Expired): Generator<undefined, void> {
     for (const id of new Set(changes.map((change) => change.relation))) {
-      const entry = this.#relations.get(id);
+      const entry = this.relations.get(id);
       if (entry?.kind !== 'base' || !this.enforcesKeys(id) || !(entry.readable instanceof Collection)) continue;
       const own = changes.filter((change) => change.relation === id);
       const truncated = own.findLastIndex((change) => change.truncate === true);
@@ -333,13 +284,13 @@ export class Engine implements Surroundings, PeekWorld {
 
   /** The rows of a table that share these columns with a row of the batch; undefined where there is no such table. */
   lookup(id: RelationId, columns: readonly number[], rows: RowBatch): RowBatch | undefined {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     return entry?.kind === 'base' && entry.readable instanceof Collection ? rowsSharing(entry.readable, columns, rows) : undefined;
   }
 
   /** Whether `check` can refuse a change of the relation. */
   enforcesKeys(id: RelationId): boolean {
-    const entry = this.#relations.get(id);
+    const entry = this.relations.get(id);
     return entry?.kind === 'base' && entry.keys.size > 0;
   }
 
@@ -381,7 +332,7 @@ export class Engine implements Surroundings, PeekWorld {
   #symbolRoots(): readonly SymbolRoot[] {
     const queried = [...this.#queries].flatMap(({ dataflow }) => (dataflow === undefined ? [] : [dataflow]));
     return [...new Set([
-      ...[...this.#relations.values()].flatMap(({ readable }) => (readable.arrangement === undefined ? [] : [readable.arrangement])),
+      ...[...this.relations].flatMap(([, { readable }]) => (readable.arrangement === undefined ? [] : [readable.arrangement])),
       ...[...this.#live, ...this.#hydrating, ...queried].flatMap((dataflow) => dataflow.symbolRoots),
       ...[...this.#queries, ...this.#answers].map(({ result }) => result.arrangement),
       ...[...this.#subscriptions].map(({ output }) => output.arrangement),
@@ -414,7 +365,7 @@ export class Engine implements Surroundings, PeekWorld {
     if (!dataflow.arrive(expired)) return false;
     this.#hydrating.delete(dataflow);
     this.#live.add(dataflow);
-    for (const entry of this.#relations.values()) if (entry.kind === 'view' && entry.dataflow === dataflow) entry.readable.keep();
+    for (const [, entry] of this.relations) if (entry.kind === 'view' && entry.dataflow === dataflow) entry.readable.keep();
     this.#untidy = true;
     return true;
   }
@@ -425,71 +376,18 @@ export class Engine implements Surroundings, PeekWorld {
   }
 
   #upstreamReady(dataflow: Dataflow): boolean {
-    for (const id of dataflow.rendered.reads) {
-      const entry = this.#relations.get(id);
-      if (entry?.kind === 'view' && !entry.dataflow.live) return false;
-    }
+    for (const id of dataflow.rendered.reads) if (!this.relations.isHydrated(id)) return false;
     return true;
   }
 
-  /** Views not yet complete among those a query over `relation` reads, by name. */
-  isHydrated(id: RelationId): boolean {
-    const entry = this.#relations.get(id);
-    return entry === undefined || entry.kind === 'base' || entry.dataflow.live;
-  }
-
-  /** The relations that have twice or half as many rows as when they were told of last, with their rows; null where there is no such relation any more. Small differences of few rows are not told. */
-  resized(): readonly (readonly [RelationId, number | null])[] {
-    const resized: (readonly [RelationId, number | null])[] = [];
-    for (const [id, { readable }] of this.#relations) {
-      const rows = readable.arrangement?.rows ?? this.#log.rows(id);
-      const told = this.#toldRows.get(id);
-      if (told !== undefined && rows < told * 2 + FEW_ROWS && rows * 2 + FEW_ROWS > told) continue;
-      this.#toldRows.set(id, rows);
-      resized.push([id, rows]);
-    }
-    for (const id of this.#toldRows.keys()) if (!this.#relations.has(id) && this.#toldRows.delete(id)) resized.push([id, null]);
-    return resized;
-  }
-
-  /** How far each view has read its inputs: rows read so far, and those there are. */
-  hydration(): readonly { readonly id: RelationId; readonly name: string; readonly hydrated: boolean; readonly rowsDone: number; readonly rowsKnown: number }[] {
-    return [...this.#relations].flatMap(([id, entry]) => {
-      if (entry.kind !== 'view') return [];
-      const { live, rowsDone, rowsKnown } = entry.dataflow;
-      return [{ id, name: entry.name, hydrated: live, rowsDone, rowsKnown }];
-    });
-  }
-
-  /** The errors of views, also those that NULL stands for. */
-  viewErrors(): readonly { readonly id: RelationId; readonly name: string; readonly errors: readonly ViewError[] }[] {
-    return [...this.#relations].flatMap(([id, entry]) => {
-      if (entry.kind !== 'view') return [];
-      const { errors, hidden } = entry.dataflow;
-      return errors.size + hidden.size === 0 ? [] : [{ id, name: entry.name, errors: [...errors.list(MOST_LISTED), ...hidden.list(MOST_LISTED)] }];
-    });
-  }
-
-  relationName(id: RelationId): string {
-    const entry = this.#relations.get(id);
-    return entry === undefined ? id : entry.kind === 'view' ? entry.name : entry.options.name;
-  }
-
-  /** Bytes held, by relation and by dataflow. */
-  memory(): readonly { readonly name: string; readonly bytes: number; readonly rows: number }[] {
-    const sizes: { name: string; bytes: number; rows: number }[] = [{ name: 'symbols', bytes: this.symbols.byteLength, rows: this.symbols.size }];
-    for (const entry of this.#relations.values()) {
-      const name = entry.kind === 'view' ? entry.name : entry.options.name;
-      const { arrangement } = entry.readable;
-      if (arrangement !== undefined) sizes.push({ name, bytes: arrangement.byteLength, rows: arrangement.rows });
-      if (entry.kind === 'view') sizes.push({ name: `${name} (operators)`, bytes: entry.dataflow.stateBytes, rows: entry.dataflow.stateRows });
-    }
-    return sizes;
+  /** Bytes and rows held, by relation and by dataflow. */
+  memory(): ReturnType<Relations['sizes']> {
+    return [{ name: 'symbols', bytes: this.symbols.byteLength, rows: this.symbols.size }, ...this.relations.sizes()];
   }
 
   /** The operators of a materialized view as they are now. */
   reportOfView(id: RelationId): readonly OperatorReport[] {
-    return this.#view(id).dataflow.report();
+    return this.relations.view(id).dataflow.report();
   }
   /** The operators that a query over `relation` would have. */
   reportOfQuery(relation: Relation, environment: Environment): readonly OperatorReport[] {
@@ -517,53 +415,13 @@ export class Engine implements Surroundings, PeekWorld {
   peek(plan: PeekPlan): Peek {
     return new Peek(plan, this.#environment, this);
   }
-  /** Whether the relation's rows change by the clock alone. */
-  changesByClock(id: RelationId): boolean {
-    return this.#relations.get(id)?.kind === 'view';
-  }
   sound(id: RelationId): Collection | undefined {
-    const entry = this.#relations.get(id);
-    return entry?.readable instanceof Collection && this.#isFlawless(id) ? entry.readable : undefined;
-  }
-  /** Whether the relation is complete, and no error lies in it or in what it is made of. */
-  #isFlawless(id: RelationId): boolean {
-    const entry = this.#relations.get(id);
-    if (entry?.kind !== 'view') return true;
-    return entry.dataflow.live && entry.dataflow.errors.size === 0 && entry.dataflow.rendered.entries.every(({ relation }) => this.#isFlawless(relation));
+    return this.relations.sound(id);
   }
 
-  /** What another thread needs to read the relation while this one sleeps and no tick is under way; undefined where it cannot. Told of again when that has changed: see `stale`. */
-  share(id: RelationId, wanted: { readonly relation: boolean; readonly symbols: boolean }): Shared | undefined {
-    const entry = this.#relations.get(id);
-    const rows = this.sound(id);
-    if (this.#memory === undefined || entry?.memory === undefined || rows === undefined) return undefined;
-    const relation = wanted.relation ? shareRelation(id, rows, entry.memory, this.changesByClock(id)) : undefined;
-    if (wanted.relation && relation === undefined) return undefined;
-    if (relation !== undefined) this.#told.set(id, relation.at);
-    if (!wanted.symbols) return { ...(relation && { relation }) };
-    const symbols = this.symbols.share(this.#memory);
-    this.#toldSymbols = symbols.at;
-    return { ...(relation && { relation }), symbols };
-  }
-  /** What of all that was told of is no longer so: to be forgotten, so that its memory can go. Views with an error now are among it. */
-  stale(): Stale {
-    const relations: RelationId[] = [];
-    for (const [id, at] of this.#told) {
-      const memory = this.#relations.get(id)?.memory;
-      if (memory !== undefined && Atomics.load(memory.version, 0) === at && this.#isFlawless(id)) continue;
-      memory?.changed();
-      this.#told.delete(id);
-      relations.push(id);
-    }
-    const symbols = this.#toldSymbols !== undefined && Atomics.load(this.#memory!.version, 0) !== this.#toldSymbols;
-    if (symbols) this.#toldSymbols = undefined;
-    return { relations, symbols };
-  }
-
-  /** When a relation that was told of changes by the clock alone; Infinity for never. */
+  /** When a relation whose memory another thread was told of changes by the clock alone; Infinity for never. */
   get toldChange(): number {
-    for (const id of this.#told.keys()) if (this.changesByClock(id)) return this.nextChange() ?? Infinity;
-    return Infinity;
+    return (this.told.changesByClock ? this.nextChange() : undefined) ?? Infinity;
   }
 
   #finish(query: Query): void {
@@ -571,11 +429,6 @@ export class Engine implements Surroundings, PeekWorld {
     if (query.isRead) this.#answers.add(query);
     else this.#answers.delete(query);
     if (query.dataflow !== undefined) this.#end(query.dataflow);
-  }
-
-  erring(id: RelationId): ErringView | undefined {
-    const entry = this.#relations.get(id);
-    return entry?.kind === 'view' ? entry : undefined;
   }
 
   /** Follows a relation: a snapshot first (unless refused), then what changes at each tick. */
@@ -602,50 +455,6 @@ export class Engine implements Surroundings, PeekWorld {
     this.#subscriptions.delete(subscription);
     this.#end(dataflow);
   }
-
-  #scanLog(scan: Scan): LogScan {
-    const reader = new ChangeReader(scan.readable.layout, this.symbols);
-    const target: Sink = { push: (I, F, b, w) => scan.occurrence.change(I, F, b, w, 0) };
-    let position: number | undefined;
-    let changes: Iterator<Change> | undefined;
-    let change: Change | undefined;
-    let row = 0;
-    let read = 0;
-    return {
-      get rowsRead() {
-        return read;
-      },
-      rowsKnown: this.#log.rows(scan.relation),
-      step: (time, expired) => {
-        for (;;) {
-          if (change !== undefined) {
-            const from = row;
-            row = reader.push(change, row, target, undefined, expired);
-            read += row - from;
-            if (row < (change.rows?.rowCount ?? 0)) return true;
-            change = undefined;
-            if (expired()) return true;
-          }
-          const following = changes?.next();
-          if (following?.done === false) {
-            change = following.value;
-            row = 0;
-            continue;
-          }
-          const next = this.#log.next(scan.relation, position, time);
-          if (next === undefined) return false;
-          changes = next.changes[Symbol.iterator]();
-          position = next.position;
-        }
-      },
-    };
-  }
-}
-
-/** What another thread was told of and shall forget. */
-export interface Stale {
-  readonly relations: readonly RelationId[];
-  readonly symbols: boolean;
 }
 
 /** What an interrupt raises ends the query: it is no error of the row at hand. */
@@ -660,5 +469,3 @@ function ending(interrupt: () => void): void {
 function moveToEnd<T>(set: Set<T>, member: T): void {
   if (set.delete(member)) set.add(member);
 }
-
-const staleRelation = (): SqlError => new SqlError('40001', 'a relation that is read was dropped or made anew by another transaction');

@@ -4,7 +4,8 @@
  */
 export { Engine } from './engine.ts';
 export { Meter } from './physical.ts';
-export type { BaseOptions, Stale } from './engine.ts';
+export type { BaseOptions } from './relations.ts';
+export type { Stale } from './told.ts';
 export { NearRelations } from './near.ts';
 export type { Shared } from './near.ts';
 export type { Change, LogReader } from './changes.ts';

@@ -8,9 +8,9 @@ import type { QueryLimits } from './limits.ts';
 import { Collection } from './operators/collection.ts';
 import type { Expired } from './operators/operator.ts';
 import { ErrorReach, failureOfView } from './outputs/error-reach.ts';
-import type { ErringView } from './outputs/error-reach.ts';
 import { ResultReader } from './outputs/result.ts';
 import type { ReadPlan } from './outputs/result.ts';
+import type { Relations } from './relations.ts';
 import type { Symbols } from './state/symbols.ts';
 
 /** A query that was asked: it runs in slices until it is complete, and is then read out. */
@@ -36,10 +36,7 @@ export interface Surroundings {
   readonly time: number;
   /** whether the state is in the middle of the tick behind it */
   readonly applying: boolean;
-  isHydrated(id: RelationId): boolean;
-  /** the relation as far as its errors go, where it is a view */
-  erring(id: RelationId): ErringView | undefined;
-  relationName(id: RelationId): string;
+  readonly relations: Relations;
 }
 
 /** A one-shot query; see QueryRun. */
@@ -92,11 +89,11 @@ export class Query implements QueryRun {
     try {
       this.#limits.interrupt();
       if (!this.#begun) {
-        for (const id of dataflow.rendered.reads) if (!this.#engine.isHydrated(id)) return;
+        for (const id of dataflow.rendered.reads) if (!this.#engine.relations.isHydrated(id)) return;
         this.#begun = true;
       }
       const scanned = dataflow.hydrate(expired);
-      if (dataflow.begun) this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id), { ticking: this.#engine.applying });
+      if (dataflow.begun) this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.relations.erring(id), { ticking: this.#engine.applying });
       if (!scanned || !dataflow.flush(expired)) {
         this.interrupt();
         return;
@@ -120,7 +117,7 @@ export class Query implements QueryRun {
       throw new SqlError(own.code, own.message, { ...(position !== undefined && { position }), ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }) });
     }
     const { failure } = reach;
-    if (failure !== undefined) throw failureOfView(failure, (id) => this.#engine.relationName(id));
+    if (failure !== undefined) throw failureOfView(failure, (id) => this.#engine.relations.nameOf(id));
   }
   fail(thrown: unknown): void {
     this.failure = failureOf(thrown);

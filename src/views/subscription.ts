@@ -141,10 +141,10 @@ export class Subscription {
 
   /** The error that lies in what it reads, or in its own rows. The first time all errors are looked at, then what changed of them. */
   #errorNow(dataflow: Dataflow): SqlError | undefined {
-    this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.erring(id));
+    this.#errors ??= new ErrorReach(dataflow.rendered.entries, (id) => this.#engine.relations.erring(id));
     this.#errors.scan(() => false);
     const { failure } = this.#errors;
-    if (failure !== undefined) return failureOfView(failure, (id) => this.#engine.relationName(id));
+    if (failure !== undefined) return failureOfView(failure, (id) => this.#engine.relations.nameOf(id));
     const [own] = dataflow.errors.list(1);
     return own && new SqlError(own.code, own.message, own.detail === undefined ? {} : { detail: own.detail });
   }

@@ -151,7 +151,7 @@ test('a view whose time has come is not read before its tick, a table is', () =>
     return near.prepare({ relation: looked, order: [], limit: null, offset: null, width: 1 });
   };
   const peeks = [prepared({ op: 'get', id: t, type: schema.types[0]! }), prepared(world.get('v'))] as const;
-  for (const peek of peeks) near.learn(world.engine.share(peek.id, near.missing(peek)!)!);
+  for (const peek of peeks) near.learn(world.engine.told.share(peek.id, near.missing(peek)!)!);
   latch.release(world.engine.toldChange);
   const counts = (): (number | undefined)[] => peeks.map((peek) => near.read(peek, [7])?.rowCount);
   expect(counts()).toEqual([1, 1]);

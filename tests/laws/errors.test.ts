@@ -64,11 +64,11 @@ describe('an error says which row raised it, where one row did', () => {
     world.addView('early', planned);
     world.tick(one(1, [row('1', '0'), row('2', '0'), row('3', '1')]));
     world.addView('late', planned);
-    const [early, late] = world.engine.viewErrors();
+    const [early, late] = world.engine.relations.viewErrors();
     expect(early!.errors.map(({ source, row: raised }) => [source, raised])).toEqual([[schema.ids[0], '(1,0,a,)'], [schema.ids[0], '(2,0,a,)']]);
     expect(late!.errors).toEqual(early!.errors);
     world.tick(one(2, [row('1', '0')], -1));
-    expect(world.engine.viewErrors().map(({ errors }) => errors.map(({ row: raised }) => raised))).toEqual([['(2,0,a,)'], ['(2,0,a,)']]);
+    expect(world.engine.relations.viewErrors().map(({ errors }) => errors.map(({ row: raised }) => raised))).toEqual([['(2,0,a,)'], ['(2,0,a,)']]);
   });
 
   it('truncation takes it back', () => {

@@ -165,14 +165,14 @@ class Case {
   /** What another thread would read, where it was told of all that it needs; being told again makes it so. As the threads do, whoever reads is kept from the middle of a tick. */
   near(other: Other): void {
     const { draw, world, schema } = this;
-    other.note(world.engine.stale());
+    other.note(world.engine.told.stale());
     if (world.engine.applying) return;
     if (draw.chance(0.5)) other.forgetAll();
     const known = other.asked.length > 0 && draw.chance(0.7) ? draw.of(other.asked) : other.prepare(drawQuery(draw, schema, this.columns));
     let batch = other.read(known);
     if (batch === undefined) {
       this.covered.told++;
-      const shared = world.engine.share(known.peek.id, other.missing(known));
+      const shared = world.engine.told.share(known.peek.id, other.missing(known));
       if (shared === undefined) {
         expect(world.engine.peek({ ...known.plan }).read(known.values)).toBeUndefined();
         return;

@@ -50,7 +50,7 @@ describe("ON ERROR = 'null': a view in which errors are NULL", () => {
         world.addView('plain', schema.plan(sql));
         for (const [index, tick] of subject.history.ticks.entries()) {
           world.tick(tick);
-          const listed = world.engine.viewErrors();
+          const listed = world.engine.relations.viewErrors();
           const [nulls, plain] = ['nulls', 'plain'].map((view) => listed.find(({ name }) => name === view)?.errors ?? []);
           expect(shown(world.read('nulls')), sql).toBe(shown(interpreted(subject, index + 1)));
           // What hides nothing is the plain view.

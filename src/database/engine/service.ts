@@ -95,7 +95,7 @@ export class EngineService {
   /** Lets the other thread read, unless the rows are in the middle of a tick. */
   #rest(): void {
     if (this.#latch === undefined || this.#engine.applying) return;
-    const stale = this.#engine.stale();
+    const stale = this.#engine.told.stale();
     if (stale.symbols || stale.relations.length > 0) this.#tell({ stale });
     this.#latch.release(this.#engine.toldChange);
   }
@@ -103,7 +103,7 @@ export class EngineService {
   #count(): void {
     if (this.#engine.time === this.#counted || this.#engine.ticking) return;
     this.#counted = this.#engine.time;
-    const rows = this.#engine.resized();
+    const rows = this.#engine.told.resized();
     if (rows.length > 0) this.#tell({ rows });
   }
 
@@ -209,8 +209,8 @@ export class EngineService {
       if (define !== undefined) this.#keepPeek(plan, this.#engine.peek(define));
       const peek = this.#peeks.get(plan);
       if (peek === undefined) return 'unknown';
-      if (this.#engine.changesByClock(peek.id) && (this.#engine.nextChange() ?? Infinity) <= this.#clock.now()) return 'ask';
-      const shared = wanted && this.#engine.share(peek.id, wanted);
+      if (this.#engine.relations.changesByClock(peek.id) && (this.#engine.nextChange() ?? Infinity) <= this.#clock.now()) return 'ask';
+      const shared = wanted && this.#engine.told.share(peek.id, wanted);
       if (shared !== undefined) this.#tell({ shared });
       const rows = peek.read(values);
       return rows === undefined ? 'ask' : rows?.buffer ?? null;
@@ -346,10 +346,10 @@ export class EngineService {
   #status(): EngineStatus {
     return {
       time: this.#engine.time,
-      hydration: this.#engine.hydration(),
+      hydration: this.#engine.relations.hydration(),
       memory: this.#engine.memory(),
-      errors: this.#engine.viewErrors().map((view) => ({
-        ...view, errors: view.errors.map((error) => (error.source === undefined ? error : { ...error, sourceName: this.#engine.relationName(error.source) })),
+      errors: this.#engine.relations.viewErrors().map((view) => ({
+        ...view, errors: view.errors.map((error) => (error.source === undefined ? error : { ...error, sourceName: this.#engine.relations.nameOf(error.source) })),
       })),
     };
   }

@@ -239,7 +239,7 @@ export class World {
   get held(): { readonly rows: number; readonly errors: number } {
     return {
       rows: this.engine.memory().filter(({ name }) => name.endsWith('(operators)')).reduce((sum, { rows }) => sum + rows, 0),
-      errors: this.engine.viewErrors().reduce((sum, { errors }) => sum + errors.length, 0),
+      errors: this.engine.relations.viewErrors().reduce((sum, { errors }) => sum + errors.length, 0),
     };
   }
 }
