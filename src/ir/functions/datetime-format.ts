@@ -106,11 +106,11 @@ const dateOnly = (moment: Moment): number => {
   return moment.days;
 };
 
-/** Postgres' date2j, which an interval's fields go through as if they were a date's; of dates it is the Julian day. */
+/** Postgres' date2j, which an interval's fields go through as if they were a date's; of dates it is the Julian day. In 32 bits, which a long interval's years overflow. */
 function julianDay(year: number, month: number, day: number): number {
   const [years, months] = month > 2 ? [year + 4800, month + 1] : [year + 4799, month + 13];
   const century = Math.trunc(years / 100);
-  return years * 365 - 32167 + Math.trunc(years / 4) - century + Math.trunc(century / 4) + Math.trunc((7834 * months) / 256) + day;
+  return (years * 365 - 32167 + Math.trunc(years / 4) - century + Math.trunc(century / 4) + Math.trunc((7834 * months) / 256) + day) | 0;
 }
 
 /** Year, week and day of the year as ISO 8601 counts them; of an interval by the same steps over its fields, which may lie outside of any year. */
