@@ -305,6 +305,23 @@ describe('plans of realistic queries', () => {
   it('reads nothing where no row can be', () => {
     expect(plans('select o.id from orders o join customer c on c.id = o.customer where 1 = 0')).toMatchInlineSnapshot(`"Constant"`);
   });
+  it('joins nothing to a side that is always missing', () => {
+    expect(explained('select t.a, u.b, l.id from t left join u on false left join leads l on l.id = u.a')).toMatchInlineSnapshot(`
+      "Map (#0, #2, #3)
+        Join [left 0-1: int8(#1) = #0]
+          Map (#0, NULL, NULL)
+            Get t
+          Map (#0)
+            Get leads"
+    `);
+    expect(explained('select t.a, u.b from t full join u on null::bool')).toMatchInlineSnapshot(`
+      "Union
+        Map (#0, NULL)
+          Get t
+        Map (NULL, #1)
+          Get u"
+    `);
+  });
   it('pushes filters below EXCEPT', () => {
     expect(plans('select * from (select id, customer from orders except all select product, product from review) x where customer = 3')).toMatchInlineSnapshot(`
       "Threshold

@@ -6,8 +6,8 @@ import type { Bare } from './bare.ts';
 import { offsetsOf } from './push-filters.ts';
 import { readerOf } from './reader.ts';
 import type { Facts, Rewrite } from './rewrite.ts';
-
-type Join = Extract<Relation, { op: 'join' }>;
+import { isParent, without } from './without-input.ts';
+import type { Join, Less } from './without-input.ts';
 
 /**
  * An input of a join that adds and takes no rows, and of which nothing else is read, goes:
@@ -34,18 +34,11 @@ export const dropRedundantJoins: Rewrite = {
   },
 };
 
-interface Less {
-  readonly relation: Relation;
-  /** for each column of the join, what it is now; anything where it is not read */
-  readonly values: readonly Scalar[];
-}
-
 const columnsOfInput = (join: Join, index: number): readonly number[] => {
   const start = offsetsOf(join)[index]!;
   return relationTypeOf(join.inputs[index]!).columns.map((_, column) => start + column);
 };
 const isRead = (join: Join, index: number, read: ReadonlySet<number>): boolean => columnsOfInput(join, index).some((column) => read.has(column));
-const isParent = (join: Join, index: number): boolean => join.on.some((edge) => edge.parent === index);
 
 function addsNothing(join: Join, index: number): Less | undefined {
   const edge = join.on[index - 1]!;
@@ -116,19 +109,4 @@ function sameRow(join: Join, index: number): Less | undefined {
     return less.values[within >= 0 && within < child.columns.length ? parentStart + width + within : shown(column)]!;
   });
   return { relation: less.relation, values };
-}
-
-/** The join without one input, on which nothing hangs. */
-function without(join: Join, index: number, inputs: readonly Relation[], instead: (column: number) => Scalar | undefined): Less {
-  const before = (input: number): number => (input > index ? input - 1 : input);
-  const left = inputs.filter((_, at) => at !== index);
-  const on = join.on.filter((_, at) => at !== index - 1).map((edge) => ({ ...edge, parent: before(edge.parent) }));
-  const start = offsetsOf(join)[index]!;
-  const end = start + relationTypeOf(join.inputs[index]!).columns.length;
-  const now = (column: number): number => (column < end ? column : column - (end - start));
-  const values = relationTypeOf(join).columns.map(({ type }, column): Scalar => {
-    const value = column >= start && column < end ? instead(column) : { op: 'column', index: column, type } as const;
-    return value === undefined ? { op: 'literal', value: null, type } : renumber(value, now);
-  });
-  return { relation: left.length === 1 ? left[0]! : { op: 'join', inputs: left, on }, values };
 }

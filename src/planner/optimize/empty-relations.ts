@@ -1,10 +1,12 @@
 import type { Relation } from '../../ir/index.ts';
 import { isOuter, relationTypeOf } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
+import { isParent, without } from './without-input.ts';
+import type { Join } from './without-input.ts';
 
 /**
  * What has no rows, because a condition is never true or what it needs has none, reads nothing.
- * Where a row may be missing it does not need one: `a LEFT JOIN (SELECT * FROM b WHERE false) b ON a.k = b.k` has all rows of `a`. And a grouping by nothing has a row over no rows: `SELECT count(*) FROM a WHERE false`.
+ * Where a row may be missing it does not need one: `a LEFT JOIN (SELECT * FROM b WHERE false) b ON a.k = b.k` is all rows of `a`, and NULLs. And a grouping by nothing has a row over no rows: `SELECT count(*) FROM a WHERE false`.
  *
  * Example: `SELECT a.x FROM a JOIN b ON a.k = b.k WHERE 1 = 2`
  */
@@ -18,11 +20,26 @@ export const emptyRelations: Rewrite = {
       const named = relationTypeOf(inputs[0]!).columns.every(({ name }, index) => name === type[index]!.name);
       if (named) return { op: 'union', inputs };
     }
-    return hasNoRows(relation) ? { op: 'constant', rows: [], type: { columns: relationTypeOf(relation).columns, keys: [[]] } } : relation;
+    if (hasNoRows(relation)) return { op: 'constant', rows: [], type: { columns: relationTypeOf(relation).columns, keys: [[]] } };
+    return relation.op === 'join' ? withoutMissing(relation) : relation;
   },
 };
 
 const isEmpty = (relation: Relation): boolean => relation.op === 'constant' && relation.rows.length === 0;
+
+/** The join without an input that finds no row ever, and on which nothing hangs. */
+function withoutMissing(join: Join): Relation {
+  const index = join.inputs.findLastIndex((_, at) => !isParent(join, at) && isMissing(join, at));
+  if (index < 0) return join;
+  const { relation, values } = without(join, index, join.inputs, () => undefined);
+  return { op: 'map', input: relation, columns: relationTypeOf(join).columns.map(({ name }, column) => ({ name, value: values[column]! })) };
+}
+
+/** What hangs on a missing row is missing too. */
+function isMissing(join: Join, index: number): boolean {
+  for (let at = index; at > 0; at = join.on[at - 1]!.parent) if (join.on[at - 1]!.outer && isEmpty(join.inputs[at]!)) return true;
+  return false;
+}
 
 function hasNoRows(relation: Relation): boolean {
   switch (relation.op) {

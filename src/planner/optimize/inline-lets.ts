@@ -6,7 +6,7 @@ type Local = Extract<Relation, { op: 'local' }>;
 
 /**
  * A shared result that is used once is no shared result: what reads it takes its place, so that filters and column lists reach it.
- * One that is a stored relation itself, or some columns of it, is shared anyhow. Used more often, it is computed once and stays; what is known of its columns and keys its readers know.
+ * One that is a stored relation itself, or some columns of it, is shared anyhow, and one without rows reads nothing. Used more often, it is computed once and stays; what is known of its columns and keys its readers know.
  *
  * Example: `WITH w AS (SELECT x FROM a WHERE x > 1) SELECT x FROM w`
  */
@@ -16,14 +16,14 @@ export function inlineLets(relation: Relation): Relation {
   const body = inlineLets(relation.body);
   const count = uses(body, relation.name);
   if (count === 0) return body;
-  if (count === 1 || isStored(value)) return replaceLocal(body, relation.name, () => value);
+  if (count === 1 || isThere(value)) return replaceLocal(body, relation.name, () => value);
   const informed = replaceLocal(body, relation.name, (local) => knowing(local, relationTypeOf(value)));
   return value === relation.value && informed === relation.body ? relation : { ...relation, value, body: informed };
 }
 
-function isStored(relation: Relation): boolean {
-  if (relation.op === 'map') return relation.columns.every((column) => column.value.op === 'column') && isStored(relation.input);
-  return relation.op === 'get' || relation.op === 'local';
+function isThere(relation: Relation): boolean {
+  if (relation.op === 'map') return relation.columns.every((column) => column.value.op === 'column') && isThere(relation.input);
+  return relation.op === 'get' || relation.op === 'local' || (relation.op === 'constant' && relation.rows.length === 0);
 }
 
 /** The reference with what the type of the value says beyond names. */
