@@ -46,8 +46,8 @@ const counts = /^(repeat|lpad|rpad|array_fill|make_|factorial|numeric_power|powe
 /** interval(3), interval, interval year, interval day to minute: others are no modifiers. */
 const intervalModifiers = [0x7fff0003, 0x7fffffff, 0x4ffff, 0xc08ffff] as const;
 
-/** An aggregate that raises for keys that are NULL, or twice there. */
-export const raisesForKeys = (id: string): boolean => id.includes('object_agg');
+/** An aggregate that raises for what may lie in any column: for keys that are NULL, or twice there; for arrays that are empty, or of several sizes. */
+export const raisesForRows = (id: string): boolean => id.includes('object_agg') || id === 'array_agg(anyarray)';
 
 /** An aggregate whose answer depends on the order of its rows. */
 const follows = /^(array_agg|string_agg|json\w*_agg\w*|xmlagg)\(/;

@@ -1,7 +1,7 @@
 import { Oid } from '../../src/core/index.ts';
 import type { Draw } from '../laws/support/random.ts';
 import { aggregates, callables, tableFunctions } from './calls.ts';
-import { raisesForKeys } from './expressions.ts';
+import { raisesForRows } from './expressions.ts';
 import { Changes, mayIndex } from './changes.ts';
 import type { Table } from './changes.ts';
 import { QueryDraw } from './queries.ts';
@@ -32,7 +32,7 @@ export function drawCase(draw: Draw, seed: number): Case {
   const owed = Array.from({ length: QUERIES }, (_, index) => dutiesOf(seed * QUERIES + index));
   const tables = drawTables(draw, owed.flat());
   const queries = draw.list(QUERIES, (index) => {
-    const risk = owed[index]!.some((duty) => duty.kind === 'aggregate' && raisesForKeys(duty.row.id)) ? Math.max(...RISK) : RISK[index % RISK.length]!;
+    const risk = owed[index]!.some((duty) => duty.kind === 'aggregate' && raisesForRows(duty.row.id)) ? Math.max(...RISK) : RISK[index % RISK.length]!;
     return new QueryDraw(draw, tables, risk).query(owed[index]!).node;
   });
   return { setup: [...tables.map(createTable), ...(draw.chance(0.3) ? [`CREATE INDEX i0 ON ${tables[0]!.name} (${draw.of(tables[0]!.columns.filter(mayIndex)).name})`] : [])], queries, batches: new Changes(draw, tables).batches() };

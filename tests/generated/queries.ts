@@ -5,7 +5,7 @@ import { environment } from '../functions/judged.ts';
 import type { Draw } from '../laws/support/random.ts';
 import { aggregates, bind, mayGroup, tableFunctions } from './calls.ts';
 import type { Callable } from './calls.ts';
-import { comparable, expression, Expressions, raisesForKeys } from './expressions.ts';
+import { comparable, expression, Expressions, raisesForRows } from './expressions.ts';
 import type { Scope, Subqueries, WholeRow } from './expressions.ts';
 import { isExact } from './exact.ts';
 import { list, optional, sql } from './tree.ts';
@@ -183,8 +183,7 @@ export class QueryDraw implements Subqueries {
     const groupable = from.fields.filter(({ oid }) => mayGroup(oid));
     const keys = unique(draw.list(groupable.length === 0 ? 0 : draw.weighted([[1, 0], [4, 1], [2, 2]]), () => (draw.chance(0.8) ? draw.of(groupable) : expressions.of(draw.of(groupable).oid, { fields: groupable, outer: [] }, 1))));
     const owed = (wanted.duties ?? []).flatMap((duty) => (duty.kind === 'aggregate' ? [duty.row] : []));
-    // Keys of objects may be NULL, or twice there.
-    const rows = [...owed, ...draw.list(draw.int(owed.length > 0 ? 0 : 1, 2), () => draw.of(aggregates))].filter(({ id }) => this.#risk > 0 || !raisesForKeys(id));
+    const rows = [...owed, ...draw.list(draw.int(owed.length > 0 ? 0 : 1, 2), () => draw.of(aggregates))].filter(({ id }) => this.#risk > 0 || !raisesForRows(id));
     const made = rows.map((row) => expressions.aggregate(row, scope, 1)).filter((aggregate) => aggregate !== undefined);
     const sets = keys.length > 0 && draw.chance(0.2);
     const above: Scope = { fields: [...keys.filter(({ column }) => column === true).map((key) => ({ ...key, values: key.values === undefined ? undefined : [...key.values, null] })), ...made], outer: wanted.outer };
