@@ -218,7 +218,7 @@ export class QueryDraw implements Subqueries {
     const draw = this.#draw;
     const inner = this.#plain({ ...wanted, depth: wanted.depth - 1, top: false });
     const alias = `o${this.#names++}`;
-    const order = draw.shuffled(inner.columns).flatMap(({ name, oid }) => (isOrdered(oid) ? [`${name}${direction(draw)}`] : [])).concat(inner.columns.map(({ name }) => `${name}::text`)).join(', ');
+    const order = draw.shuffled(inner.columns).flatMap((column) => (isOrdered(column.oid) ? [`${inOrder(column)}${direction(draw)}`] : [])).concat(inner.columns.map((column) => `${inOrder(column)}::text`)).join(', ');
     const limit = draw.weighted([[4, ` LIMIT ${draw.weighted([[1, 0], [4, 1], [4, 2], [8, 5]])}`], [1, ` LIMIT ${draw.int(1, 4)} OFFSET ${draw.of([0, 1])}`], [1, ` OFFSET ${draw.of([0, 1, 2])}`], [1, ` FETCH FIRST ${draw.int(1, 4)} ROWS WITH TIES`], [2, '']]);
     return { columns: inner.columns, node: query(inner.columns, ['SELECT * FROM (', inner.node, `) ${alias} ORDER BY ${order}`, optional(limit)]) };
   }
@@ -399,6 +399,8 @@ function seriesArguments({ id, args }: TableFunctionRow, draw: Draw): string | u
   return [`${draw.int(-2, 2)}${type}`, `${draw.int(0, 4)}${type}`, `${draw.int(1, 2)}${type}`].slice(0, args.length).join(', ');
 }
 
+/** The last digits of doubles that are computed over rows must not choose a row. */
+const inOrder = ({ name, oid, values }: Column): string => (values === undefined && (oid === Oid.float8 || oid === Oid.float4) ? `round(${name}::numeric, 9)` : name);
 const direction = (draw: Draw): string => draw.of(['', '', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST']);
 const inGroupBy = ({ node, column }: Expr): SqlNode => (column === true ? node : sql`(${node})`);
 const field = (name: string, oid: number, values: Expr['values']): Expr => ({ oid, values, column: true, node: { kind: 'expression', shape: String(oid), nothing: `NULL${castTo(oid)}`, parts: [name] } });
