@@ -1,5 +1,5 @@
 import type { Datum, SqlArray, SqlRecord } from '../core/index.ts';
-import { InvariantError, Oid, SqlError, codecOf, findType, normalLong, numericFromBigint, POSTGRES_EPOCH_MS } from '../core/index.ts';
+import { InvariantError, Oid, SqlError, codecOf, findType, typeInfo, normalLong, numericFromBigint, POSTGRES_EPOCH_MS } from '../core/index.ts';
 import type { Environment } from './functions/contract.ts';
 import { toBitLength, toVarbitLength } from './functions/bit.ts';
 import { evaluatorOf, functionById } from './functions/index.ts';
@@ -113,7 +113,7 @@ export function evaluateScalar(scalar: Scalar, row: readonly Datum[], environmen
       return text === null ? null : located(scalar.position, () => codecOf(scalar.type.oid).parse(String(text), environment.settings, scalar.type.typmod));
     }
     case 'relabel':
-      return relabel(value(scalar.arg), scalar.type.oid);
+      return relabel(value(scalar.arg), scalar.arg.type.oid, scalar.type.oid);
     case 'orNull':
       return orNull(() => value(scalar.arg));
     case 'raise':
@@ -235,8 +235,16 @@ function coerceTypmod(value: Datum, scalar: Extract<Scalar, { op: 'coerceTypmod'
   return codecOf(oid).parse(codecOf(oid).print(value, environment.settings), environment.settings, typmod);
 }
 
-/** Most relabellings keep the datum; an array or record says its own types. */
-function relabel(value: Datum, oid: number): Datum {
-  const element = findType(oid)?.element ?? 0;
-  return isArray(value) && element !== 0 ? { ...value, element } : value;
+/** Most relabellings keep the datum; an array says its own type, and the bits of an integer below 0 are those of a large OID. */
+export function relabel(value: Datum, from: number, to: number): Datum {
+  const element = findType(to)?.element ?? 0;
+  if (isArray(value) && element !== 0) return { ...value, element, items: readsBits(from, to) ? value.items.map((item) => relabel(item, value.element, element)) : value.items };
+  if (typeof value !== 'number' || !readsBits(from, to)) return value;
+  return typeInfo(to).storage === 'oid' ? value >>> 0 : value | 0;
+}
+
+/** Whether values of one of the types, or its elements, have a sign and those of the other have none. */
+export function readsBits(from: number, to: number): boolean {
+  const [a, b] = [typeInfo(from), typeInfo(to)];
+  return a.element !== 0 && b.element !== 0 ? readsBits(a.element, b.element) : (a.storage === 'oid') !== (b.storage === 'oid');
 }

@@ -32,4 +32,4 @@ export {
 export { mayRaise } from './may-raise.ts';
 export { nullErrors } from './null-errors.ts';
 export { explainQuery, explainRelation, explainScalar } from './explain.ts';
-export { evaluateScalar, arrayOf, subscript } from './evaluate.ts';
+export { evaluateScalar, arrayOf, readsBits, relabel, subscript } from './evaluate.ts';

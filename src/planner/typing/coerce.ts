@@ -1,7 +1,7 @@
 import type { SqlType } from '../../core/index.ts';
 import { InvariantError, Oid, codecOf, findType, notSupported, sqlType } from '../../core/index.ts';
 import { SqlError } from '../../core/index.ts';
-import { readJsonPath } from '../../ir/index.ts';
+import { readJsonPath, readsBits, relabel } from '../../ir/index.ts';
 import type { FunctionRow } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import { castBetween, functionById, functionsNamed } from '../registry.ts';
@@ -112,7 +112,7 @@ export function coerce(planning: Planning, expr: Expr, target: SqlType, context:
 }
 
 function relabelled(expr: Expr, oid: number): Expr {
-  if (expr.op === 'literal' && !isArrayType(oid)) return { ...expr, type: sqlType(oid) };
+  if (expr.op === 'literal' && !isArrayType(oid)) return { ...expr, value: relabel(expr.value, expr.type.oid, oid), type: sqlType(oid) };
   return { op: 'relabel', arg: expr, type: sqlType(oid), position: expr.position };
 }
 
@@ -190,8 +190,9 @@ function byFunction(id: string, expr: Expr, target: SqlType, context: CoercionCo
   const args: Expr[] = [argument];
   if (row.args.length > 1) args.push({ op: 'literal', value: target.typmod, type: sqlType(Oid.int4) });
   if (row.args.length > 2) args.push({ op: 'literal', value: context === 'explicit', type: sqlType(Oid.bool) });
-  const call: Expr = { op: 'call', function: id, args, type: sqlType(target.oid, row.args.length > 1 ? target.typmod : -1), position };
-  return withTypmod(call, target, context, position);
+  const call = (oid: number): Expr => ({ op: 'call', function: id, args, type: sqlType(oid, row.args.length > 1 ? target.typmod : -1), position });
+  // An int2 becomes an OID by way of int4.
+  return withTypmod(readsBits(row.result, target.oid) ? relabelled(call(row.result), target.oid) : call(target.oid), target, context, position);
 }
 
 function withTypmod(expr: Expr, target: SqlType, context: CoercionContext, position: number | undefined): Expr {

@@ -1,6 +1,6 @@
 import { assertNever, codecOf, InvariantError, loadLong, rowLayout, SqlError, storageOf, typeInfo } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
-import { evaluatorOf } from '../../ir/index.ts';
+import { evaluatorOf, readsBits, relabel } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { engineFunction } from './canonical.ts';
 import {
@@ -37,7 +37,7 @@ function raise(code: string, message: string, position: number): never {
   throw new SqlError(code, message, position > 0 ? { position } : {});
 }
 
-const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, loadLong, makeArray, makeRecord, quantified, sameValue, sliceOf, storeLong, toText };
+const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, loadLong, makeArray, makeRecord, quantified, relabel, sameValue, sliceOf, storeLong, toText };
 
 /**
  * Turns scalars into the body of one JavaScript function over rows of words. Each input k is three parameters `I<k>, F<k>, b<k>`: its words,
@@ -200,7 +200,7 @@ export class Emitter {
         return this.#strict([arg], `H.toText(${arg.value}, ${this.constant(scalar.arg.type)}, C.environment.settings)`, scalar.position);
       }
       case 'relabel':
-        return this.emit(scalar.arg);
+        return this.#relabel(scalar);
       case 'orNull':
         return this.#attempt(scalar.arg);
       case 'raise':
@@ -244,6 +244,13 @@ export class Emitter {
     // A name declared inside a branch is not visible behind it.
     if (this.#branches === 0) this.#columns.set(index, compiled);
     return compiled;
+  }
+
+  #relabel({ arg, type }: Extract<Scalar, { op: 'relabel' }>): Compiled {
+    const compiled = this.emit(arg);
+    if (!readsBits(arg.type.oid, type.oid)) return compiled;
+    if (storageOf(type) === 'symbol') return this.#strict([compiled], `H.relabel(${compiled.value}, ${arg.type.oid}, ${type.oid})`, undefined, true);
+    return { ...compiled, value: `(${compiled.value} ${storageOf(type) === 'oid' ? '>>> 0' : '| 0'})` };
   }
 
   #literal(value: Datum): Compiled {
@@ -412,7 +419,7 @@ const anyOf = (values: readonly Compiled[]): string => {
 
 /** The column a scalar merely passes on (through relabels), if it does. */
 export function plainColumn(scalar: Scalar): number | undefined {
-  if (scalar.op === 'relabel') return storageOf(scalar.type) === storageOf(scalar.arg.type) ? plainColumn(scalar.arg) : undefined;
+  if (scalar.op === 'relabel') return storageOf(scalar.type) === storageOf(scalar.arg.type) && !readsBits(scalar.arg.type.oid, scalar.type.oid) ? plainColumn(scalar.arg) : undefined;
   return scalar.op === 'column' ? scalar.index : undefined;
 }
 
