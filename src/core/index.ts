@@ -4,6 +4,7 @@
  */
 export { SqlError, TransientError, InvariantError, assertNever, notSupported } from './errors.ts';
 export type { SqlErrorFields, Notice } from './errors.ts';
+export { arrayTooLarge, MOST_CHARACTERS, MOST_ELEMENTS, requestedTooLarge, sized, sqlErrorOf } from './value-size.ts';
 export { time, SystemClock, ManualClock, sleep, POSTGRES_EPOCH_MS } from './time.ts';
 export type { Time, Micros, Clock } from './time.ts';
 export { SeededRandom, SystemRandom } from './random.ts';

@@ -1,5 +1,5 @@
 import type { Datum, SqlArray, SqlRecord } from '../core/index.ts';
-import { InvariantError, Oid, SqlError, codecOf, findType, typeInfo, normalLong, numericFromBigint, POSTGRES_EPOCH_MS } from '../core/index.ts';
+import { InvariantError, Oid, sized, SqlError, sqlErrorOf, codecOf, findType, typeInfo, normalLong, numericFromBigint, POSTGRES_EPOCH_MS } from '../core/index.ts';
 import type { Environment } from './functions/contract.ts';
 import { toBitLength, toVarbitLength } from './functions/bit.ts';
 import { evaluatorOf, functionById } from './functions/index.ts';
@@ -125,7 +125,7 @@ function orNull(run: () => Datum): Datum {
   try {
     return run();
   } catch (error) {
-    if (error instanceof SqlError) return null;
+    if (sqlErrorOf(error) !== undefined) return null;
     throw error;
   }
 }
@@ -134,7 +134,7 @@ function located<T>(position: number | undefined, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw error instanceof SqlError ? error.at(position) : error;
+    throw sqlErrorOf(error)?.at(position) ?? error;
   }
 }
 
@@ -142,7 +142,7 @@ function call(id: string, args: readonly Datum[], scalars: readonly Scalar[], en
   const row = functionById(id);
   if (row === undefined) throw new InvariantError(`no function ${id}`);
   if (row.strict && args.includes(null)) return null;
-  return evaluatorOf(row, scalars)(...args, environment);
+  return sized(evaluatorOf(row, scalars)(...args, environment));
 }
 
 function currentTime(oid: number, environment: Environment): Datum {

@@ -1,4 +1,4 @@
-import { SqlError } from '../core/index.ts';
+import { SqlError, sqlErrorOf } from '../core/index.ts';
 import { QueryEnd } from './operators/operator.ts';
 
 export interface QueryLimits {
@@ -13,7 +13,7 @@ export interface QueryLimits {
 /** The error a client is told, of what ended its dataflow. */
 export function failureOf(thrown: unknown): SqlError {
   const error = thrown instanceof QueryEnd ? thrown.reason : thrown;
-  return error instanceof SqlError ? error : new SqlError('XX000', `internal error: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  return sqlErrorOf(error) ?? new SqlError('XX000', `internal error: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 
 export function checkMemory(bytes: number, most: number, what: string): void {

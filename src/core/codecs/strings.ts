@@ -148,10 +148,22 @@ export const jsonpathCodec: TypeCodec = {
 };
 
 const hexDigits = '0123456789abcdef';
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const ascii = new TextDecoder();
+
 export function printHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15);
-  return text;
+  if (bytes.length < 64) {
+    let text = '';
+    for (const byte of bytes) text += hexPairs[byte]!;
+    return text;
+  }
+  // A text that grows by two characters at a time is a tree as deep as it is long.
+  const digits = new Uint8Array(bytes.length * 2);
+  for (let i = 0; i < bytes.length; i++) {
+    digits[2 * i] = hexPairs[bytes[i]!]!.charCodeAt(0);
+    digits[2 * i + 1] = hexPairs[bytes[i]!]!.charCodeAt(1);
+  }
+  return ascii.decode(digits);
 }
 
 function parseHexBytes(text: string): Uint8Array {

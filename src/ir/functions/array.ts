@@ -1,4 +1,4 @@
-import { InvariantError, SqlError, codecOf, findType, typeInfo } from '../../core/index.ts';
+import { arrayTooLarge, InvariantError, MOST_ELEMENTS, SqlError, codecOf, findType, typeInfo } from '../../core/index.ts';
 import type { Datum, SqlArray } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import { compareArrays, compareElements, concatenate, containsAll, emptyArray, listOf, overlaps } from './array-values.ts';
@@ -6,7 +6,6 @@ import type { Environment, FunctionRow, OperatorRow } from './contract.ts';
 import { defineFunctions, defineOperators, unbound } from './define.ts';
 
 /** Most elements an array may have (MaxArraySize). */
-const maxElements = 134217727;
 
 const notOneDimensional = (): SqlError => new SqlError('22000', 'argument must be empty or one-dimensional array');
 const wrongSubscripts = (detail: string): SqlError => new SqlError('2202E', 'wrong number of array subscripts', { detail });
@@ -85,7 +84,8 @@ function fill(element: number, value: Datum, dims: SqlArray | null, bounds: SqlA
   const lowerBounds = bounds === undefined ? lengths.map(() => 1) : bounds.items.map(definite);
   if (lowerBounds.length !== lengths.length) throw wrongSubscripts('Low bound array has different size than dimensions array.');
   const total = lengths.reduce((product, length) => product * length, 1);
-  if (lengths.some((length) => length < 0) || total > maxElements) throw new SqlError('54000', `array size exceeds the maximum allowed (${maxElements})`);
+  if (lengths.some((length) => length < 0)) throw arrayTooLarge(Infinity);
+  if (total > MOST_ELEMENTS) throw arrayTooLarge(total);
   if (lengths.length === 0 || total === 0) return emptyArray(element);
   return { kind: 'array', element, dims: lengths, lowerBounds, items: new Array<Datum>(total).fill(value) };
 }

@@ -1,4 +1,4 @@
-import { normalLong, SqlError } from '../../core/index.ts';
+import { normalLong, requestedTooLarge, SqlError } from '../../core/index.ts';
 import { comparisonOperators, comparisons } from './comparison.ts';
 import type { Comparisons } from './comparison.ts';
 import { defineCasts, defineFunctions, defineOperators, invalidParameter } from './define.ts';
@@ -49,6 +49,8 @@ const isLength = (length: number): boolean => length > 0 && length <= maxBits;
 
 /** The last `length` bits of the two's complement. */
 function fromInteger(value: Long, length: number): string {
+  // Beyond what Postgres' modifiers may be it is none.
+  if (length > maxBits && length <= 2147483640) throw requestedTooLarge();
   const size = isLength(length) ? length : 1;
   return BigInt.asUintN(size, BigInt(value)).toString(2).padStart(size, '0');
 }
@@ -94,8 +96,8 @@ export const bitFunctions = defineFunctions([
   ['overlay(bit,bit,int4) bit', (bits: string, by: string, start: number) => overlay(bits, by, start, by.length)],
   ['overlay(bit,bit,int4,int4) bit', overlay],
   ['position(bit,bit) int4 total', (bits: string, part: string) => (bits === '' ? 0 : bits.indexOf(part) + 1)],
-  ['bit(int4,int4) bit total', fromInteger],
-  ['bit(int8,int4) bit total', fromInteger],
+  ['bit(int4,int4) bit', fromInteger],
+  ['bit(int8,int4) bit', fromInteger],
   ['int4(bit) int4', toInteger(32, 'integer')],
   ['int8(bit) int8', toInteger(64, 'bigint')],
   ['bit(bit,int4,bool) bit', toBitLength],

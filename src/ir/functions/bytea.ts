@@ -1,7 +1,7 @@
-import { compareBytes, SqlError } from '../../core/index.ts';
+import { compareBytes, printHex, SqlError } from '../../core/index.ts';
 import { defineFunctions, invalidParameter } from './define.ts';
 import type { Definition } from './define.ts';
-import { hex, md5, sha224, sha256, sha384, sha512, textBytes } from './digest.ts';
+import { md5, sha224, sha256, sha384, sha512, textBytes } from './digest.ts';
 import type { Long } from './integer.ts';
 
 function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -183,7 +183,7 @@ function fromEscape(text: string): Uint8Array {
 }
 
 const formats: Record<string, { readonly encode: (bytes: Uint8Array) => string; readonly decode: (text: string) => Uint8Array }> = {
-  hex: { encode: hex, decode: fromHex },
+  hex: { encode: printHex, decode: fromHex },
   base64: { encode: toBase64, decode: fromBase64 },
   escape: { encode: toEscape, decode: fromEscape },
 };

@@ -1,12 +1,8 @@
+import { printHex } from '../../core/index.ts';
+
 /** MD5 (RFC 1321) and SHA-2 (FIPS 180-4) over bytes: this folder depends on nothing that has them. */
 const encoder = new TextEncoder();
 export const textBytes = (text: string): Uint8Array => encoder.encode(text);
-
-export function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16);
-  return text;
-}
 
 /** The message, a 1 bit, zeros, and its length in bits, in whole blocks. */
 function padded(message: Uint8Array, blockBytes: number, lengthBytes: number, littleEndian: boolean): DataView {
@@ -42,7 +38,7 @@ export function md5(message: Uint8Array): string {
   }
   const bytes = new DataView(new ArrayBuffer(16));
   state.forEach((word, i) => bytes.setInt32(i * 4, word, true));
-  return hex(new Uint8Array(bytes.buffer));
+  return printHex(new Uint8Array(bytes.buffer));
 }
 
 /** The first primes; SHA-2's constants are the first bits of the fractions of their square and cube roots. */

@@ -1,4 +1,4 @@
-import { SqlError } from '../../core/index.ts';
+import { sized, SqlError } from '../../core/index.ts';
 import type { SqlArray } from '../../core/index.ts';
 import { lengthOf, unitIndex } from './code-points.ts';
 import { defineFunctions, defineTableFunctions, invalidParameter } from './define.ts';
@@ -115,7 +115,7 @@ function replace(text: string, pattern: string, replacement: string, options: Op
   for (const match of matchesOf(matcher, text, unitIndex(text, start - 1))) {
     index++;
     if (nth !== 0 && index < nth) continue;
-    result += text.slice(copied, match.start) + expand(replacement, text, match);
+    result = sized(result + text.slice(copied, match.start) + expand(replacement, text, match));
     copied = match.end;
     if (nth !== 0) break;
   }

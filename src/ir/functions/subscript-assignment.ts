@@ -1,4 +1,4 @@
-import { findType, jsonObject, SqlError } from '../../core/index.ts';
+import { arrayTooLarge, findType, jsonObject, MOST_ELEMENTS, SqlError } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, SqlArray } from '../../core/index.ts';
 import { emptyArray } from './array-values.ts';
 import type { FunctionRow } from './contract.ts';
@@ -27,7 +27,6 @@ export const subscriptFunctions: readonly FunctionRow[] = defineFunctions([
   }],
 ]);
 
-const MOST_ITEMS = 134217727;
 const wrongSubscripts = (message: string): SqlError => new SqlError('2202E', message);
 const outOfRange = (): SqlError => wrongSubscripts('array subscript out of range');
 
@@ -53,7 +52,7 @@ function stretched(array: SqlArray, first: number, last: number): SqlArray {
   const before = Math.max(0, from - first);
   const after = Math.max(0, last + 1 - end);
   const length = before + array.dims[0]! + after;
-  if (length > MOST_ITEMS) throw new SqlError('54000', `array size exceeds the maximum allowed (${MOST_ITEMS})`);
+  if (length > MOST_ELEMENTS) throw arrayTooLarge(length);
   const nulls = (count: number): Datum[] => Array.from({ length: count }, () => null);
   return before + after === 0 ? array : { ...array, dims: [length], lowerBounds: [from - before], items: [...nulls(before), ...array.items, ...nulls(after)] };
 }
@@ -96,7 +95,7 @@ function newSlice(array: SqlArray, lower: readonly Bound[], upper: readonly Boun
     throw new SqlError('2202E', 'array slice subscript must provide both boundaries', { detail: 'When assigning to a slice of an empty array value, slice boundaries must be fully specified.' });
   }
   const dims = lower.map((from, i) => 1 + upper[i]! - from!);
-  if (dims.some((length) => length < 0)) throw new SqlError('54000', `array size exceeds the maximum allowed (${MOST_ITEMS})`);
+  if (dims.some((length) => length < 0)) throw arrayTooLarge(Infinity);
   const count = dims.reduce((product, length) => product * length, 1);
   requireItems(source, count);
   return count === 0 ? array : { ...array, dims, lowerBounds: lower.map((from) => from!), items: source.items.slice(0, count) };

@@ -1,4 +1,4 @@
-import { codecOf, compareText, SqlError, utf8Length as octetLength } from '../../core/index.ts';
+import { codecOf, compareText, MOST_CHARACTERS, requestedTooLarge, SqlError, utf8Length as octetLength } from '../../core/index.ts';
 import type { Datum, SqlArray, TypeCodec } from '../../core/index.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Environment } from './contract.ts';
@@ -13,7 +13,6 @@ import { spreading } from './variadic.ts';
 
 const TEXT = typeNamed('text');
 const charCodec = (): TypeCodec => codecOf(typeNamed('char'));
-const tooLarge = (): SqlError => new SqlError('54000', 'requested length too large');
 /** Postgres' limit on one value: a gigabyte less a byte, header included. */
 const LONGEST_VALUE = 0x3fffffff - 4;
 
@@ -82,7 +81,7 @@ function trimmed(text: string, characters: string, left: boolean, right: boolean
 function padding(text: string, width: number, fill: string): { readonly kept: string; readonly fill: string } {
   const wanted = Math.max(width, 0);
   const length = lengthOf(text);
-  if (fill !== '' && wanted * 4 > LONGEST_VALUE) throw tooLarge();
+  if (fill !== '' && (wanted * 4 > LONGEST_VALUE || wanted > MOST_CHARACTERS)) throw requestedTooLarge();
   if (length >= wanted || fill === '') return { kept: slice(text, 0, wanted), fill: '' };
   const missing = wanted - length;
   return { kept: text, fill: slice(fill.repeat(Math.ceil(missing / lengthOf(fill))), 0, missing) };
@@ -100,7 +99,7 @@ function padRight(text: string, width: number, fill = ' '): string {
 
 function repeat(text: string, count: number): string {
   if (count <= 0 || text === '') return '';
-  if (octetLength(text) * count > LONGEST_VALUE) throw tooLarge();
+  if (text.length * count > MOST_CHARACTERS) throw requestedTooLarge();
   return text.repeat(count);
 }
 

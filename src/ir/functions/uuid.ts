@@ -1,9 +1,8 @@
-import { normalLong } from '../../core/index.ts';
+import { normalLong, printHex } from '../../core/index.ts';
 import type { Interval } from '../../core/index.ts';
 import { addToTimestamptz, zoneOf } from './datetime-arithmetic.ts';
 import { defineFunctions } from './define.ts';
 import type { Environment } from './contract.ts';
-import { hex } from './digest.ts';
 
 function dashed(digits: string): string {
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
@@ -14,7 +13,7 @@ function randomUuid(environment: Environment): string {
   const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(environment.random() * 256));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return dashed(hex(bytes));
+  return dashed(printHex(bytes));
 }
 
 const POSTGRES_EPOCH_MICROS = 946684800000000n;
@@ -29,7 +28,7 @@ function timedUuid(micros: number | bigint, environment: Environment): string {
   bytes[6] = 0x70 | Number(part >> 8n);
   bytes[7] = Number(part & 255n);
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return dashed(hex(bytes));
+  return dashed(printHex(bytes));
 }
 
 /** When a uuid of version 1 or 7 was made; NULL for the others. */

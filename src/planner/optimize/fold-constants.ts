@@ -1,4 +1,5 @@
-import { Oid, SqlError } from '../../core/index.ts';
+import { Oid, sqlErrorOf } from '../../core/index.ts';
+import type { Datum } from '../../core/index.ts';
 import type { Environment, Relation, Scalar } from '../../ir/index.ts';
 import { evaluateScalar, functionById, mapOperands, mapOwnScalars, operandsOf } from '../../ir/index.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -9,6 +10,7 @@ import type { Rewrite } from './rewrite.ts';
  * An expression that raises stays as it is, for it may never be evaluated:
  * `SELECT CASE WHEN x = 0 THEN 0 ELSE 1 / 0 END FROM t` has an answer while no `x` differs from 0.
  * Stable and volatile functions stay too: `SELECT current_setting('TimeZone')` prepared today is asked tomorrow.
+ * And so does what is large: `SELECT md5(repeat('x', 1000000))` is the engine's work, not that of who answers all others meanwhile.
  *
  * Example: `SELECT x FROM a WHERE x > 1 + 1`
  */
@@ -48,11 +50,19 @@ function foldNode(scalar: Scalar, environment: Environment): Scalar {
   if (scalar.op === 'case') return foldCase(scalar);
   if (!isFoldable(scalar)) return scalar;
   try {
-    return { op: 'literal', value: evaluateScalar(scalar, [], environment), type: scalar.type };
+    const value = evaluateScalar(scalar, [], environment);
+    return isLarge(value) ? scalar : { op: 'literal', value, type: scalar.type };
   } catch (error) {
-    if (error instanceof SqlError) return scalar;
+    if (sqlErrorOf(error) !== undefined) return scalar;
     throw error;
   }
+}
+
+/** Characters, bytes or elements that a literal in a plan may have. */
+const MOST_IN_LITERAL = 8192;
+function isLarge(value: Datum): boolean {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length > MOST_IN_LITERAL;
+  return value !== null && typeof value === 'object' && 'items' in value && (value.items.length > MOST_IN_LITERAL || value.items.some(isLarge));
 }
 
 const neutral = { and: true, or: false } as const;

@@ -1,5 +1,5 @@
 import {
-  checkedInterval, codecOf, intervalInfinity, intervalInfinitySign, intervalMinusInfinity, InvariantError, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, SqlError, typeInfo,
+  arrayTooLarge, checkedInterval, codecOf, intervalInfinity, intervalInfinitySign, intervalMinusInfinity, InvariantError, MOST_ELEMENTS, normalLong, numericAdd, numericDiv, numericFromBigint, numericMul, numericNegate, Oid, sized, SqlError, typeInfo,
 } from '../../core/index.ts';
 import type { Datum, Interval, Numeric, SqlType } from '../../core/index.ts';
 import { functionById } from '../../ir/index.ts';
@@ -225,8 +225,11 @@ class OverRows extends ByGroup<OrderedMultiset<readonly Datum[]>> {
   }
   result(g: number): Datum {
     const rows: (readonly Datum[])[] = [];
-    for (const [row, weight] of this.state(g).entries()) for (let i = 0; i < weight; i++) rows.push(row);
-    return rows.length === 0 ? null : this.#finish(rows);
+    for (const [row, weight] of this.state(g).entries()) {
+      if (rows.length + weight > MOST_ELEMENTS) throw arrayTooLarge(rows.length + weight);
+      for (let i = 0; i < weight; i++) rows.push(row);
+    }
+    return rows.length === 0 ? null : sized(this.#finish(rows));
   }
 }
 

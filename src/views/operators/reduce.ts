@@ -1,4 +1,5 @@
-import { SqlError, rowLayout } from '../../core/index.ts';
+import { rowLayout, sqlErrorOf } from '../../core/index.ts';
+import type { SqlError } from '../../core/index.ts';
 import type { Datum, RowLayout, SqlType } from '../../core/index.ts';
 import type { Aggregate } from '../../ir/index.ts';
 import { readColumn } from '../scalar/runtime.ts';
@@ -162,16 +163,18 @@ export class Reduce extends Stream implements Sink, Stateful {
     try {
       this.#compute(g, J, G, o);
     } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
+      const known = sqlErrorOf(error);
+      if (known === undefined) throw error;
       const key = this.#plan.shown.map((_, column) => readColumn(this.#context.symbols, this.layout, J, G, o, column));
-      return { error, key, group: this.#describe(g) };
+      return { error: known, key, group: this.#describe(g) };
     }
     return undefined;
   }
 
   #hide(error: unknown): void {
-    if (!(error instanceof SqlError)) throw error;
-    this.#hidden ??= error;
+    const known = sqlErrorOf(error);
+    if (known === undefined) throw error;
+    this.#hidden ??= known;
   }
 
   flush(expired: Expired): boolean {

@@ -1,4 +1,4 @@
-import { assertNever, codecOf, InvariantError, loadLong, rowLayout, SqlError, storageOf, typeInfo } from '../../core/index.ts';
+import { assertNever, codecOf, InvariantError, loadLong, rowLayout, sized, SqlError, storageOf, typeInfo } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
 import { evaluatorOf, readsBits, relabel } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
@@ -37,7 +37,7 @@ function raise(code: string, message: string, position: number): never {
   throw new SqlError(code, message, position > 0 ? { position } : {});
 }
 
-const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, loadLong, makeArray, makeRecord, quantified, relabel, sameValue, sliceOf, storeLong, toText };
+const helpers = { raise, boundMs, coerceTypmod, currentTime, elementOf, fromText, hide, loadLong, makeArray, makeRecord, quantified, relabel, sameValue, sized, sliceOf, storeLong, toText };
 
 /**
  * Turns scalars into the body of one JavaScript function over rows of words. Each input k is three parameters `I<k>, F<k>, b<k>`: its words,
@@ -265,8 +265,9 @@ export class Emitter {
   #call(scalar: Scalar & { op: 'call' }): Compiled {
     const row = engineFunction(scalar.function);
     const args = scalar.args.map((arg) => this.emit(arg));
-    if (!row.strict) return this.#maybe(this.#invoke(scalar.function, scalar.args, args.map((arg) => `(${nullable(arg)})`), scalar.position));
-    return this.#strict(args, this.#invoke(scalar.function, scalar.args, args.map((arg) => arg.value), undefined), scalar.position, row.inline !== undefined);
+    const kept = (call: string): string => (storageOf(scalar.type) === 'symbol' ? `H.sized(${call})` : call);
+    if (!row.strict) return this.#maybe(kept(this.#invoke(scalar.function, scalar.args, args.map((arg) => `(${nullable(arg)})`), scalar.position)));
+    return this.#strict(args, kept(this.#invoke(scalar.function, scalar.args, args.map((arg) => arg.value), undefined)), scalar.position, row.inline !== undefined);
   }
 
   #invoke(id: string, scalars: readonly Scalar[], args: readonly string[], position: number | undefined): string {

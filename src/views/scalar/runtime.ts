@@ -1,4 +1,4 @@
-import { codecOf, loadLong, longHigh, longLow, Oid, POSTGRES_EPOCH_MS, SqlError, storageOf } from '../../core/index.ts';
+import { codecOf, loadLong, longHigh, longLow, Oid, POSTGRES_EPOCH_MS, SqlError, sqlErrorOf, storageOf } from '../../core/index.ts';
 import type { Datum, Numeric, RowLayout, SqlArray, SqlRecord, SqlType, TextSettings } from '../../core/index.ts';
 import { toBitLength, toVarbitLength } from '../../ir/index.ts';
 import type { Environment } from '../../ir/index.ts';
@@ -23,13 +23,15 @@ export interface Context {
 
 /** The error as it should reach the user: with the position of the call that raised it. */
 export function located(error: unknown, context: Context): unknown {
-  return error instanceof SqlError && context.position > 0 ? error.at(context.position) : error;
+  const known = sqlErrorOf(error);
+  return known === undefined ? error : context.position > 0 ? known.at(context.position) : known;
 }
 
 /** Takes note of what `orNull` caught. A fault of ours is no NULL. */
 export function hide(error: unknown, context: Context): void {
-  if (!(error instanceof SqlError)) throw error;
-  context.hidden ??= located(error, context) as SqlError;
+  const known = sqlErrorOf(error);
+  if (known === undefined) throw error;
+  context.hidden ??= located(known, context) as SqlError;
   context.position = 0;
 }
 
