@@ -41,3 +41,28 @@ it('regexp_replace(text,text,text,text)', async () => {
     return ours === theirs[i] ? [] : [{ call: sqlOf(row, call), ours, theirs: theirs[i] }];
   })).toEqual([]);
 });
+
+/** Over these JavaScript would try more ways than there is time for. */
+const long = ['a'.repeat(200) + '!', 'ab'.repeat(150), 'a b '.repeat(60), `x${'é'.repeat(100)}\n${'y'.repeat(120)}`, `<i>${'k'.repeat(40)}</i><b>${'k'.repeat(40)}</b>`, '0123456789'.repeat(40), '-'.repeat(4000), 'Zeta alpha, beta; gamma '.repeat(20)];
+const growing = [
+  '^(a+)+$', '(a|aa)+$', '^(?:a|b|ab)+$', '(a*)*b', '(a*)+?b', '(\\w+\\s?)*$', '^(\\w+[ ,;]*)+!$', '(.*)(.*)(.*)(.*)x', '(x+x+)+y', '(?:(a)|b)+', '(a?){50}a{50}', '^(([a-z])+.)+[A-Z]([a-z])+$', '-*-*-*-*-*x', '(?n)^(y+)+$', '\\m(\\w)+\\M',
+  '(?<=b )(a +)+(?=b)', '(?<!a)(ab)+(?!a)', '(\\d+)+\\D', '([^a]+)*a', '(a+?)+?!', '.*?(b.*)+?', '(a(b)?)+', '(é+y?)+', '[[:alpha:]]+(?:, | )(\\w+)',
+];
+it('expressions whose ways grow with the text are as fast as any', { timeout: 120_000 }, async () => {
+  for (const id of ['textregexeq(text,text)', 'regexp_substr(text,text)', 'regexp_count(text,text)']) {
+    const row = functionById(id)!;
+    const calls = growing.flatMap((pattern) => long.map((text) => [argument('text', text), argument('text', pattern)]));
+    const theirs = await judged(judge, calls.map((call) => sqlOf(row, call)));
+    expect(calls.flatMap((call, i) => {
+      const ours = answer(row, call);
+      return ours === theirs[i] ? [] : [{ call: sqlOf(row, call), ours, theirs: theirs[i] }];
+    })).toEqual([]);
+  }
+});
+
+it('with back references a way is tried once, and there is an end', () => {
+  const row = functionById('regexp_match(text,text)')!;
+  const nested = (text: string, pattern: string): string | null => answer(row, [argument('text', text), argument('text', pattern)]);
+  expect(nested(`<i>${'k'.repeat(40)}</i><b>${'k'.repeat(40)}</b>`, '<(\\w+)>((?:.+?)+)</\\1>')).toContain(`i,${'k'.repeat(40)}`);
+  expect(nested('ab'.repeat(20_000), '(a.*)(.*b)(.*)\\1x')).toContain('54001');
+});

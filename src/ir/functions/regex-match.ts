@@ -1,11 +1,13 @@
 import { assertNever, notSupported } from '../../core/index.ts';
+import { Machine } from './regex-machine.ts';
 import { parseRegex } from './regex-syntax.ts';
 import type { CharacterSet, Options, Regex } from './regex-syntax.ts';
 
 /**
  * Matching Postgres' regular expressions with JavaScript's. Whether and where a match starts is the same for both;
  * where it ends is not: JavaScript takes the first way that works, Postgres the longest match (the shortest, where the expression's first quantifier
- * is non-greedy). So an expression in which the choice is never open (`decided`) is left to JavaScript, and for others the ends are tried in Postgres' order.
+ * is non-greedy). So an expression in which the choice is never open (`decided`) is left to JavaScript, and for others the machine finds the end. Its own, too, are texts over which
+ * JavaScript, which tries one way after the other, could go on for longer than anyone waits: `'aaaa...!' ~ '^(a+)+$'`.
  */
 export interface Match {
   readonly start: number;
@@ -144,9 +146,6 @@ function endsAtEnd(regex: Regex): boolean {
   return regex.kind === 'assert' && regex.where === 'end';
 }
 
-const looksAhead = (regex: Regex): boolean => count(regex, (part) =>
-  (part.kind === 'look' && !part.behind) || (part.kind === 'assert' && part.where !== 'start' && part.where !== 'lineStart')) > 0;
-
 /** Manual, "Regular Expression Matching Rules": that of the first quantified part that has one; a choice is greedy. */
 function prefersLongest(regex: Regex): boolean | undefined {
   switch (regex.kind) {
@@ -195,6 +194,39 @@ function toMatch(found: RegExpExecArray): Match {
   const [whole, ...groups] = indices as ([number, number] | undefined)[];
   return { start: whole![0], end: whole![1], groups: groups.map((group) => (group === undefined ? null : { start: group[0], end: group[1] })) };
 }
+const fromSlots = (slots: Int32Array | undefined, groups: number): Match | undefined => slots && {
+  start: slots[0]!, end: slots[1]!,
+  groups: Array.from({ length: groups }, (_, i) => (slots[2 * i + 3]! < 0 ? null : { start: slots[2 * i + 2]!, end: slots[2 * i + 3]! })),
+};
+
+/** Steps within which JavaScript may try one way after the other. */
+const MOST_TRIES = 1e7;
+
+/** How the number of ways grows with the length of the text, as a power of it: by one for each part whose length is open. Infinity where such parts lie in a repetition, and one text is cut in many ways. */
+function waysOf(regex: Regex): number {
+  switch (regex.kind) {
+    case 'set': case 'assert': case 'back': return 0;
+    case 'sequence': return regex.parts.reduce((sum, part) => sum + waysOf(part), 0);
+    case 'choice': return Math.max(0, ...regex.branches.map(waysOf));
+    case 'group': return waysOf(regex.body);
+    case 'look': return waysOf(regex.body) + 1;
+    case 'repeat': {
+      const body = waysOf(regex.body);
+      if (regex.most <= 1 || (body === 0 && regex.least === regex.most)) return body;
+      const open = body > 0 || !decided(regex.body, firstOf(regex.body).characters);
+      if (open && regex.most > 4) return Infinity;
+      return (body === 0 ? 0 : body * regex.most) + (regex.least === regex.most ? 0 : 1);
+    }
+    default: return assertNever(regex);
+  }
+}
+
+/** The longest text that is left to JavaScript; a longer one is the machine's. */
+function mostForJavaScript(regex: Regex): number {
+  const starts = regex.kind === 'assert' || (regex.kind === 'sequence' && regex.parts[0]?.kind === 'assert') ? 0 : 1;
+  const power = starts + (decided(regex, 0n) ? Math.min(1, waysOf(regex)) : waysOf(regex));
+  return power === 0 ? Infinity : Math.max(16, MOST_TRIES ** (1 / power));
+}
 
 export function compileRegex(pattern: string, options: Options): Matcher {
   const { regex, groups, ignoreCase } = parseRegex(pattern, options);
@@ -205,30 +237,25 @@ export function compileRegex(pattern: string, options: Options): Matcher {
   const source = sourceOf(regex);
   const tester = new RegExp(source, 'u');
   const finder = new RegExp(source, 'dgu');
+  const most = mostForJavaScript(regex);
+  // Made when it is wanted: most texts are short.
+  let made: Machine | undefined;
+  const machine = (): Machine => (made ??= new Machine(regex, groups));
+  const wanted = endsAtEnd(regex) || oneQuantifier(regex) || decided(regex, 0n) ? 'first' : prefersLongest(regex) ?? true ? 'longest' : 'shortest';
   // what a reference repeats may be written in the other case: sets have both cases, so the text may have one
   const folded = refers && ignoreCase ? (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : (text: string): string => text;
-  const test = (text: string): boolean => tester.test(folded(text));
-  const findFirst = (given: string, from: number): Match | undefined => {
-    const text = folded(given);
-    finder.lastIndex = from;
-    const found = finder.exec(text);
-    return found === null ? undefined : toMatch(found);
+  return {
+    groups,
+    test(given) {
+      const text = folded(given);
+      return text.length <= most ? tester.test(text) : machine().test(text, 0);
+    },
+    find(given, from) {
+      const text = folded(given);
+      if (wanted !== 'first' || text.length - from > most) return fromSlots(machine().find(text, from, wanted), groups);
+      finder.lastIndex = from;
+      const found = finder.exec(text);
+      return found === null ? undefined : toMatch(found);
+    },
   };
-  if (endsAtEnd(regex) || oneQuantifier(regex) || decided(regex, 0n)) return { groups, test, find: findFirst };
-  const trailing = looksAhead(regex);
-  const pinned = new RegExp(`(?:${source})(?![^])`, 'duy');
-  const longest = prefersLongest(regex) ?? true;
-  const find = (given: string, from: number): Match | undefined => {
-    const text = folded(given);
-    const first = findFirst(text, from);
-    if (first === undefined) return undefined;
-    if (trailing) throw notSupported('finding the end of a match of this regular expression', 'Write it so that each character decides how to go on, or put what is looked ahead for into a group.');
-    for (let end = longest ? text.length : first.start; end >= first.start && end <= text.length; end += longest ? -1 : 1) {
-      pinned.lastIndex = first.start;
-      const found = pinned.exec(text.slice(0, end));
-      if (found !== null) return toMatch(found);
-    }
-    return first;
-  };
-  return { groups, test, find };
 }
