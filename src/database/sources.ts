@@ -1,5 +1,5 @@
 import { InvariantError, POSTGRES_EPOCH_MS, sleep, SqlError } from '../core/index.ts';
-import type { Clock, EnumType } from '../core/index.ts';
+import type { Clock, UserType } from '../core/index.ts';
 import type { CatalogItem, CatalogSnapshot, SourceItem, SourceState } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import { SourceCounters } from './ingest/counters.ts';
@@ -43,8 +43,8 @@ export class Sources {
   readonly #waiters = new Set<() => void>();
   readonly #closing = new AbortController();
   #opened: Promise<void> | undefined;
-  /** the enums that rows may hold, by OID */
-  readonly #types = new Map<number, EnumType>();
+  /** the enums and row types that rows may hold, by OID */
+  readonly #types = new Map<number, UserType>();
   readonly #onUnknownLabel: (item: SourceItem) => void;
   #openedMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -80,8 +80,8 @@ export class Sources {
     void this.#begin(running);
   }
 
-  /** Enums that are new, or have other labels: who reads knows them from now on. Whoever is started later is told of all. */
-  async define(types: readonly EnumType[]): Promise<void> {
+  /** Enums and row types that are new, or have other labels and fields: who reads knows them from now on. Whoever is started later is told of all. */
+  async define(types: readonly UserType[]): Promise<void> {
     for (const type of types) this.#types.set(type.oid, type);
     if (this.#opened === undefined || this.#running.size === 0) return;
     await this.#opened;

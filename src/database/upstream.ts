@@ -29,7 +29,7 @@ export function readPlan(item: SourceItem, tables: readonly TableItem[], resolve
   switch (origin.kind) {
     case 'postgres':
       if (tables.length === 0) return undefined; // CREATE VIEWS FROM SOURCE has not been said
-      return { kind: 'postgres', options: { upstream: postgresUpstream(origin.connection, resolve), publication: origin.publication, slot: origin.slot, tables: tables.map((table) => upstreamOf(origin.tables, table)) } };
+      return { kind: 'postgres', options: { upstream: postgresUpstream(origin.connection, resolve), publication: origin.publication, slot: origin.slot, tables: tables.map((table) => upstreamOf(origin.tables, table)), rowTypes: origin.rowTypes ?? [] } };
     case 'kafka':
       return {
         kind: 'kafka',

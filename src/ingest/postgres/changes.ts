@@ -263,6 +263,6 @@ export function schemaChange(
   if (!fullIdentity && expected.join('\0') !== found.join('\0')) changes.push('its replica identity changed');
   if (changes.length === 0) return undefined;
   return new SqlError('55000', `upstream table ${qualifiedName(table)} changed: ${changes.join(', ')}`, {
-    hint: 'Drop the table here and create it again to read it as it is now.', schema: table.schema, table: table.name,
+    hint: 'Drop the source here and create it again to read the table as it is now.', schema: table.schema, table: table.name,
   });
 }

@@ -64,7 +64,7 @@ async function currentProblem(client: pg.Client, reader: TableReader): Promise<S
   return schemaChange(reader, columns, true);
 }
 
-function failReader(reader: TableReader, error: SqlError, outbox: Outbox<PostgresPosition>): void {
+export function failReader(reader: TableReader, error: SqlError, outbox: Outbox<PostgresPosition>): void {
   reader.failed = true;
   outbox.push({ kind: 'failed', relation: reader.relation, error });
 }

@@ -1,4 +1,4 @@
-import { Oid, rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
+import { InvalidLabelError, rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
 import type { RowBatch, SqlType } from '../../core/index.ts';
 import { cellWriter } from '../cells.ts';
 import type { CellWriter } from '../cells.ts';
@@ -10,7 +10,7 @@ export interface ReplicatedTable {
   readonly schema: string;
   readonly name: string;
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number; readonly upstreamType?: number; readonly enumeration?: number }[];
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number; readonly upstreamType?: number; readonly rowType?: number }[];
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
 }
@@ -29,14 +29,12 @@ export class TableReader {
   failed = false;
   missing: Map<number, bigint> | undefined;
   keyOnly: Set<number> | undefined;
-  readonly #isEnum: readonly boolean[];
   readonly #builder: RowBatchBuilder;
 
   constructor(table: ReplicatedTable, relation: number) {
     this.table = table;
     this.relation = relation;
     this.writers = table.columns.map((column) => cellWriter(column.type));
-    this.#isEnum = table.columns.map(({ type, enumeration }) => enumeration !== undefined && type.oid !== Oid.text);
     this.#builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)));
   }
   get rowCount(): number {
@@ -53,7 +51,7 @@ export class TableReader {
     try {
       this.writers[column]!(this.#builder, column, bytes, start, end);
     } catch (error) {
-      if (error instanceof SqlError && error.code === '22P02' && this.#isEnum[column] === true) throw new UnknownLabelError(this.columnError(column, error));
+      if (error instanceof InvalidLabelError) throw new UnknownLabelError(this.columnError(column, error));
       if (error instanceof SqlError) throw this.columnError(column, error);
       throw error;
     }

@@ -82,7 +82,7 @@ function planPostgres(tree: CreateSourceTree, from: FromPostgres, purified: Puri
   // Only what is asked for is read; the form of 2022 does not say yet, and reads every table.
   const upstream = from.tables === null || from.tables.kind === 'all' ? all : chosen.map((table) => table.upstream);
   for (const { name } of chosen) whenTaken('table', name, false, scene);
-  return { source: { kind: 'postgres', connection, publication, textColumns, upstream, enums: purified.enums, tables: chosen }, dependsOn };
+  return { source: { kind: 'postgres', connection, publication, textColumns, upstream, enums: purified.enums, rowTypes: purified.rowTypes, tables: chosen }, dependsOn };
 }
 
 export interface KafkaOrigin {

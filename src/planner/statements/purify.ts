@@ -1,4 +1,4 @@
-import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamEnum, UpstreamTable } from '../../catalog/index.ts';
+import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamEnum, UpstreamRowType, UpstreamTable } from '../../catalog/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import type { Scene, StatementContext } from './context.ts';
 import { kafkaOrigin, postgresOrigin } from './create-source.ts';
@@ -16,7 +16,7 @@ export type PurifyRequest =
 
 /** The answer to a PurifyRequest of the same kind. */
 export type Purified =
-  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[]; readonly enums: readonly UpstreamEnum[] }
+  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[]; readonly enums: readonly UpstreamEnum[]; readonly rowTypes: readonly UpstreamRowType[] }
   | { readonly kind: 'kafka'; readonly partitions: number }
   | { readonly kind: 'file'; readonly columns: readonly TableColumn[] };
 
