@@ -103,7 +103,7 @@ export class UpstreamTypes {
 
   #readArray(type: TypeRow, typmod: number): UpstreamType {
     const element = this.read(type.element, typmod);
-    if (element.unsupported !== undefined) return asText(type.spelled, kindNames[this.#types.get(type.element)?.kind ?? '']);
+    if (element.unsupported !== undefined) return asText(type.spelled, `an array of ${element.unsupported}`);
     const info = findType(element.type.oid);
     if (element.isArray === true || info === undefined || info.category === 'A') return asText(type.spelled, 'an array of a domain over an array');
     if (element.enumeration !== undefined || element.rowType !== undefined) return { ...element, isArray: true };
@@ -118,7 +118,7 @@ export class UpstreamTypes {
     }
     const problem = this.#rowTypes.get(oid)!.fields.find((field) => field.unsupported !== undefined);
     if (problem === undefined) return { type: sqlType(Oid.text), rowType: oid };
-    return asText(type.spelled, `a composite type, of which the field "${problem.name}" is of type ${problem.unsupported}`);
+    return asText(type.spelled, `a composite type with field "${problem.name}" of type ${problem.unsupported}`);
   }
 
   /** The row types that these values have, those in them too; each behind all that it is made of. */
@@ -141,7 +141,7 @@ const isBuiltIn = (oid: number): boolean => {
 
 const asText = (spelled: string, kind?: string): UpstreamType => ({ type: sqlType(Oid.text), unsupported: kind === undefined ? spelled : `${spelled}, ${kind}` });
 
-const kindNames: Readonly<Record<string, string>> = { d: 'a domain', c: 'a composite type', r: 'a range', m: 'a multirange' };
+const kindNames: Readonly<Record<string, string>> = { r: 'a range', m: 'a multirange' };
 
 export async function readTypes(client: pg.Client, oids: readonly number[]): Promise<UpstreamTypes> {
   const types = new Map<number, TypeRow>();
