@@ -173,6 +173,8 @@ export type SourceOrigin =
       /** START OFFSET by partition; absent: from the beginning */
       readonly startOffsets?: readonly number[];
       readonly startTimestampMs?: number;
+      /** the ends of the partitions at CREATE, by partition number: reads wait for what lies before them */
+      readonly endOffsets?: readonly number[];
     }
   | { readonly kind: 'webhook'; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
 

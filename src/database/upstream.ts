@@ -36,6 +36,7 @@ export function readPlan(item: SourceItem, tables: readonly TableItem[], resolve
         options: {
           upstream: kafkaUpstream(origin.connection, resolve), topic: origin.topic, format: origin.format, columns: item.columns, included: origin.included,
           ...(origin.startOffsets === undefined ? {} : { startOffsets: origin.startOffsets }),
+          ...(origin.endOffsets === undefined ? {} : { endOffsets: origin.endOffsets }),
           ...(origin.startTimestampMs === undefined ? {} : { startTimestampMs: origin.startTimestampMs }),
         },
       };

@@ -16,7 +16,7 @@ export type { ReplicatedRowType } from './postgres/row-types.ts';
 export { dropSlot } from './postgres/slot.ts';
 export { describeTopic } from './kafka/describe.ts';
 export type { TopicFacts, PartitionFacts } from './kafka/describe.ts';
-export { kafkaSource } from './kafka/source.ts';
+export { holdsBefore, kafkaSource } from './kafka/source.ts';
 export type { KafkaPosition, KafkaSourceOptions } from './kafka/source.ts';
 export type { KafkaUpstream, KafkaLog } from './kafka/connection.ts';
 export { sourceErrorColumns } from './decode/errors.ts';

@@ -236,7 +236,7 @@ export interface CopyOptions {
 
 export type CreateSource =
   | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** of the columns of `upstream` and `tables`, whose type is text until the enums and row types have one here */ readonly enums: readonly UpstreamEnum[]; readonly rowTypes: readonly UpstreamRowType[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
-  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number }
+  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number; /** where the partitions end now */ readonly endOffsets: readonly number[] }
   | { readonly kind: 'webhook'; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
 
 /** A parameter's place: what the planner inferred for `$n`. */

@@ -54,7 +54,7 @@ export class World {
   #answer(request: PurifyRequest): Purified {
     switch (request.kind) {
       case 'postgres': return { kind: 'postgres', tables: this.upstream, enums: [], rowTypes: [] };
-      case 'kafka': return { kind: 'kafka', partitions: 1 };
+      case 'kafka': return { kind: 'kafka', endOffsets: [0] };
       case 'file': return { kind: 'file', columns: [] };
     }
   }

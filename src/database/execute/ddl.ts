@@ -310,7 +310,7 @@ function createSource(plan: CatalogPlan & { kind: 'createSource' }, session: Dat
   const errors = source.kind === 'kafka' && source.format.kind !== 'bytes' ? errorRelation(plan, oid, oids) : undefined;
   const origin: SourceOrigin = source.kind === 'kafka'
     ? {
-        kind: 'kafka', connection: source.connection, topic: source.topic, format: source.format, included: source.included,
+        kind: 'kafka', connection: source.connection, topic: source.topic, format: source.format, included: source.included, endOffsets: source.endOffsets,
         ...(source.startOffsets === undefined ? {} : { startOffsets: source.startOffsets }), ...(source.startTimestampMs === undefined ? {} : { startTimestampMs: source.startTimestampMs }),
       }
     : { kind: 'webhook', format: source.format, included: source.included, secrets: source.secrets, ...(source.check === undefined ? {} : { check: source.check }) };

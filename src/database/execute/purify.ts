@@ -14,7 +14,7 @@ export async function purify(request: PurifyRequest, resolve: ResolveOption, sig
     }
     case 'kafka': {
       const facts = await describeTopic(kafkaUpstream(request.connection, resolve), request.topic, signal);
-      return { kind: 'kafka', partitions: facts.partitions.length };
+      return { kind: 'kafka', endOffsets: facts.partitions.map(({ high }) => high) };
     }
     case 'file': {
       const file = await openFile(request.path);

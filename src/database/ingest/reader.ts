@@ -149,6 +149,7 @@ export class SourceReader {
         this.#source.acknowledge(event.position);
         return;
       case 'failed':
+        transaction.drop(this.#relations[event.relation!]!);
         void this.#tell({ kind: 'failed', relation: this.#relations[event.relation!]!, error: wireError(event.error) });
         return;
     }
@@ -190,6 +191,10 @@ class Transaction {
   add(change: WireChange): void {
     this.#changes.push(change);
     this.#bytes += change.rows?.byteLength ?? 0;
+  }
+  drop(relation: RelationId): void {
+    this.#bytes -= this.#changes.reduce((bytes, change) => bytes + (change.relation === relation ? change.rows?.byteLength ?? 0 : 0), 0);
+    this.#changes = this.#changes.filter((change) => change.relation !== relation);
   }
   take(): { readonly changes: readonly WireChange[]; readonly bytes: number } {
     const taken = { changes: this.#changes, bytes: this.#bytes };
