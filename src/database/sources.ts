@@ -8,6 +8,7 @@ import { SourceCounters } from './ingest/counters.ts';
 import { IngestEnded } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { IngestRequest, ReadPlan, ReplicationSlot, SourceNews, Stopped } from './ingest/messages.ts';
+import { readPosition } from './ingest/stored-position.ts';
 import type { DatabaseLog } from './log.ts';
 import { fromWire, wireError } from './thread.ts';
 import { postgresUpstream, readPlan, tablesOf } from './upstream.ts';
@@ -35,10 +36,10 @@ interface Running {
 }
 
 /** Whether what is durable of a source is all that there was when it was made. */
-function isWhole(plan: ReadPlan, position: string | undefined): boolean {
+function isWhole(plan: ReadPlan, position: unknown): boolean {
   if (plan.kind === 'postgres') return position !== undefined;
   const { startOffsets, endOffsets } = plan.options;
-  const read: KafkaPosition | undefined = position === undefined ? startOffsets && { offsets: { ...startOffsets } } : JSON.parse(position);
+  const read = position === undefined ? startOffsets && { offsets: Object.fromEntries(startOffsets.entries()) } : position as KafkaPosition;
   return endOffsets === undefined || holdsBefore(read, endOffsets);
 }
 
@@ -83,12 +84,13 @@ export class Sources {
     const tables = tablesOf(item, catalog);
     const plan = readPlan(item, tables, resolve);
     if (plan === undefined) return;
-    const readable = isWhole(plan, this.#positions.get(String(item.oid)));
+    const { position, failed } = readPosition(this.#positions.get(String(item.oid)));
+    const readable = isWhole(plan, position);
     const running: Running = {
       item, plan, counters: new SourceCounters(),
       relations: plan.kind === 'postgres' ? tables.map((table) => table.id) : [item.id, ...(item.errors === undefined ? [] : [item.errors])],
       status: { status: 'starting', changedAt: this.#instant(), snapshotDone: readable },
-      readable, stalledMs: undefined, failedRelations: new Map(), failure: undefined, stopped: false,
+      readable, stalledMs: undefined, failedRelations: new Map([...failed].map(([relation, error]) => [relation, fromWire(error)])), failure: undefined, stopped: false,
     };
     this.#running.set(item.oid, running);
     void this.#begin(running);
@@ -162,6 +164,7 @@ export class Sources {
         return this.#setStatus(running, { status: 'stalled', error: news.error });
       case 'snapshot':
         running.readable = news.complete;
+        if (!news.complete) running.failedRelations.clear();
         return this.#setStatus(running, news.complete ? { snapshotDone: true } : {});
       case 'failed': {
         const error = fromWire(news.error);

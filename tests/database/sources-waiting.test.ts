@@ -63,6 +63,15 @@ test.each([
   expect(waits).toEqual(readable ? [] : ['events']);
 });
 
+test('a relation that had failed by what is durable is failed from the start, until it is filled anew', async () => {
+  const { read, tell } = begin(topic([5]), '{"position":{"offsets":{"0":7}},"failed":[["u20000",{"code":"55000","message":"it changed","fields":{}}]]}');
+  expect(await read()).toBe('source "events" cannot be read: it changed');
+  tell({ kind: 'snapshot', complete: false });
+  const reading = read();
+  tell({ kind: 'snapshot', complete: true });
+  expect(await reading).toBe('read');
+});
+
 test('it does not wait for long where the broker stays away', async () => {
   const { clock, read, tell } = begin(topic([5]));
   const reading = read();
