@@ -201,6 +201,19 @@ describe('reading', () => {
     ]);
   });
 
+  test('a NULL in a column that was NOT NULL fails the table: none is relied on', async () => {
+    const { source, slot } = await sourceOver('CREATE TABLE full_of (id int PRIMARY KEY, v int NOT NULL); INSERT INTO full_of VALUES (1, 1); CREATE TABLE other (id int PRIMARY KEY, v int); CREATE PUBLICATION $PUB FOR TABLE full_of, other');
+    const { events, position } = await readUntil(source, undefined, (all) => hasCommit(all, 2), {
+      each: (event) => void (event.kind === 'snapshotEnd' && server.query('ALTER TABLE full_of ALTER v DROP NOT NULL; UPDATE full_of SET v = 2').then(() => server.query('BEGIN; INSERT INTO full_of VALUES (2); INSERT INTO other VALUES (1); COMMIT'))),
+    });
+    const told = '0 failed 55000: upstream table "public"."full_of" changed: column "v" is not NOT NULL any more';
+    expect(events.flatMap(describeEvent).filter((line) => /^\d/.test(line))).toEqual(['0 + 1|1', '0 - 1|NULL key only', '0 + 1|2', told, '1 + 1|NULL']);
+    // Read anew as it was described, too.
+    await dropSlot(upstream, slot);
+    const again = await readUntil(source, position, (all) => all.some((event) => event.kind === 'snapshotEnd'));
+    expect(again.events.flatMap(describeEvent)).toEqual(['snapshotBegin', told, '1 + 1|NULL', 'snapshotEnd']);
+  });
+
   test('a large transaction comes in several batches and one commit', async () => {
     const { source } = await sourceOver('CREATE TABLE large (id int PRIMARY KEY); CREATE PUBLICATION $PUB FOR TABLE large');
     const { events } = await readUntil(source, undefined, (all) => hasCommit(all), {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { SqlError } from '../../core/index.ts';
 import { query } from './connection.ts';
 import { qualifiedName } from './describe.ts';
+import { CREATE_AGAIN } from './table-reader.ts';
 import type { ReplicatedTable } from './table-reader.ts';
 
 /** A row type of upstream that columns have, as it was described at CREATE. Structurally a `SourceRowType` of the catalog. */
@@ -38,6 +39,6 @@ export function rowTypeChange(table: ReplicatedTable, changed: ReadonlySet<numbe
   const column = table.columns.find(({ rowType }) => isChanged(rowType));
   if (column === undefined) return undefined;
   return new SqlError('55000', `upstream table ${qualifiedName(table)} changed: the type of column "${column.name}" has other fields`, {
-    hint: 'Drop the source here and create it again to read the table as it is now.', schema: table.schema, table: table.name, column: column.name,
+    hint: CREATE_AGAIN, schema: table.schema, table: table.name, column: column.name,
   });
 }

@@ -15,6 +15,9 @@ export interface ReplicatedTable {
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
 }
 
+/** The cure where a table is not what it was described as. */
+export const CREATE_AGAIN = 'Drop the source here and create it again to read the table as it is now.';
+
 /** Bounds of one batch: whichever comes first. */
 const BATCH_ROWS = 5_000;
 const BATCH_BYTES = 1 << 20;
@@ -55,6 +58,12 @@ export class TableReader {
       if (error instanceof SqlError) throw this.columnError(column, error);
       throw error;
     }
+  }
+  /** A NULL, which a cell is that is not written. That a column has none is relied on: where upstream allows it by now the table has changed. */
+  null(column: number): void {
+    const { schema, name, columns } = this.table;
+    if (columns[column]!.nullable) return;
+    throw new SqlError('55000', `upstream table ${qualifiedName(this.table)} changed: column "${columns[column]!.name}" is not NOT NULL any more`, { hint: CREATE_AGAIN, schema, table: name, column: columns[column]!.name });
   }
   end(): void {
     this.#builder.end();
