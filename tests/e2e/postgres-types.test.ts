@@ -107,7 +107,10 @@ test('columns of composite types are values of a type of that name', async () =>
 test('two sources share a type; one with other fields under its name is refused; a type of table rows has the name of its schema too', async () => {
   await postgres.query('create schema other; create type size as (w int, h int); create type other.size as (w int, h int, d int); create table boxes (id int primary key, s size); insert into boxes values (1, (1,2))');
   await sourceOver('boxed', 'create table crates (id int primary key, s size, b boxes); insert into crates values (1, (3,4), (9,(5,6)))', 'boxes, crates');
-  await sourceOver('again', 'create table chests (id int primary key, s size, o other.size); insert into chests values (1, (7,8), (1,2,3))', 'chests');
+  await postgres.query('create table chests (id int primary key, s size, o other.size); insert into chests values (1, (7,8), (1,2,3)); create publication again for table chests');
+  await client.query(`create materialized source again from postgres connection 'host=127.0.0.1 port=${postgres.port} user=postgres dbname=postgres' publication 'again'`);
+  await expect(client.query('alter type other_size add attribute x int')).rejects.toMatchObject({ code: '0A000', message: 'cannot alter type "other_size" because source "again" uses it' });
+  await client.query('create views from source again');
   expect(await typesOf('crates')).toEqual(['integer not null', 'size', 'public_boxes']);
   expect(await typesOf('chests')).toEqual(['integer not null', 'size', 'other_size']);
   await agree('select c.id, c.s, b.s, (c.b).id, (c.b).s from crates c join boxes b on b.id = c.id');
