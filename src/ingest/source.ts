@@ -37,7 +37,7 @@ export type SourceEvent<P> =
   | { readonly kind: 'truncate'; readonly relation: number }
   /** the transaction is whole */
   | { readonly kind: 'commit'; readonly position: P }
-  /** nothing to read up to here: an idle table holds back neither WAL nor time */
-  | { readonly kind: 'progress'; readonly position: P }
+  /** nothing to read up to here: an idle table holds back neither WAL nor time. `rowsKnown`: so many come as `changes` before `snapshotEnd` does */
+  | { readonly kind: 'progress'; readonly position: P; readonly rowsKnown?: number }
   /** retrying cannot cure it: the relation (or, without one, the whole source) is in error from here on; what the transaction under way had for it is void */
   | { readonly kind: 'failed'; readonly relation?: number; readonly error: SqlError };

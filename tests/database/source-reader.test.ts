@@ -158,3 +158,16 @@ test('a relation that has failed gets nothing more, is kept failed with the posi
   expect(news.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
   await reader.stop();
 });
+
+test('what was there when a source was made is counted as it comes', async () => {
+  const source = new Scripted([
+    { kind: 'progress', position: 0, rowsKnown: 3 }, { kind: 'changes', relation: 0, rows: rows(2) }, { kind: 'commit', position: 1 }, { kind: 'changes', relation: 0, rows: rows(1) }, { kind: 'commit', position: 2 },
+    { kind: 'snapshotEnd', position: 2 }, { kind: 'changes', relation: 0, rows: rows(5) }, { kind: 'commit', position: 3 },
+  ]);
+  const { reader, news, written, counters } = begin(source);
+  await pause(5);
+  expect(counters.read()).toMatchObject({ messagesReceived: 8, snapshotRows: 3, snapshotKnown: 3 });
+  expect(news).toEqual([{ kind: 'running' }, { kind: 'snapshot', complete: true }]);
+  expect(written.map(({ position }) => position)).toEqual(['1', '2', '2', '3']);
+  await reader.stop();
+});

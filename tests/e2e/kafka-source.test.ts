@@ -49,6 +49,7 @@ describe.skipIf(kafkaSkipped)('a Kafka source', () => {
     expect((await client.query('fetch 1 c')).rows[0]!.slice(1)).toEqual(['1', String(MESSAGES)]);
     await client.query('rollback');
     expect((await client.query("select name, snapshot_committed from mz_internal.mz_source_statistics where name in ('again', 'third') order by 1")).rows).toEqual([['again', 't'], ['third', 't']]);
+    expect((await client.query("select hydrated, rows_done, rows_known from mz_internal.mz_hydration_statuses where name = 'numbers'")).rows).toEqual([['t', String(MESSAGES), String(MESSAGES)]]);
   });
 
   test('a wait is bounded by statement_timeout, and what is durable is read without the broker', async () => {

@@ -115,6 +115,7 @@ describe.skipIf(kafkaSkipped)('Kafka', () => {
     const first = await readUntil(source('ended', { endOffsets }), undefined, (events) => events.some(isEnd));
     expect(sortedIds(rowsOf([...first.events]))).toEqual(Array.from({ length: 315 }, (_, i) => i));
     expect(first.events.filter(isEnd)).toEqual([first.events.at(-1)]);
+    expect(first.events[0]).toEqual({ kind: 'progress', position: { offsets: { 0: 0, 1: 0 } }, rowsKnown: endOffsets[0]! + endOffsets[1]! });
     // A fetch of nothing but what was aborted.
     const within = { offsets: { 0: 300, 1: endOffsets[1]! - 3 } };
     expect((await readUntil(source('ended', { endOffsets }), within, (events) => events.some(isEnd))).events.flatMap(describeEvent)).toEqual(['progress', 'snapshotEnd']);

@@ -44,6 +44,8 @@ export class SourceReader {
   #failedRelations = new Map<RelationId, WireError>();
   #running = false;
   #failed = false;
+  /** what comes was there when the source was made */
+  #filling = false;
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(source: Source<unknown>, request: Omit<ReadRequest, 'plan'> & { readonly errors?: number }, surroundings: Surroundings) {
@@ -129,6 +131,7 @@ export class SourceReader {
         return;
       case 'snapshotEnd':
         writes.send([], 0, this.#reached(event.position));
+        this.#filling = false;
         await writes.settled;
         void this.#tell({ kind: 'snapshot', complete: true });
         return;
@@ -150,6 +153,10 @@ export class SourceReader {
         return;
       }
       case 'progress':
+        if (event.rowsKnown !== undefined) {
+          this.#filling = true;
+          this.#counters.beginSnapshot(event.rowsKnown);
+        }
         // Nothing to store: everything before it is durable once the last write is.
         await writes.settled;
         writes.throwIfFailed();
@@ -184,7 +191,7 @@ export class SourceReader {
     this.#counters.add({
       messagesReceived: rows.rowCount, bytesReceived: rows.buffer.byteLength,
       rowsInserted: errors ? 0 : inserted, rowsDeleted: rows.rowCount - inserted, messagesFailed: errors ? inserted : 0,
-      snapshotRows: event.kind === 'snapshotChunk' ? rows.rowCount : 0,
+      snapshotRows: event.kind === 'snapshotChunk' || this.#filling ? rows.rowCount : 0,
     });
   }
 

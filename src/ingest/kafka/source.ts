@@ -97,7 +97,8 @@ async function run(options: KafkaSourceOptions, resumeAfter: KafkaPosition | und
   const { upstream, topic, log, random } = options;
   const facts = await describeTopic(upstream, topic, signal, log, resumeAfter === undefined ? options.startTimestampMs : undefined);
   const next = startOffsets(options, resumeAfter, facts);
-  outbox.push({ kind: 'progress', position: { offsets: Object.fromEntries(next) } });
+  const rowsKnown = (options.endOffsets ?? []).reduce((sum, end, partition) => sum + Math.max(0, end - (next.get(partition) ?? 0)), 0);
+  outbox.push({ kind: 'progress', position: { offsets: Object.fromEntries(next) }, ...(rowsKnown > 0 && { rowsKnown }) });
   const progress = new Progress(next, options.endOffsets, outbox);
   progress.tellOfEnd();
 
