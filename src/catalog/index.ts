@@ -3,9 +3,9 @@
  */
 export type {
   CatalogItem, RelationCatalogItem, SchemaItem, TableItem, TableColumn, KeyConstraint, CheckConstraint, ForeignKey, SequenceItem, SequenceOptions, SourceItem, SourceOrigin, ViewItem, MaterializedViewItem,
-  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, TypeItem, CompositeTypeItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, SourceEnum, UpstreamEnum, UpstreamTable,
+  IndexItem, ColumnsRead, WrittenQuery, WrittenRelation, WrittenSpot, TypeItem, CompositeTypeItem, SecretItem, ConnectionItem, SystemItem, Format, IncludedColumn, OnError, OptionValue, SecretReference, PostgresConnection, KafkaConnection, SourceEnum, SourceRowType, UpstreamEnum, UpstreamRowType, UpstreamTable, UpstreamValue,
 } from './items.ts';
-export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, isType, nameIsTaken, enumsIn, enumsOf, typeOidsOf, userTypeOf, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
+export { CatalogSnapshot, catalogWith, effectiveSearchPath, implicitSchemas, isRelation, isTemporary, isType, nameIsTaken, enumsIn, valueTypesOf, typeOidsOf, userTypeOf, schemaOids, databaseName, databaseOid, ownerName, ownerOid } from './snapshot.ts';
 export { encodeChange, decodeChange } from './changes.ts';
 export type { CatalogChange } from './changes.ts';
 export { OidAllocator, arrayTypeOf, indexOfKey, userRelationId, systemRelationId, firstUserOid } from './oids.ts';

@@ -114,6 +114,42 @@ export interface UpstreamEnum {
   readonly labels: readonly { readonly oid: number; readonly name: string }[];
 }
 
+/** A row type of an upstream database, and the type with its fields here. */
+export interface SourceRowType {
+  /** pg_type.oid upstream */
+  readonly oid: number;
+  readonly type: number;
+  /** upstream's pg_attribute.attnum and atttypid, and the row type upstream that the field, or each element of it, has */
+  readonly fields: readonly { readonly attribute: number; readonly upstreamType: number; readonly rowType?: number }[];
+}
+
+/** As what a column of an upstream table, or a field of a row type there, is read. */
+export interface UpstreamValue {
+  readonly name: string;
+  readonly type: SqlType;
+  /** upstream attnum */
+  readonly attribute: number;
+  /** upstream's pg_type.oid, where it is not that of `type` */
+  readonly upstreamType?: number;
+  /** upstream's enum that the value, or each element of it, is a label of */
+  readonly enumeration?: number;
+  /** upstream's row type that the value, or each element of it, has */
+  readonly rowType?: number;
+  readonly isArray?: true;
+  /** upstream's type, as it spells it, where we have none like it: the value can only be read as text */
+  readonly unsupported?: string;
+}
+
+/** A row type as upstream describes it. */
+export interface UpstreamRowType {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** the type of a table's rows; otherwise one of CREATE TYPE */
+  readonly ofTable: boolean;
+  readonly fields: readonly (UpstreamValue & { readonly upstreamType: number })[];
+}
+
 export type SourceOrigin =
   | {
       readonly kind: 'postgres';
@@ -125,6 +161,8 @@ export type SourceOrigin =
       readonly textColumns: readonly string[];
       /** upstream's enums, and what they are here */
       readonly enums?: readonly SourceEnum[];
+      /** upstream's row types, and what they are here */
+      readonly rowTypes?: readonly SourceRowType[];
     }
   | {
       readonly kind: 'kafka';
@@ -135,6 +173,8 @@ export type SourceOrigin =
       /** START OFFSET by partition; absent: from the beginning */
       readonly startOffsets?: readonly number[];
       readonly startTimestampMs?: number;
+      /** the ends of the partitions at CREATE, by partition number: reads wait for what lies before them */
+      readonly endOffsets?: readonly number[];
     }
   | { readonly kind: 'webhook'; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
 
@@ -168,7 +208,7 @@ export interface UpstreamTable {
   readonly name: string;
   /** pg_class.oid upstream */
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; /** upstream attnum */ readonly attribute: number; /** upstream's pg_type.oid, where it is not that of `type` */ readonly upstreamType?: number; /** upstream's enum that the column, or each element of it, is a label of */ readonly enumeration?: number; readonly isArray?: true; /** upstream's type, as it spells it, where we have none like it: the column can only be read as text */ readonly unsupported?: string }[];
+  readonly columns: readonly (UpstreamValue & { readonly nullable: boolean })[];
   /** column indexes of the primary key (or replica identity index); empty when none */
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
@@ -288,6 +328,8 @@ export interface CompositeTypeItem extends Item {
   readonly array: number;
   readonly relation: number;
   readonly fields: readonly Field[];
+  /** made for the columns of sources, with the fields that upstream has: it goes with the last of them */
+  readonly upstream?: true;
 }
 
 export interface SecretItem extends Item {

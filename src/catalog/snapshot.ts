@@ -206,8 +206,8 @@ export function userTypeOf(item: CatalogItem): UserType | undefined {
 const enumOf = ({ oid, name, array, labels }: TypeItem): EnumType =>
   ({ kind: 'enum', oid, array, name, sqlName: quoteIdentifier(name), labels: labels.map(({ oid: _oid, ...label }) => label) });
 
-/** The enums among these items: what ingest has to know. */
-export const enumsOf = (items: Iterable<CatalogItem>): readonly EnumType[] => [...items].flatMap((item) => (item.kind === 'type' ? [enumOf(item)] : []));
+/** The types that CREATE TYPE or a source has made, among these items: what ingest has to know. */
+export const valueTypesOf = (items: Iterable<CatalogItem>): readonly UserType[] => [...items].flatMap((item) => (isType(item) ? userTypeOf(item) ?? [] : []));
 
 const fieldsOf = (item: CatalogItem): readonly Field[] | undefined =>
   (item.kind === 'composite type' ? item.fields : isRelation(item) && item.kind !== 'sequence' ? item.type.columns.map(({ name, type }) => ({ name, type })) : undefined);

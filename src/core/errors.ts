@@ -34,6 +34,14 @@ export class SqlError extends Error {
   }
 }
 
+/** A text that is no label of an enum, as far as is known here. */
+export class InvalidLabelError extends SqlError {
+  constructor(enumName: string, label: string) {
+    super('22P02', `invalid input value for enum ${enumName}: "${label}"`);
+    this.name = 'InvalidLabelError';
+  }
+}
+
 /** A failure that a retry may cure: a refused connection, a restarted upstream. */
 export class TransientError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -2,7 +2,7 @@
  * The vocabulary of every folder: types, values and their text and binary forms, rows of words, time, errors.
  * No IO, nothing asynchronous but `sleep` on an injected clock, no dependency. Always true: a datum is plain data.
  */
-export { SqlError, TransientError, InvariantError, assertNever, notSupported } from './errors.ts';
+export { SqlError, InvalidLabelError, TransientError, InvariantError, assertNever, notSupported } from './errors.ts';
 export type { SqlErrorFields, Notice } from './errors.ts';
 export { arrayTooLarge, MOST_CHARACTERS, MOST_ELEMENTS, requestedTooLarge, sized, sqlErrorOf } from './value-size.ts';
 export { time, SystemClock, ManualClock, sleep, POSTGRES_EPOCH_MS } from './time.ts';

@@ -1,6 +1,6 @@
 import { registerUserType, RowBatch, rowLayout, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Notice, Random, RelationType } from '../core/index.ts';
-import { displayName, encodeChange, enumsOf, systemRows } from '../catalog/index.ts';
+import { displayName, encodeChange, valueTypesOf, systemRows } from '../catalog/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue, SystemState } from '../catalog/index.ts';
 import type { Environment, Query, Relation, RelationId } from '../ir/index.ts';
 import { asksCatalog, evaluateScalar, functionById, mapScalars, someRelation, someScalar } from '../ir/index.ts';
@@ -79,8 +79,8 @@ export async function commitWork(core: Core, work: readonly CatalogWork[], rows:
   }, buffersOf(written));
   core.catalog = next;
   for (const { type } of types) registerUserType(type);
-  const enums = enumsOf(changes.flatMap((change) => (change.kind === 'drop' ? [] : [change.item])));
-  if (enums.length > 0) await core.sources.define(enums);
+  const valueTypes = valueTypesOf(changes.flatMap((change) => (change.kind === 'drop' ? [] : [change.item])));
+  if (valueTypes.length > 0) await core.sources.define(valueTypes);
   for (const [oid, state] of sequences) {
     if (state === null) core.sequences.forget(Number(oid));
     else core.sequences.adopt(Number(oid), state);

@@ -1,6 +1,6 @@
 import { codecOf, defaultTextSettings, Oid, SqlError } from '../core/index.ts';
 import type { Clock, Datum, Random } from '../core/index.ts';
-import { decodeChange, dropPlan, enumsOf, isTemporary, OidAllocator } from '../catalog/index.ts';
+import { decodeChange, dropPlan, valueTypesOf, isTemporary, OidAllocator } from '../catalog/index.ts';
 import type { CatalogSnapshot, SourceItem } from '../catalog/index.ts';
 import { evaluateScalar } from '../ir/index.ts';
 import { describeEnums, webhookDecoder } from '../ingest/index.ts';
@@ -105,7 +105,7 @@ class MillraceDatabase implements Database {
     const core = this.#core;
     const items = [...core.catalog.items.values()].sort((a, b) => a.oid - b.oid);
     await core.engine.request<void>({ kind: 'start', actions: [...typeActions(items), ...items.flatMap((item) => engineActions(item, nameOf(core.catalog, item), core.catalog))] });
-    await core.sources.define(enumsOf(items));
+    await core.sources.define(valueTypesOf(items));
     for (const item of items) if (item.kind === 'source') core.sources.start(item, core.catalog, (value) => resolveOption(core, value));
     await this.#dropTemporary();
     this.#ready = true;

@@ -1,16 +1,21 @@
 import { InvariantError, POSTGRES_EPOCH_MS, sleep, SqlError } from '../core/index.ts';
-import type { Clock, EnumType } from '../core/index.ts';
+import type { Clock, UserType } from '../core/index.ts';
 import type { CatalogItem, CatalogSnapshot, SourceItem, SourceState } from '../catalog/index.ts';
+import { holdsBefore } from '../ingest/index.ts';
+import type { KafkaPosition } from '../ingest/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import { SourceCounters } from './ingest/counters.ts';
 import { IngestEnded } from './ingest/host.ts';
 import type { IngestHost, IngestListener } from './ingest/host.ts';
 import type { IngestRequest, ReadPlan, ReplicationSlot, SourceNews, Stopped } from './ingest/messages.ts';
+import { readPosition } from './ingest/stored-position.ts';
 import type { DatabaseLog } from './log.ts';
 import { fromWire, wireError } from './thread.ts';
 import { postgresUpstream, readPlan, tablesOf } from './upstream.ts';
 import type { ResolveOption } from './upstream.ts';
 
+/** How long a read waits for a source whose upstream cannot be reached. */
+const UNREACHABLE_MS = 30_000;
 /** Between the end of the thread that reads and the next one: doubled from the first to the longest, and the first again after one that held. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -23,9 +28,19 @@ interface Running {
   readonly counters: SourceCounters;
   status: Pick<SourceState, 'status' | 'changedAt' | 'error' | 'details' | 'snapshotDone'>;
   readable: boolean;
+  /** by the monotonic clock, since when upstream cannot be reached */
+  stalledMs: number | undefined;
   readonly failedRelations: Map<RelationId, SqlError>;
   failure: SqlError | undefined;
   stopped: boolean;
+}
+
+/** Whether what is durable of a source is all that there was when it was made. */
+function isWhole(plan: ReadPlan, position: unknown): boolean {
+  if (plan.kind === 'postgres') return position !== undefined;
+  const { startOffsets, endOffsets } = plan.options;
+  const read = position === undefined ? startOffsets && { offsets: Object.fromEntries(startOffsets.entries()) } : position as KafkaPosition;
+  return endOffsets === undefined || holdsBefore(read, endOffsets);
 }
 
 /**
@@ -43,8 +58,8 @@ export class Sources {
   readonly #waiters = new Set<() => void>();
   readonly #closing = new AbortController();
   #opened: Promise<void> | undefined;
-  /** the enums that rows may hold, by OID */
-  readonly #types = new Map<number, EnumType>();
+  /** the enums and row types that rows may hold, by OID */
+  readonly #types = new Map<number, UserType>();
   readonly #onUnknownLabel: (item: SourceItem) => void;
   #openedMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -69,19 +84,20 @@ export class Sources {
     const tables = tablesOf(item, catalog);
     const plan = readPlan(item, tables, resolve);
     if (plan === undefined) return;
-    const known = this.#positions.has(String(item.oid));
+    const { position, failed } = readPosition(this.#positions.get(String(item.oid)));
+    const readable = isWhole(plan, position);
     const running: Running = {
       item, plan, counters: new SourceCounters(),
       relations: plan.kind === 'postgres' ? tables.map((table) => table.id) : [item.id, ...(item.errors === undefined ? [] : [item.errors])],
-      status: { status: 'starting', changedAt: this.#instant(), snapshotDone: known },
-      readable: plan.kind !== 'postgres' || known, failedRelations: new Map(), failure: undefined, stopped: false,
+      status: { status: 'starting', changedAt: this.#instant(), snapshotDone: readable },
+      readable, stalledMs: undefined, failedRelations: new Map([...failed].map(([relation, error]) => [relation, fromWire(error)])), failure: undefined, stopped: false,
     };
     this.#running.set(item.oid, running);
     void this.#begin(running);
   }
 
-  /** Enums that are new, or have other labels: who reads knows them from now on. Whoever is started later is told of all. */
-  async define(types: readonly EnumType[]): Promise<void> {
+  /** Enums and row types that are new, or have other labels and fields: who reads knows them from now on. Whoever is started later is told of all. */
+  async define(types: readonly UserType[]): Promise<void> {
     for (const type of types) this.#types.set(type.oid, type);
     if (this.#opened === undefined || this.#running.size === 0) return;
     await this.#opened;
@@ -148,6 +164,7 @@ export class Sources {
         return this.#setStatus(running, { status: 'stalled', error: news.error });
       case 'snapshot':
         running.readable = news.complete;
+        if (!news.complete) running.failedRelations.clear();
         return this.#setStatus(running, news.complete ? { snapshotDone: true } : {});
       case 'failed': {
         const error = fromWire(news.error);
@@ -166,6 +183,8 @@ export class Sources {
   }
 
   #setStatus(running: Running, change: Partial<Running['status']>): void {
+    if (change.status === 'stalled') running.stalledMs ??= this.#clock.monotonic();
+    else if (change.status !== undefined) running.stalledMs = undefined;
     running.status = { ...running.status, ...change, changedAt: this.#instant() };
     this.#wake();
   }
@@ -194,7 +213,9 @@ export class Sources {
     return true;
   }
 
-  /** Resolves once the snapshots of the relations' sources are complete, and raises what `requireReadable` would; calls `onWait` first where that takes waiting. */
+  /**
+   * Resolves once the snapshots of the relations' sources are complete. Raises what `requireReadable` would, and where upstream of a source stays away; calls `onWait` first where that takes waiting.
+   */
   async whenReadable(items: Iterable<CatalogItem>, signal: AbortSignal, onWait: (source: string) => void): Promise<void> {
     for (const item of items) {
       this.requireReadable(item);
@@ -202,25 +223,40 @@ export class Sources {
       if (running === undefined || running.readable) continue;
       onWait(running.item.name);
       while (!running.readable) {
-        await this.#change(signal);
+        await this.#change(signal, this.#patienceMs(running));
         this.requireReadable(item);
         if (running.stopped) throw new SqlError('57P01', `source "${running.item.name}" has stopped`, { hint: 'Ask again.' });
       }
     }
   }
 
-  /** Resolves at the next change of a source's state. */
-  #change(signal: AbortSignal): Promise<void> {
+  /** How much longer a read waits for the source as it is now. */
+  #patienceMs(running: Running): number {
+    if (running.stalledMs === undefined) return Infinity;
+    const leftMs = running.stalledMs + UNREACHABLE_MS - this.#clock.monotonic();
+    if (leftMs > 0) return leftMs;
+    throw new SqlError('55000', `source "${running.item.name}" cannot be read yet: ${running.status.error ?? 'its upstream does not answer'}`, {
+      detail: 'What it held when it was made has not been read to its end.', hint: 'It is tried again and again. Ask later.',
+    });
+  }
+
+  /** Resolves at the next change of a source's state, or when the time is over. */
+  #change(signal: AbortSignal, withinMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
+      let cancelTimer = (): void => {};
       const abort = (): void => {
         this.#waiters.delete(wake);
+        cancelTimer();
         reject(signal.reason instanceof SqlError ? signal.reason : new SqlError('57014', 'canceling statement due to user request'));
       };
       const wake = (): void => {
+        this.#waiters.delete(wake);
+        cancelTimer();
         signal.removeEventListener('abort', abort);
         resolve();
       };
       if (signal.aborted) return abort();
+      if (withinMs < Infinity) cancelTimer = this.#clock.after(withinMs, wake);
       signal.addEventListener('abort', abort, { once: true });
       this.#waiters.add(wake);
     });

@@ -29,13 +29,14 @@ export function readPlan(item: SourceItem, tables: readonly TableItem[], resolve
   switch (origin.kind) {
     case 'postgres':
       if (tables.length === 0) return undefined; // CREATE VIEWS FROM SOURCE has not been said
-      return { kind: 'postgres', options: { upstream: postgresUpstream(origin.connection, resolve), publication: origin.publication, slot: origin.slot, tables: tables.map((table) => upstreamOf(origin.tables, table)) } };
+      return { kind: 'postgres', options: { upstream: postgresUpstream(origin.connection, resolve), publication: origin.publication, slot: origin.slot, tables: tables.map((table) => upstreamOf(origin.tables, table)), rowTypes: origin.rowTypes ?? [] } };
     case 'kafka':
       return {
         kind: 'kafka',
         options: {
           upstream: kafkaUpstream(origin.connection, resolve), topic: origin.topic, format: origin.format, columns: item.columns, included: origin.included,
           ...(origin.startOffsets === undefined ? {} : { startOffsets: origin.startOffsets }),
+          ...(origin.endOffsets === undefined ? {} : { endOffsets: origin.endOffsets }),
           ...(origin.startTimestampMs === undefined ? {} : { startTimestampMs: origin.startTimestampMs }),
         },
       };

@@ -16,6 +16,8 @@ export class Outbox<P> {
   #ended = false;
   #error: unknown;
   #wakeReader: (() => void) | undefined;
+  /** events there were to take, so far */
+  pushed = 0;
   #roomWaiters: (() => void)[] = [];
 
   constructor(limitBytes: number) {
@@ -33,6 +35,7 @@ export class Outbox<P> {
     if (event.kind === 'progress' && last?.kind === 'progress') this.#events[this.#events.length - 1] = event;
     else {
       this.#events.push(event);
+      this.pushed++;
       this.#bytes += byteLength(event);
     }
     this.#wakeReader?.();

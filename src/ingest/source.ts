@@ -22,6 +22,7 @@ export type SourceEvent<P> =
   /** the first rows of a relation set follow; everything read before from these relations is void (a restarted snapshot) */
   | { readonly kind: 'snapshotBegin'; readonly rowsKnown: number | undefined }
   | ({ readonly kind: 'snapshotChunk' } & SourceRows)
+  /** what there was when the source was made, or at `snapshotBegin`, has been read */
   | { readonly kind: 'snapshotEnd'; readonly position: P }
   /** Part of an upstream transaction, in upstream's order. A row of weight -1 is the old row as upstream sent it, +1 the new one. */
   | ({ readonly kind: 'changes' } & SourceRows & {
@@ -36,7 +37,7 @@ export type SourceEvent<P> =
   | { readonly kind: 'truncate'; readonly relation: number }
   /** the transaction is whole */
   | { readonly kind: 'commit'; readonly position: P }
-  /** nothing to read up to here: an idle table holds back neither WAL nor time */
-  | { readonly kind: 'progress'; readonly position: P }
-  /** retrying cannot cure it: the relation (or, without one, the whole source) is in error from here on */
+  /** nothing to read up to here: an idle table holds back neither WAL nor time. `rowsKnown`: so many come as `changes` before `snapshotEnd` does */
+  | { readonly kind: 'progress'; readonly position: P; readonly rowsKnown?: number }
+  /** retrying cannot cure it: the relation (or, without one, the whole source) is in error from here on; what the transaction under way had for it is void */
   | { readonly kind: 'failed'; readonly relation?: number; readonly error: SqlError };

@@ -1,6 +1,6 @@
 import type { Datum, Field, Notice, RelationType, SqlType } from '../core/index.ts';
 import type {
-  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamEnum, UpstreamTable, WrittenQuery,
+  CheckConstraint, ColumnsRead, ForeignKey, Format, IncludedColumn, KafkaConnection, KeyConstraint, OnError, OptionValue, PostgresConnection, SequenceOptions, TableColumn, UpstreamEnum, UpstreamRowType, UpstreamTable, WrittenQuery,
 } from '../catalog/index.ts';
 import type { Query, Relation, RelationId, Scalar } from '../ir/index.ts';
 import type { Column } from '../core/index.ts';
@@ -235,8 +235,8 @@ export interface CopyOptions {
 }
 
 export type CreateSource =
-  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** of the columns of `upstream` and `tables`, whose type is text until the enums have one here */ readonly enums: readonly UpstreamEnum[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
-  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number }
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly textColumns: readonly string[]; readonly upstream: readonly UpstreamTable[]; /** of the columns of `upstream` and `tables`, whose type is text until the enums and row types have one here */ readonly enums: readonly UpstreamEnum[]; readonly rowTypes: readonly UpstreamRowType[]; /** relations to make at once (FOR ALL TABLES / FOR TABLES) */ readonly tables: readonly { readonly upstream: UpstreamTable; readonly name: QualifiedName }[] }
+  | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly startOffsets?: readonly number[]; readonly startTimestampMs?: number; /** where the partitions end now */ readonly endOffsets: readonly number[] }
   | { readonly kind: 'webhook'; readonly columns: readonly Column[]; readonly format: Format; readonly included: readonly IncludedColumn[]; readonly check?: Scalar; readonly secrets: readonly string[] };
 
 /** A parameter's place: what the planner inferred for `$n`. */

@@ -137,3 +137,37 @@ test('a write that the log could not take is tried again, from the durable posit
   expect(source.acknowledged).toEqual([1, 2, 3]);
   expect(await reader.stop()).toBe('3');
 });
+
+test('a relation that has failed gets nothing more, is kept failed with the position, and is filled anew by a snapshot alone', async () => {
+  const change: SourceEvent<number> = { kind: 'changes', relation: 0, rows: rows(1) };
+  const failed: SourceEvent<number> = { kind: 'failed', relation: 0, error: new SqlError('55000', 'it changed', { hint: 'Make it anew.' }) };
+  const stored = '{"position":2,"failed":[["u1",{"code":"55000","message":"it changed","fields":{"hint":"Make it anew."}}]]}';
+  const source = new Scripted(
+    [change, { kind: 'commit', position: 1 }, change, failed, change, { kind: 'commit', position: 2 }, 'breaks'],
+    [change, { kind: 'truncate', relation: 0 }, { kind: 'commit', position: 3 }, 'breaks'],
+    [{ kind: 'snapshotBegin', rowsKnown: 1 }, { kind: 'snapshotChunk', relation: 0, rows: rows(1) }, { kind: 'snapshotEnd', position: 4 }],
+  );
+  const { reader, clock, written, news } = begin(source);
+  for (let i = 0; i < 3; i++) {
+    await pause(5);
+    clock.advance(10_000);
+  }
+  await pause(5);
+  expect(written.map(({ changes, position }) => [changes.length, position])).toEqual([[1, '1'], [0, stored], [0, stored.replace('2', '3')], [1, null], [1, undefined], [0, '4']]);
+  expect(source.resumed).toEqual([undefined, 2, 3]);
+  expect(news.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
+  await reader.stop();
+});
+
+test('what was there when a source was made is counted as it comes', async () => {
+  const source = new Scripted([
+    { kind: 'progress', position: 0, rowsKnown: 3 }, { kind: 'changes', relation: 0, rows: rows(2) }, { kind: 'commit', position: 1 }, { kind: 'changes', relation: 0, rows: rows(1) }, { kind: 'commit', position: 2 },
+    { kind: 'snapshotEnd', position: 2 }, { kind: 'changes', relation: 0, rows: rows(5) }, { kind: 'commit', position: 3 },
+  ]);
+  const { reader, news, written, counters } = begin(source);
+  await pause(5);
+  expect(counters.read()).toMatchObject({ messagesReceived: 8, snapshotRows: 3, snapshotKnown: 3 });
+  expect(news).toEqual([{ kind: 'running' }, { kind: 'snapshot', complete: true }]);
+  expect(written.map(({ position }) => position)).toEqual(['1', '2', '2', '3']);
+  await reader.stop();
+});

@@ -93,6 +93,41 @@ describe.skipIf(kafkaSkipped)('Kafka', () => {
     ]);
   });
 
+  test('where everything is read that there was at CREATE is told, also where the end is no message', async () => {
+    await create('ended', 2);
+    await send('ended', [...ids(0, 300).map((message) => ({ ...message, partition: 0 })), ...ids(300, 10).map((message) => ({ ...message, partition: 1 }))]);
+    const producer = client.producer({ transactionalId: 'ended', idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const committed = await producer.transaction();
+    await committed.send({ topic: 'ended', messages: ids(310, 5).map((message) => ({ ...message, partition: 1 })) });
+    await committed.commit();
+    for (let i = 0; i < 3; i++) {
+      const aborted = await producer.transaction();
+      await aborted.send({ topic: 'ended', messages: ids(900, 5).map((message) => ({ ...message, partition: 1 })) });
+      await aborted.abort();
+    }
+    await producer.disconnect();
+    // What broker and transactions write into the log counts as offsets: there are none to read at the end.
+    const endOffsets = (await describeTopic(upstream, 'ended')).partitions.map(({ high }) => high);
+    expect(endOffsets[0]).toBe(300);
+    expect(endOffsets[1]).toBeGreaterThan(10 + 5 + 15);
+    const isEnd = (event: { readonly kind: string }): boolean => event.kind === 'snapshotEnd';
+    const first = await readUntil(source('ended', { endOffsets }), undefined, (events) => events.some(isEnd));
+    expect(sortedIds(rowsOf([...first.events]))).toEqual(Array.from({ length: 315 }, (_, i) => i));
+    expect(first.events.filter(isEnd)).toEqual([first.events.at(-1)]);
+    expect(first.events[0]).toEqual({ kind: 'progress', position: { offsets: { 0: 0, 1: 0 } }, rowsKnown: endOffsets[0]! + endOffsets[1]! });
+    // A fetch of nothing but what was aborted.
+    const within = { offsets: { 0: 300, 1: endOffsets[1]! - 3 } };
+    expect((await readUntil(source('ended', { endOffsets }), within, (events) => events.some(isEnd))).events.flatMap(describeEvent)).toEqual(['progress', 'snapshotEnd']);
+    // At a position behind the end it is told at once, and once.
+    await send('ended', [{ value: '{"id": 315}', partition: 1 }]);
+    const second = await readUntil(source('ended', { endOffsets }), first.position, (events) => events.some((event) => event.kind === 'commit'));
+    expect(second.events.map(({ kind }) => kind)).toEqual(['progress', 'snapshotEnd', 'changes', 'commit']);
+    expect(rowsOf([...second.events])).toEqual([['315']]);
+    await create('empty', 3);
+    expect((await readUntil(source('empty', { endOffsets: [0, 0, 0] }), undefined, (events) => events.some(isEnd))).events.map(({ kind }) => kind)).toEqual(['progress', 'snapshotEnd']);
+  });
+
   test('INCLUDE', async () => {
     await create('included');
     await send('included', [{ value: 'v', key: 'k', timestamp: '1658232000123', headers: { a: 'x', b: ['y', 'z'] } }]);

@@ -23,9 +23,9 @@ afterAll(async () => server?.stop());
 async function sourceOver(ddl: string): Promise<{ source: Source<PostgresPosition>; slot: string }> {
   const n = ++slots;
   await server.query(ddl.replaceAll('$PUB', `p${n}`));
-  const { tables } = await describeUpstream(upstream, `p${n}`);
+  const { tables, rowTypes } = await describeUpstream(upstream, `p${n}`);
   const slot = `millrace_test_${n}`;
-  return { source: postgresSource({ upstream, publication: `p${n}`, slot, tables, clock: new SystemClock() }), slot };
+  return { source: postgresSource({ upstream, publication: `p${n}`, slot, tables, rowTypes, clock: new SystemClock() }), slot };
 }
 
 const confirmed = async (slot: string): Promise<bigint> => {
@@ -70,21 +70,43 @@ describe('what CREATE is told', () => {
     await expect(describeUpstream(upstream, 'inserts')).rejects.toMatchObject({ code: '55000' });
   });
 
-  test('columns, keys, enums, domains, and types we do not have', async () => {
+  test('columns, keys, enums, domains, row types, and types we do not have', async () => {
     await server.query(`CREATE TYPE mood AS ENUM ('sad', 'happy'); ALTER TYPE mood ADD VALUE 'ok' BEFORE 'happy'; CREATE TYPE place AS (x int, y int); CREATE DOMAIN price AS numeric(6,2) CHECK (VALUE > 0);
       CREATE TABLE described (b text, a int, m mood, ms mood[], pr price, pl place, n numeric(10,2) NOT NULL, dropped int, PRIMARY KEY (a, n));
       ALTER TABLE described DROP COLUMN dropped; CREATE PUBLICATION described FOR TABLE described`);
-    const { tables, enums, walLevel } = await describeUpstream(upstream, 'described');
+    const { tables, enums, rowTypes, walLevel } = await describeUpstream(upstream, 'described');
     expect(walLevel).toBe('logical');
     expect(tables).toMatchObject([{
       schema: 'public', name: 'described', key: [1, 6], replicaIdentity: 'default',
       columns: [
         { name: 'b', type: { oid: 25, typmod: -1 }, nullable: true, attribute: 1 }, { name: 'a', type: { oid: 23 }, nullable: false, attribute: 2 },
         { name: 'm', type: { oid: 25 }, enumeration: enums[0]!.oid, upstreamType: enums[0]!.oid }, { name: 'ms', enumeration: enums[0]!.oid, isArray: true },
-        { name: 'pr', type: { oid: 1700, typmod: ((6 << 16) | 2) + 4 } }, { name: 'pl', type: { oid: 25 }, unsupported: 'place, a composite type' }, { name: 'n', type: { oid: 1700, typmod: ((10 << 16) | 2) + 4 }, nullable: false },
+        { name: 'pr', type: { oid: 1700, typmod: ((6 << 16) | 2) + 4 } }, { name: 'pl', type: { oid: 25 }, rowType: rowTypes[0]!.oid, upstreamType: rowTypes[0]!.oid }, { name: 'n', type: { oid: 1700, typmod: ((10 << 16) | 2) + 4 }, nullable: false },
       ],
     }]);
     expect(enums).toMatchObject([{ schema: 'public', name: 'mood', labels: [{ name: 'sad' }, { name: 'ok' }, { name: 'happy' }] }]);
+    expect(rowTypes).toMatchObject([{ schema: 'public', name: 'place', ofTable: false, fields: [{ name: 'x', attribute: 1, type: { oid: 23 }, upstreamType: 23 }, { name: 'y', attribute: 2 }] }]);
+  });
+
+  test('a domain is the type below it, with its modifier; its NOT NULL says nothing of a column', async () => {
+    const numeric = (precision: number, scale: number): number => ((precision << 16) | scale) + 4;
+    await server.query(`CREATE DOMAIN cents AS numeric(8,2); CREATE DOMAIN pence AS cents NOT NULL CHECK (VALUE > 0); CREATE DOMAIN names AS varchar(7)[]; CREATE TYPE hue AS ENUM ('red'); CREATE DOMAIN paint AS hue;
+      CREATE DOMAIN paints AS hue[]; CREATE TYPE pair AS (p pence, h paint[]); CREATE DOMAIN twins AS pair; CREATE DOMAIN span AS int4range; CREATE TYPE floats AS RANGE (subtype = float8); CREATE DOMAIN stretch AS floats;
+      CREATE TABLE below (id int PRIMARY KEY, c cents, p pence, ps pence[], n names, h paint, hs paint[], hd paints, t twins, ts twins[], s span, nn pence[][] NOT NULL, tags names[], f stretch, l bool NOT NULL, late bool);
+      INSERT INTO below VALUES (1, 1, (SELECT p FROM below WHERE false), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, true, NULL);
+      ALTER TABLE below ADD CONSTRAINT late NOT NULL late NOT VALID; CREATE PUBLICATION below FOR TABLE below`);
+    const { tables, enums, rowTypes } = await describeUpstream(upstream, 'below');
+    const [hue] = enums;
+    const [pair] = rowTypes;
+    expect(Object.fromEntries(tables[0]!.columns.map(({ name, attribute: _attribute, upstreamType: _type, ...rest }) => [name, rest]))).toEqual({
+      id: { type: { oid: 23, typmod: -1 }, nullable: false }, c: { type: { oid: 1700, typmod: numeric(8, 2) }, nullable: true }, p: { type: { oid: 1700, typmod: numeric(8, 2) }, nullable: true },
+      ps: { type: { oid: 1231, typmod: numeric(8, 2) }, nullable: true }, n: { type: { oid: 1015, typmod: 11 }, nullable: true }, h: { type: { oid: 25, typmod: -1 }, enumeration: hue!.oid, nullable: true },
+      hs: { type: { oid: 25, typmod: -1 }, enumeration: hue!.oid, isArray: true, nullable: true }, hd: { type: { oid: 25, typmod: -1 }, enumeration: hue!.oid, isArray: true, nullable: true },
+      t: { type: { oid: 25, typmod: -1 }, rowType: pair!.oid, nullable: true }, ts: { type: { oid: 25, typmod: -1 }, rowType: pair!.oid, isArray: true, nullable: true }, s: { type: { oid: 3904, typmod: -1 }, nullable: true },
+      nn: { type: { oid: 1231, typmod: numeric(8, 2) }, nullable: false }, tags: { type: { oid: 25, typmod: -1 }, unsupported: 'names[], an array of a domain over an array', nullable: true },
+      f: { type: { oid: 25, typmod: -1 }, unsupported: 'stretch, a domain over floats, a range', nullable: true }, l: { type: { oid: 16, typmod: -1 }, nullable: false }, late: { type: { oid: 16, typmod: -1 }, nullable: true },
+    });
+    expect(pair).toMatchObject({ name: 'pair', fields: [{ name: 'p', type: { oid: 1700, typmod: numeric(8, 2) } }, { name: 'h', enumeration: hue!.oid, isArray: true }] });
   });
 });
 
@@ -179,6 +201,19 @@ describe('reading', () => {
     ]);
   });
 
+  test('a NULL in a column that was NOT NULL fails the table: none is relied on', async () => {
+    const { source, slot } = await sourceOver('CREATE TABLE full_of (id int PRIMARY KEY, v int NOT NULL); INSERT INTO full_of VALUES (1, 1); CREATE TABLE other (id int PRIMARY KEY, v int); CREATE PUBLICATION $PUB FOR TABLE full_of, other');
+    const { events, position } = await readUntil(source, undefined, (all) => hasCommit(all, 2), {
+      each: (event) => void (event.kind === 'snapshotEnd' && server.query('ALTER TABLE full_of ALTER v DROP NOT NULL; UPDATE full_of SET v = 2').then(() => server.query('BEGIN; INSERT INTO full_of VALUES (2); INSERT INTO other VALUES (1); COMMIT'))),
+    });
+    const told = '0 failed 55000: upstream table "public"."full_of" changed: column "v" is not NOT NULL any more';
+    expect(events.flatMap(describeEvent).filter((line) => /^\d/.test(line))).toEqual(['0 + 1|1', '0 - 1|NULL key only', '0 + 1|2', told, '1 + 1|NULL']);
+    // Read anew as it was described, too.
+    await dropSlot(upstream, slot);
+    const again = await readUntil(source, position, (all) => all.some((event) => event.kind === 'snapshotEnd'));
+    expect(again.events.flatMap(describeEvent)).toEqual(['snapshotBegin', told, '1 + 1|NULL', 'snapshotEnd']);
+  });
+
   test('a large transaction comes in several batches and one commit', async () => {
     const { source } = await sourceOver('CREATE TABLE large (id int PRIMARY KEY); CREATE PUBLICATION $PUB FOR TABLE large');
     const { events } = await readUntil(source, undefined, (all) => hasCommit(all), {
@@ -236,7 +271,7 @@ describe('positions', () => {
     const n = ++slots;
     await server.query(`CREATE TABLE slow (id int PRIMARY KEY, t text); CREATE PUBLICATION p${n} FOR TABLE slow`);
     const { tables } = await describeUpstream(upstream, `p${n}`);
-    const source = postgresSource({ upstream, publication: `p${n}`, slot: `millrace_test_${n}`, tables, clock: new SystemClock(), bufferBytes: 64 << 10 });
+    const source = postgresSource({ upstream, publication: `p${n}`, slot: `millrace_test_${n}`, tables, rowTypes: [], clock: new SystemClock(), bufferBytes: 64 << 10 });
     let rows = 0;
     const stop = new AbortController();
     for await (const event of source.read(undefined, stop.signal)) {
@@ -256,7 +291,7 @@ describe('positions', () => {
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const { port } = mute.address() as AddressInfo;
-    const source = postgresSource({ upstream: { ...upstream, port }, publication: 'p', slot: `millrace_test_${n}`, tables: [], clock: new SystemClock() });
+    const source = postgresSource({ upstream: { ...upstream, port }, publication: 'p', slot: `millrace_test_${n}`, tables: [], rowTypes: [], clock: new SystemClock() });
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
     const started = Date.now();

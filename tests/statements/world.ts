@@ -53,8 +53,8 @@ export class World {
 
   #answer(request: PurifyRequest): Purified {
     switch (request.kind) {
-      case 'postgres': return { kind: 'postgres', tables: this.upstream, enums: [] };
-      case 'kafka': return { kind: 'kafka', partitions: 1 };
+      case 'postgres': return { kind: 'postgres', tables: this.upstream, enums: [], rowTypes: [] };
+      case 'kafka': return { kind: 'kafka', endOffsets: [0] };
       case 'file': return { kind: 'file', columns: [] };
     }
   }
@@ -99,7 +99,7 @@ export class World {
       case 'createSource': {
         const columns = plan.source.kind === 'postgres' ? [] : plan.source.columns;
         const { source } = plan;
-        const origin = source.kind === 'postgres' ? { ...source, slot: 'slot', tables: source.upstream, enums: [] } : source;
+        const origin = source.kind === 'postgres' ? { ...source, slot: 'slot', tables: source.upstream, enums: [], rowTypes: [] } : source;
         return create({ kind: 'source', ...relation(columns), ...plan.name, sql: plan.sql, columns, origin, dependsOn: plan.dependsOn });
       }
       case 'createTablesFromSource':

@@ -121,7 +121,7 @@ function* hydrationRows(snapshot: CatalogSnapshot, state: SystemState): Iterable
     // Of one that was read by an earlier run of the server the counts are not known.
     const counted = !snapshotDone || snapshotRows > 0;
     const known = snapshotDone ? snapshotRows : snapshotKnown === undefined ? null : Math.max(snapshotKnown, snapshotRows);
-    if (item?.kind !== 'source' || item.origin.kind !== 'postgres') continue;
+    if (item?.kind !== 'source' || item.origin.kind === 'webhook') continue;
     yield { object_id: idOf(item), name: item.name, hydrated: snapshotDone, rows_done: counted ? snapshotRows : null, rows_known: counted ? known : null };
   }
 }

@@ -1,6 +1,6 @@
 import { fixedView, viewOf } from '../bytes.ts';
 import type { TypeCodec } from '../codec.ts';
-import { SqlError } from '../errors.ts';
+import { SqlError, InvalidLabelError } from '../errors.ts';
 import { typeInfo } from '../types.ts';
 import type { EnumLabel } from '../types.ts';
 import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
@@ -35,7 +35,7 @@ function labelsOf(oid: number): () => Labels {
 
 function codeOf({ codes, typeName }: Labels, label: string): number {
   const code = codes.get(label);
-  if (code === undefined) throw new SqlError('22P02', `invalid input value for enum ${typeName}: "${label}"`);
+  if (code === undefined) throw new InvalidLabelError(typeName, label);
   return code;
 }
 

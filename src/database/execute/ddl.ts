@@ -1,6 +1,6 @@
 import { assertNever, InvariantError, notSupported, registerUserType, SqlError } from '../../core/index.ts';
 import type { Column } from '../../core/index.ts';
-import { dropPlan, OidAllocator, userTypeOf } from '../../catalog/index.ts';
+import { dropPlan, isType, OidAllocator, userTypeOf } from '../../catalog/index.ts';
 import type { CatalogChange, CatalogItem, CatalogSnapshot, MaterializedViewItem, SchemaItem, SourceItem, SourceOrigin, TableItem, UpstreamTable, ViewItem } from '../../catalog/index.ts';
 import { evaluateScalar } from '../../ir/index.ts';
 import { sourceErrorColumns } from '../../ingest/index.ts';
@@ -18,7 +18,7 @@ import { begin, makeSequence, makeTable, readFirstRows } from './create-table.ts
 import type { FirstRows } from './create-table.ts';
 import { lockRows } from './dml.ts';
 import { alterEnum, makeEnum } from './enums.ts';
-import { adoptEnums } from './upstream-enums.ts';
+import { adoptTypes } from './upstream-types.ts';
 import { viewAnew } from './made-anew.ts';
 import { isExtension, viewReplaced } from './replace-view.ts';
 import { alterRowType } from './row-types.ts';
@@ -296,13 +296,13 @@ function createSource(plan: CatalogPlan & { kind: 'createSource' }, session: Dat
   const { oid, id, rowType } = oids.relation();
   const start = { after: async (): Promise<void> => startSource(session, oid) };
   if (source.kind === 'postgres') {
-    const { enums, made, work, typed } = adoptEnums(source.upstream, source.enums, plan.name.schema, plan.sql, catalog, oids);
+    const { enums, rowTypes, made, work, typed } = adoptTypes(source, plan.name.schema, plan.sql, catalog, oids);
     const origin: SourceOrigin = {
-      kind: 'postgres', connection: source.connection, publication: source.publication, textColumns: source.textColumns, tables: typed(source.upstream), enums,
+      kind: 'postgres', connection: source.connection, publication: source.publication, textColumns: source.textColumns, tables: typed(source.upstream), enums, rowTypes,
       // Slots are the upstream's own name space, shared with other servers of ours: the name has to be unlike theirs.
       slot: `millrace_${plan.name.name.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 30)}_${oid}_${Buffer.from(core.random.bytes(4)).toString('hex')}`,
     };
-    const item: SourceItem = { kind: 'source', oid, id, rowType, ...plan.name, sql: plan.sql, dependsOn: [...plan.dependsOn, ...enums.map(({ type }) => type)], columns: [], type: { columns: [], keys: [] }, origin };
+    const item: SourceItem = { kind: 'source', oid, id, rowType, ...plan.name, sql: plan.sql, dependsOn: [...plan.dependsOn, ...[...enums, ...rowTypes].map(({ type }) => type)], columns: [], type: { columns: [], keys: [] }, origin };
     const tables = source.tables.map(({ upstream, name }) => sourceTable(oid, typed([upstream])[0]!, name, plan.sql, oids));
     const creation = create([...made, item, ...tables], catalog, start);
     return { ...creation, changes: [...work.changes, ...creation.changes], actions: [...work.actions, ...creation.actions] };
@@ -310,7 +310,7 @@ function createSource(plan: CatalogPlan & { kind: 'createSource' }, session: Dat
   const errors = source.kind === 'kafka' && source.format.kind !== 'bytes' ? errorRelation(plan, oid, oids) : undefined;
   const origin: SourceOrigin = source.kind === 'kafka'
     ? {
-        kind: 'kafka', connection: source.connection, topic: source.topic, format: source.format, included: source.included,
+        kind: 'kafka', connection: source.connection, topic: source.topic, format: source.format, included: source.included, endOffsets: source.endOffsets,
         ...(source.startOffsets === undefined ? {} : { startOffsets: source.startOffsets }), ...(source.startTimestampMs === undefined ? {} : { startTimestampMs: source.startTimestampMs }),
       }
     : { kind: 'webhook', format: source.format, included: source.included, secrets: source.secrets, ...(source.check === undefined ? {} : { check: source.check }) };
@@ -361,11 +361,14 @@ function tablesFromSource(plan: CatalogPlan & { kind: 'createTablesFromSource' }
 /** Types made for sources of which nothing is left that has them. */
 function typesLeftBehind(dropped: readonly number[], catalog: CatalogSnapshot): readonly number[] {
   const gone = new Set(dropped);
-  const left = (item: CatalogItem): boolean => item.kind === 'type' && item.upstream === true && !gone.has(item.oid) && gone.size > 0;
-  return [...catalog.items.values()].filter((item) => {
-    const dependents = left(item) ? catalog.dependents(item.oid) : [];
-    return dependents.length > 0 && dependents.every(({ oid }) => gone.has(oid));
-  }).map(({ oid }) => oid);
+  // From the last to the first: a row type comes behind the types of its fields.
+  const types = [...catalog.items.values()].filter((item) => isType(item) && item.upstream === true && !gone.has(item.oid)).toSorted((a, b) => b.oid - a.oid);
+  return types.flatMap(({ oid }) => {
+    const dependents = catalog.dependents(oid);
+    if (dependents.length === 0 || !dependents.every((dependent) => gone.has(dependent.oid))) return [];
+    gone.add(oid);
+    return [oid];
+  });
 }
 
 function drop(plan: CatalogPlan & { kind: 'drop' }, session: DatabaseSession): Planned {

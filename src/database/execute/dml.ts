@@ -54,8 +54,8 @@ export async function readAll(query: Query, execution: Execution, pace = new Pac
   return rows;
 }
 
-/** Writes changes: at once, or with the block they belong to. */
-export async function writeChanges(session: DatabaseSession, changes: readonly WireChange[]): Promise<void> {
+/** Writes changes: at once, or with the block they belong to. `answers`: the client gets rows from the statement, and none where it fails. */
+export async function writeChanges(session: DatabaseSession, changes: readonly WireChange[], answers = false): Promise<void> {
   const { block } = session;
   // A number in a row must never be drawn again: it is used up on disk before the row is there.
   await session.sequences.flush();
@@ -63,7 +63,7 @@ export async function writeChanges(session: DatabaseSession, changes: readonly W
     await session.core.engine.request<number>({ kind: 'write', changes, check: true }, buffersOf(changes));
     return;
   }
-  if (session.inBlock) {
+  if (session.inBlock || answers) {
     // Keys are checked now, against what is committed now, so that the statement fails rather than the commit; the commit checks again.
     const touched = [...new Set(changes.map((change) => change.relation))].filter((id) => session.core.catalog.relation(id) !== undefined);
     const together = touched.flatMap((id) => [...block.changesOf(id), ...changes.filter((change) => change.relation === id)]);
@@ -175,7 +175,7 @@ export async function executeWriting(plan: WritingPlan, execution: Execution): P
     const effects = await effectsOf(plan, execution);
     const returned = await effects.returned();
     const changes = effects.wire();
-    if (changes.length > 0) await writeChanges(execution.session, changes);
+    if (changes.length > 0) await writeChanges(execution.session, changes, effects.returns);
     return { tag: effects.tag, counts: false, columns: null, rows: returned?.stream() ?? null };
   } finally {
     release();

@@ -10,11 +10,11 @@ export async function purify(request: PurifyRequest, resolve: ResolveOption, sig
   switch (request.kind) {
     case 'postgres': {
       const facts = await describeUpstream(postgresUpstream(request.connection, resolve), request.publication, signal, request.isRead);
-      return { kind: 'postgres', tables: facts.tables, enums: facts.enums };
+      return { kind: 'postgres', tables: facts.tables, enums: facts.enums, rowTypes: facts.rowTypes };
     }
     case 'kafka': {
       const facts = await describeTopic(kafkaUpstream(request.connection, resolve), request.topic, signal);
-      return { kind: 'kafka', partitions: facts.partitions.length };
+      return { kind: 'kafka', endOffsets: facts.partitions.map(({ high }) => high) };
     }
     case 'file': {
       const file = await openFile(request.path);

@@ -1,8 +1,8 @@
-import { SqlError, sqlType } from '../../core/index.ts';
-import { displayName } from '../../catalog/index.ts';
-import type { CatalogChange, CatalogSnapshot, OidAllocator, SourceEnum, TypeItem, UpstreamEnum, UpstreamTable } from '../../catalog/index.ts';
+import { SqlError } from '../../core/index.ts';
+import type { CatalogChange, CatalogSnapshot, OidAllocator, SourceEnum, TypeItem, UpstreamEnum } from '../../catalog/index.ts';
 import type { CatalogWork } from '../transaction.ts';
 import { enumsChanged, makeEnum, withLabel, withLabelRenamed } from './enums.ts';
+import type { NamesHere } from './upstream-names.ts';
 
 /** Enums of upstream databases as types of the catalog. One type may stand for an enum of several sources: it has the labels of all of them. */
 
@@ -30,44 +30,30 @@ export function mergeLabels(type: TypeItem, known: SourceEnum['codes'], upstream
 
 export interface AdoptedEnums {
   readonly enums: readonly SourceEnum[];
+  /** by upstream's OID */
+  readonly types: ReadonlyMap<number, TypeItem>;
   /** types to be made */
   readonly made: readonly TypeItem[];
   /** types that get further labels */
   readonly work: CatalogWork;
-  /** the tables with those types for their columns */
-  typed(tables: readonly UpstreamTable[]): readonly UpstreamTable[];
 }
 
-/** Types for those enums that columns of the tables have: of the same name, in `schema`. */
-export function adoptEnums(tables: readonly UpstreamTable[], upstream: readonly UpstreamEnum[], schema: number, sql: string, catalog: CatalogSnapshot, oids: OidAllocator): AdoptedEnums {
-  const wanted = new Set(tables.flatMap((table) => table.columns.flatMap(({ enumeration }) => enumeration ?? [])));
-  const place = catalog.item(schema)!.name;
+/** Types for enums of upstream. */
+export function adoptEnums(upstream: readonly UpstreamEnum[], names: NamesHere, sql: string, catalog: CatalogSnapshot, oids: OidAllocator): AdoptedEnums {
   const made: TypeItem[] = [];
   const enums: SourceEnum[] = [];
-  const arrays = new Map<number, number>();
+  const types = new Map<number, TypeItem>();
   const changed: TypeItem[] = [];
-  for (const one of upstream.filter(({ oid }) => wanted.has(oid))) {
-    // Two enums of one name lie in different schemas upstream.
-    const name = made.some((other) => other.name === one.name) || enums.some(({ type }) => catalog.item(type)?.name === one.name) ? `${one.schema}_${one.name}` : one.name;
-    const there = catalog.find(place, name, []);
-    if (there !== undefined && there.kind !== 'type') {
-      throw new SqlError('42710', `type "${name}" cannot be made for the enum of upstream: ${there.kind} ${displayName(catalog, there, [])} has that name`, { hint: 'Make the source in another schema, or read the columns as text by TEXT COLUMNS.' });
-    }
-    const start = there ?? { ...makeEnum({ name, schema }, one.labels.map((label) => label.name), sql, oids), upstream: true as const };
+  for (const one of upstream) {
+    const { name, there } = names.place(one, (item) => item.kind === 'type', 'enum');
+    const start = there ?? { ...makeEnum({ name, schema: names.schema }, one.labels.map((label) => label.name), sql, oids), upstream: true as const };
     const { type, codes } = mergeLabels(start, [], one, oids);
     if (there === undefined) made.push(type);
     else if (type !== there) changed.push(type);
     enums.push({ oid: one.oid, type: type.oid, codes });
-    arrays.set(type.oid, type.array);
+    types.set(one.oid, type);
   }
-  const typed = (list: readonly UpstreamTable[]): readonly UpstreamTable[] => list.map((table) => ({
-    ...table,
-    columns: table.columns.map((column) => {
-      const found = enums.find(({ oid }) => oid === column.enumeration);
-      return found === undefined ? column : { ...column, type: sqlType(column.isArray === true ? arrays.get(found.type)! : found.type) };
-    }),
-  }));
-  return { enums, made, work: enumsChanged(changed, catalog, oids), typed };
+  return { enums, types, made, work: enumsChanged(changed, catalog, oids) };
 }
 
 /** The types of a source with the labels that upstream has now; undefined where they have them all. */

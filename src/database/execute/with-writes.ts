@@ -33,7 +33,7 @@ export async function executeWithWrites(plan: WithWritesPlan, execution: Executi
     for (const part of plan.parts) if (part.isRead) await run(part);
     const outcome = await runMain(plan, within, claimed, changes);
     for (const part of plan.parts.toReversed()) if (!part.isRead) await run(part);
-    if (changes.length > 0) await writeChanges(execution.session, changes);
+    if (changes.length > 0) await writeChanges(execution.session, changes, outcome.rows !== null);
     return outcome;
   } finally {
     release();

@@ -1,4 +1,4 @@
-import type { EnumType } from '../../core/index.ts';
+import type { UserType } from '../../core/index.ts';
 import type { KafkaSourceOptions, PostgresSourceOptions, PostgresUpstream } from '../../ingest/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { WireError } from '../thread.ts';
@@ -16,8 +16,8 @@ export interface ReadRequest {
   readonly relations: readonly RelationId[];
   /** what is durable: reading goes on behind it */
   readonly position: string | undefined;
-  /** the enums there are */
-  readonly types: readonly EnumType[];
+  /** the enums and row types there are */
+  readonly types: readonly UserType[];
   /** see SourceCounters */
   readonly counters: SharedArrayBuffer;
 }
@@ -33,7 +33,7 @@ export type IngestRequest =
   /** ends reading the source, if it is read; then removes the upstream's slot, if one is given. Answers a `Stopped`. */
   | { readonly kind: 'stop'; readonly source: number; readonly slot?: ReplicationSlot }
   /** types that rows are read with, as they are from now on */
-  | { readonly kind: 'types'; readonly types: readonly EnumType[] }
+  | { readonly kind: 'types'; readonly types: readonly UserType[] }
   /** ends all reading */
   | { readonly kind: 'close' };
 

@@ -5,10 +5,12 @@ import type { Source, SourceEvent } from '../../ingest/index.ts';
 import type { RelationId } from '../../ir/index.ts';
 import type { WireChange } from '../engine/messages.ts';
 import { wireError } from '../thread.ts';
+import type { WireError } from '../thread.ts';
 import { SourceCounters } from './counters.ts';
 import type { ReadRequest, SourceNews, SourceReport } from './messages.ts';
+import { readPosition, writePosition } from './stored-position.ts';
 import { Writes } from './writes.ts';
-import type { Write } from './writes.ts';
+import type { Reached, Write } from './writes.ts';
 
 /** Bytes of changes sent to the engine that are not durable yet; beyond it the source waits. */
 const IN_FLIGHT_BYTES = 16 << 20;
@@ -25,6 +27,7 @@ export interface Surroundings {
 
 /**
  * Reads one source: sends whole transactions to the engine with the position they end at, and tells upstream what is durable.
+ * A relation that fails gets nothing more, and is kept failed with the position, until a snapshot fills it anew.
  * A failure that a retry may cure pauses it (100 ms, doubling to 10 s); one that cannot be cured fails the source or its relation, and reading ends or goes on without it.
  */
 export class SourceReader {
@@ -38,8 +41,11 @@ export class SourceReader {
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
   #position: string | undefined;
+  #failedRelations = new Map<RelationId, WireError>();
   #running = false;
   #failed = false;
+  /** what comes was there when the source was made */
+  #filling = false;
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(source: Source<unknown>, request: Omit<ReadRequest, 'plan'> & { readonly errors?: number }, surroundings: Surroundings) {
@@ -84,8 +90,9 @@ export class SourceReader {
   async #pump(signal: AbortSignal): Promise<void> {
     // A write that failed ends the reading, also of an upstream that has nothing more to say.
     const lost = new AbortController();
-    const writes = new Writes(this.#oid, this.#surroundings.write, { onDurable: (position) => this.#durable(position), onFailed: () => lost.abort() });
-    const resumeAfter: unknown = this.#position === undefined ? undefined : JSON.parse(this.#position);
+    const writes = new Writes(this.#oid, this.#surroundings.write, { onDurable: (reached) => this.#durable(reached), onFailed: () => lost.abort() });
+    const { position: resumeAfter, failed } = readPosition(this.#position);
+    this.#failedRelations = new Map(failed);
     const transaction = new Transaction();
     try {
       for await (const event of this.#source.read(resumeAfter, AbortSignal.any([signal, lost.signal]))) {
@@ -108,10 +115,12 @@ export class SourceReader {
   }
 
   async #take(event: SourceEvent<unknown>, transaction: Transaction, writes: Writes): Promise<void> {
+    if ('relation' in event && event.relation !== undefined && this.#failedRelations.has(this.#relations[event.relation]!)) return;
     switch (event.kind) {
       case 'snapshotBegin':
         // Nobody reads the relations from here on. The old position is void with the old rows: an interrupted snapshot must not look like one that can be gone on from.
         this.#counters.beginSnapshot(event.rowsKnown);
+        this.#failedRelations.clear();
         await this.#tell({ kind: 'snapshot', complete: false });
         transaction.take();
         writes.send(this.#relations.map((relation) => ({ relation, truncate: true })), 0, null);
@@ -121,7 +130,8 @@ export class SourceReader {
         writes.send([{ relation: this.#relations[event.relation]!, rows: event.rows.buffer }], event.rows.buffer.byteLength);
         return;
       case 'snapshotEnd':
-        writes.send([], 0, event.position);
+        writes.send([], 0, this.#reached(event.position));
+        this.#filling = false;
         await writes.settled;
         void this.#tell({ kind: 'snapshot', complete: true });
         return;
@@ -139,26 +149,38 @@ export class SourceReader {
         return;
       case 'commit': {
         const { changes, bytes } = transaction.take();
-        writes.send(changes, bytes, event.position);
+        writes.send(changes, bytes, this.#reached(event.position));
         return;
       }
       case 'progress':
+        if (event.rowsKnown !== undefined) {
+          this.#filling = true;
+          this.#counters.beginSnapshot(event.rowsKnown);
+        }
         // Nothing to store: everything before it is durable once the last write is.
         await writes.settled;
         writes.throwIfFailed();
         this.#source.acknowledge(event.position);
         return;
-      case 'failed':
-        void this.#tell({ kind: 'failed', relation: this.#relations[event.relation!]!, error: wireError(event.error) });
+      case 'failed': {
+        const relation = this.#relations[event.relation!]!;
+        const error = wireError(event.error);
+        transaction.drop(relation);
+        this.#failedRelations.set(relation, error);
+        void this.#tell({ kind: 'failed', relation, error });
         return;
+      }
     }
   }
 
-  #durable(position: unknown): void {
-    this.#position = position === null ? undefined : JSON.stringify(position);
-    if (position === null) return;
+  #reached(position: unknown): Reached {
+    return { position, stored: writePosition({ position, failed: this.#failedRelations }) };
+  }
+  #durable(reached: Reached | null): void {
+    this.#position = reached?.stored;
+    if (reached === null) return;
     this.#pauseMs = FIRST_PAUSE_MS;
-    this.#source.acknowledge(position);
+    this.#source.acknowledge(reached.position);
   }
 
   #count(event: SourceEvent<unknown> & { kind: 'changes' | 'snapshotChunk' }): void {
@@ -169,7 +191,7 @@ export class SourceReader {
     this.#counters.add({
       messagesReceived: rows.rowCount, bytesReceived: rows.buffer.byteLength,
       rowsInserted: errors ? 0 : inserted, rowsDeleted: rows.rowCount - inserted, messagesFailed: errors ? inserted : 0,
-      snapshotRows: event.kind === 'snapshotChunk' ? rows.rowCount : 0,
+      snapshotRows: event.kind === 'snapshotChunk' || this.#filling ? rows.rowCount : 0,
     });
   }
 
@@ -190,6 +212,10 @@ class Transaction {
   add(change: WireChange): void {
     this.#changes.push(change);
     this.#bytes += change.rows?.byteLength ?? 0;
+  }
+  drop(relation: RelationId): void {
+    this.#bytes -= this.#changes.reduce((bytes, change) => bytes + (change.relation === relation ? change.rows?.byteLength ?? 0 : 0), 0);
+    this.#changes = this.#changes.filter((change) => change.relation !== relation);
   }
   take(): { readonly changes: readonly WireChange[]; readonly bytes: number } {
     const taken = { changes: this.#changes, bytes: this.#bytes };

@@ -26,6 +26,8 @@ export interface KafkaSourceOptions {
   /** where a source that has no position yet begins, by partition number */
   readonly startOffsets?: readonly number[];
   readonly startTimestampMs?: number;
+  /** the ends of the partitions when the source was made, by partition number: `snapshotEnd` says that all before them has been read */
+  readonly endOffsets?: readonly number[];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: KafkaLog;
@@ -45,6 +47,7 @@ const HEARTBEAT_EVERY_MS = 3_000;
  * Messages of all partitions of a topic: relation 0 has the decoded rows, relation 1 (`sourceErrorColumns`) the messages that could not be decoded.
  * Order holds within a partition. Offsets are kept by the caller alone: nothing is committed to the broker, and `acknowledge` has nothing to do.
  * The first event is `progress` with the offsets that reading starts from, so that START TIMESTAMP is resolved once.
+ * Each read says `snapshotEnd` once, where everything is read that the topic held when the source was made.
  */
 export function kafkaSource(options: KafkaSourceOptions): Source<KafkaPosition> {
   return {
@@ -94,7 +97,10 @@ async function run(options: KafkaSourceOptions, resumeAfter: KafkaPosition | und
   const { upstream, topic, log, random } = options;
   const facts = await describeTopic(upstream, topic, signal, log, resumeAfter === undefined ? options.startTimestampMs : undefined);
   const next = startOffsets(options, resumeAfter, facts);
-  outbox.push({ kind: 'progress', position: { offsets: Object.fromEntries(next) } });
+  const rowsKnown = (options.endOffsets ?? []).reduce((sum, end, partition) => sum + Math.max(0, end - (next.get(partition) ?? 0)), 0);
+  outbox.push({ kind: 'progress', position: { offsets: Object.fromEntries(next) }, ...(rowsKnown > 0 && { rowsKnown }) });
+  const progress = new Progress(next, options.endOffsets, outbox);
+  progress.tellOfEnd();
 
   const groupId = `millrace-${Buffer.from(random.bytes(8)).toString('hex')}`;
   const consumer = kafkaClient(upstream, log).consumer({
@@ -103,14 +109,14 @@ async function run(options: KafkaSourceOptions, resumeAfter: KafkaPosition | und
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
   try {
-    await consume(consumer, options, next, outbox, signal);
+    await consume(consumer, options, progress, outbox, signal);
   } finally {
     await consumer.disconnect().catch(() => {});
   }
 }
 
 /** Resolves when the signal aborts, rejects when the consumer gives up. */
-async function consume(consumer: Consumer, options: KafkaSourceOptions, next: Map<number, number>, outbox: Outbox<KafkaPosition>, signal: AbortSignal): Promise<void> {
+async function consume(consumer: Consumer, options: KafkaSourceOptions, progress: Progress, outbox: Outbox<KafkaPosition>, signal: AbortSignal): Promise<void> {
   const { topic } = options;
   const ended = new Promise<void>((resolve, reject) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -119,22 +125,26 @@ async function consume(consumer: Consumer, options: KafkaSourceOptions, next: Ma
   ended.catch(() => {});
   // A group without committed offsets starts over after every rebalance (a new partition is one), so each join is followed by our own seek.
   consumer.on('consumer.group_join', () => {
-    for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: String(offset) });
+    for (const [partition, offset] of progress.next) consumer.seek({ topic, partition, offset: String(offset) });
+  });
+  // Messages of aborted transactions, and what the broker itself writes to the end of each, are left out by the client: a fetch of those alone is no batch.
+  consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, firstOffset, lastOffset } }) => {
+    if (batchSize === 0 && Number(firstOffset ?? lastOffset) <= progress.of(partition)) progress.read(partition, Number(lastOffset) + 1);
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const rows = new MessageRows(topic, options.format, options.columns, options.included);
-  await consumer.run({ autoCommit: false, eachBatch: (payload) => takeBatch(payload, rows, next, outbox, options.clock, signal) });
+  await consumer.run({ autoCommit: false, eachBatch: (payload) => takeBatch(payload, rows, progress, outbox, options.clock, signal) });
   await ended;
 }
 
 async function takeBatch(
-  { batch, heartbeat, isRunning, isStale }: EachBatchPayload, rows: MessageRows, next: Map<number, number>, outbox: Outbox<KafkaPosition>, clock: Clock, signal: AbortSignal,
+  { batch, heartbeat, isRunning, isStale }: EachBatchPayload, rows: MessageRows, progress: Progress, outbox: Outbox<KafkaPosition>, clock: Clock, signal: AbortSignal,
 ): Promise<void> {
   await waitForRoom(outbox, heartbeat, clock, signal);
   if (signal.aborted || !isRunning() || isStale()) return;
   const { partition } = batch;
-  let expected = next.get(partition) ?? 0;
+  let expected = progress.of(partition);
   const before = expected;
   const flush = (): void => {
     for (const { relation, rows: part } of rows.take()) outbox.push({ kind: 'changes', relation, rows: part });
@@ -149,11 +159,47 @@ async function takeBatch(
     expected = offset + 1;
     if (rows.isFull) flush();
   }
-  if (expected === before) return;
-  next.set(partition, expected);
-  flush();
-  outbox.push({ kind: 'commit', position: { offsets: Object.fromEntries(next) } });
+  if (expected > before) {
+    flush();
+    progress.read(partition, expected, 'commit');
+  }
+  progress.read(partition, Number(batch.lastOffset()) + 1);
 }
+
+/** How far the partitions have been read. */
+class Progress {
+  readonly next: Map<number, number>;
+  readonly #ends: readonly number[] | undefined;
+  readonly #outbox: Outbox<KafkaPosition>;
+  #told = false;
+
+  constructor(next: Map<number, number>, ends: readonly number[] | undefined, outbox: Outbox<KafkaPosition>) {
+    this.next = next;
+    this.#ends = ends;
+    this.#outbox = outbox;
+  }
+  of(partition: number): number {
+    return this.next.get(partition) ?? 0;
+  }
+  /** Everything of the partition before `next` has been read; with `commit` the caller is told so, else with what follows. */
+  read(partition: number, next: number, as?: 'commit'): void {
+    if (next <= this.of(partition)) return;
+    this.next.set(partition, next);
+    if (as !== undefined) this.#outbox.push({ kind: as, position: this.#position });
+    this.tellOfEnd();
+  }
+  tellOfEnd(): void {
+    if (this.#told || this.#ends === undefined || !holdsBefore(this.#position, this.#ends)) return;
+    this.#told = true;
+    this.#outbox.push({ kind: 'snapshotEnd', position: this.#position });
+  }
+  get #position(): KafkaPosition {
+    return { offsets: Object.fromEntries(this.next) };
+  }
+}
+
+/** Whether everything before these ends of the partitions, by partition number, has been read. */
+export const holdsBefore = (position: KafkaPosition | undefined, ends: readonly number[]): boolean => ends.every((end, partition) => (position?.offsets[partition] ?? 0) >= end);
 
 async function waitForRoom(outbox: Outbox<KafkaPosition>, heartbeat: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
   for (let room = outbox.room(); room !== undefined && !signal.aborted; room = outbox.room()) {

@@ -4,6 +4,7 @@ import { qualifiedName } from './describe.ts';
 import { formatLsn } from './lsn.ts';
 import type { Lsn } from './lsn.ts';
 import type { PostgresPosition } from './source.ts';
+import { CREATE_AGAIN } from './table-reader.ts';
 import type { TableReader } from './table-reader.ts';
 
 /** One column of a tuple as it lies in the message: what kind it is, and where its text is. */
@@ -166,7 +167,9 @@ export class ChangeDecoder {
   }
   #writeCell(map: RelationMap, tuple: Tuple, i: number): void {
     const column = map.columns[i]!;
-    if (column >= 0 && tuple.kinds[i] === TEXT_VALUE) map.reader.write(column, this.#bytes, tuple.starts[i]!, tuple.ends[i]!);
+    if (column < 0) return;
+    if (tuple.kinds[i] === NULL_VALUE) map.reader.null(column);
+    else if (tuple.kinds[i] === TEXT_VALUE) map.reader.write(column, this.#bytes, tuple.starts[i]!, tuple.ends[i]!);
   }
   #tuple(into: Tuple): void {
     const bytes = this.#bytes;
@@ -263,6 +266,6 @@ export function schemaChange(
   if (!fullIdentity && expected.join('\0') !== found.join('\0')) changes.push('its replica identity changed');
   if (changes.length === 0) return undefined;
   return new SqlError('55000', `upstream table ${qualifiedName(table)} changed: ${changes.join(', ')}`, {
-    hint: 'Drop the table here and create it again to read it as it is now.', schema: table.schema, table: table.name,
+    hint: CREATE_AGAIN, schema: table.schema, table: table.name,
   });
 }

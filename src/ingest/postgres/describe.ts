@@ -1,23 +1,18 @@
 import type pg from 'pg';
-import { findType, Oid, sqlType, SqlError } from '../../core/index.ts';
-import type { SqlType } from '../../core/index.ts';
+import { SqlError } from '../../core/index.ts';
 import { connect, query, quoteIdentifier, readError } from './connection.ts';
 import type { PostgresUpstream } from './connection.ts';
+import { readTypes } from './types.ts';
+import type { UpstreamRowType, UpstreamType, UpstreamTypes } from './types.ts';
 
-export interface UpstreamColumn {
+export interface UpstreamColumn extends UpstreamType {
   readonly name: string;
-  /** our type: upstream's own where it is built in, its base type for a domain, text for an enum until we have one like it, and where `unsupported` says why not */
-  readonly type: SqlType;
-  /** pg_type.oid upstream, where it is not that of `type`: of an enum, an array of one, a domain */
+  /** pg_type.oid upstream, where it is not that of `type`: of an enum, a row type, a domain, an array of one */
   readonly upstreamType?: number;
-  /** pg_type.oid upstream of the enum that the column, or each element of it, is a label of */
-  readonly enumeration?: number;
-  readonly isArray?: true;
+  /** false where the column itself is NOT NULL. A domain's NOT NULL keeps no NULL out of a column (manual, CREATE DOMAIN, "Notes"). */
   readonly nullable: boolean;
   /** pg_attribute.attnum upstream */
   readonly attribute: number;
-  /** upstream's type, as it spells it, where we have none like it ("place, a composite type"): the column can only be read as text */
-  readonly unsupported?: string;
 }
 
 /** A table of the publication. Structurally an `UpstreamTable` of the catalog. */
@@ -43,6 +38,8 @@ export interface UpstreamEnum {
 export interface UpstreamFacts {
   readonly tables: readonly UpstreamTableFacts[];
   readonly enums: readonly UpstreamEnum[];
+  /** those that columns of the publication have, and those in them, each behind all that it is made of */
+  readonly rowTypes: readonly UpstreamRowType[];
   readonly walLevel: string;
   /** server_version_num */
   readonly serverVersion: number;
@@ -59,7 +56,7 @@ export const describeUpstream = (
 ): Promise<UpstreamFacts> => asked(upstream, signal, async (client) => {
   const server = await checkServer(client, upstream);
   await checkPublication(client, publication, upstream);
-  const tables = await readTables(client, publication, server.serverVersion);
+  const { tables, types } = await readTables(client, publication, server.serverVersion);
   if (tables.length === 0) {
     throw new SqlError('55000', `publication "${publication}" has no tables`, {
       hint: `Run ALTER PUBLICATION ${quoteIdentifier(publication)} ADD TABLE ... there.`,
@@ -67,8 +64,11 @@ export const describeUpstream = (
   }
   const read = tables.filter(isRead);
   await checkTables(client, read, upstream);
-  const enums = await readEnums(client, read.flatMap((table) => table.columns.flatMap(({ enumeration }) => enumeration ?? [])));
-  return { tables, enums, ...server };
+  const columns = read.flatMap((table) => table.columns);
+  const rowTypes = types.rowTypesIn(columns);
+  const values: readonly UpstreamType[] = [...columns, ...rowTypes.flatMap(({ fields }) => fields)];
+  const enums = await readEnums(client, values.flatMap(({ enumeration }) => enumeration ?? []));
+  return { tables, enums, rowTypes, ...server };
 });
 
 /** The enums with these OIDs as they are upstream now. */
@@ -96,7 +96,7 @@ function describeError(error: unknown, upstream: PostgresUpstream): SqlError {
   return told instanceof SqlError ? told : new SqlError('08006', told.message, { cause: error });
 }
 
-async function checkServer(client: pg.Client, upstream: PostgresUpstream): Promise<Omit<UpstreamFacts, 'tables' | 'enums'>> {
+async function checkServer(client: pg.Client, upstream: PostgresUpstream): Promise<Omit<UpstreamFacts, 'tables' | 'enums' | 'rowTypes'>> {
   const [row] = await query(client, `
     SELECT current_setting('wal_level'), current_setting('server_version_num'),
            current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_catalog.pg_replication_slots),
@@ -145,8 +145,7 @@ const IDENTITIES: Readonly<Record<string, UpstreamTableFacts['replicaIdentity']>
  * before, all but generated columns are published.
  */
 const columnsQuery = (version: number): string => `
-  SELECT c.oid, n.nspname, c.relname, c.relreplident, a.attname, a.attnum, a.attnotnull, a.atttypid, a.atttypmod,
-         format_type(a.atttypid, a.atttypmod), t.typtype, t.typbasetype, t.typtypmod, b.typtype, t.typelem, e.typtype,
+  SELECT c.oid, n.nspname, c.relname, c.relreplident, a.attname, a.attnum, ${version >= 180000 ? validNotNull : 'a.attnotnull'}, a.atttypid, a.atttypmod,
          (SELECT i.indkey::text FROM pg_catalog.pg_index i
            WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END LIMIT 1)
     FROM pg_catalog.pg_publication_tables p
@@ -154,16 +153,17 @@ const columnsQuery = (version: number): string => `
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          AND ${version >= 180000 ? 'true' : "a.attgenerated = ''"} ${version >= 150000 ? 'AND a.attname = ANY (p.attnames)' : ''}
-    LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-    LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
-    LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
    WHERE p.pubname = $1
    ORDER BY n.nspname, c.relname, a.attnum`;
 
-async function readTables(client: pg.Client, publication: string, version: number): Promise<UpstreamTableFacts[]> {
+/** Since version 18 a column may be NOT NULL for new rows alone (NOT VALID). */
+const validNotNull = `a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated)`;
+
+export async function readTables(client: pg.Client, publication: string, version: number): Promise<{ readonly tables: readonly UpstreamTableFacts[]; readonly types: UpstreamTypes }> {
+  const rows = await query(client, columnsQuery(version), [publication]);
+  const types = await readTypes(client, [...new Set(rows.flatMap((row) => (row[7] === null || row[7] === undefined ? [] : [Number(row[7])])))]);
   const tables = new Map<string, { facts: Omit<UpstreamTableFacts, 'columns' | 'key'>; columns: UpstreamColumn[]; keyAttributes: number[] }>();
-  for (const row of await query(client, columnsQuery(version), [publication])) {
-    const [oid, schema, name, identity, column, attribute, notNull, typeOid, typmod, typeName, typeKind, baseOid, baseTypmod, baseKind, elementOid, elementKind, key] = row;
+  for (const [oid, schema, name, identity, column, attribute, notNull, typeOid, typmod, key] of rows) {
     let table = tables.get(oid!);
     if (table === undefined) {
       const facts = { schema: schema!, name: name!, oid: Number(oid), replicaIdentity: IDENTITIES[identity!]! };
@@ -171,41 +171,15 @@ async function readTables(client: pg.Client, publication: string, version: numbe
       tables.set(oid!, table);
     }
     if (column === null || column === undefined) continue;
-    const base = { name: column, nullable: notNull !== 't', attribute: Number(attribute) };
-    const type = { oid: Number(typeOid), typmod: Number(typmod), kind: typeKind!, base: Number(baseOid), baseTypmod: Number(baseTypmod), baseKind: baseKind ?? '', element: Number(elementOid), elementKind: elementKind ?? '' };
-    table.columns.push({ ...base, ...ourType(type, `${typeName}${describeKind(typeKind!)}`) });
+    const read = types.read(Number(typeOid), Number(typmod));
+    const upstreamType = read.type.oid === Number(typeOid) ? {} : { upstreamType: Number(typeOid) };
+    table.columns.push({ name: column, nullable: notNull !== 't', attribute: Number(attribute), ...read, ...upstreamType });
   }
-  return [...tables.values()].map(({ facts, columns, keyAttributes }) => {
+  const described = [...tables.values()].map(({ facts, columns, keyAttributes }) => {
     const key = keyAttributes.map((attribute) => columns.findIndex((column) => column.attribute === attribute));
     return { ...facts, columns, key: key.includes(-1) ? [] : key.sort((a, b) => a - b) };
   });
-}
-
-interface UpstreamType {
-  readonly oid: number;
-  readonly typmod: number;
-  readonly kind: string;
-  /** of a domain */
-  readonly base: number;
-  readonly baseTypmod: number;
-  readonly baseKind: string;
-  /** of an array */
-  readonly element: number;
-  readonly elementKind: string;
-}
-
-/** As what a column is read. A domain is its base type: upstream has checked what it asks for. */
-function ourType(type: UpstreamType, spelled: string): Pick<UpstreamColumn, 'type' | 'upstreamType' | 'enumeration' | 'isArray' | 'unsupported'> {
-  const builtin = (oid: number): boolean => {
-    const known = oid < 10_000 ? findType(oid) : undefined;
-    return known !== undefined && (known.kind === 'b' || known.kind === 'r');
-  };
-  if (builtin(type.oid)) return { type: sqlType(type.oid, type.typmod) };
-  if (type.kind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.oid };
-  if (type.elementKind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.element, isArray: true };
-  if (type.kind === 'd' && builtin(type.base)) return { type: sqlType(type.base, type.baseTypmod), upstreamType: type.oid };
-  if (type.kind === 'd' && type.baseKind === 'e') return { type: sqlType(Oid.text), upstreamType: type.oid, enumeration: type.base };
-  return { type: sqlType(Oid.text), upstreamType: type.oid, unsupported: spelled };
+  return { tables: described, types };
 }
 
 async function readEnums(client: pg.Client, oids: readonly number[]): Promise<UpstreamEnum[]> {
@@ -227,9 +201,6 @@ async function readEnums(client: pg.Client, oids: readonly number[]): Promise<Up
   }
   return [...enums.values()];
 }
-
-const describeKind = (kind: string): string =>
-  ({ e: ', an enum', d: ', a domain', c: ', a composite type', r: ', a range', m: ', a multirange' })[kind] ?? '';
 
 async function checkTables(client: pg.Client, tables: readonly UpstreamTableFacts[], upstream: PostgresUpstream): Promise<void> {
   for (const table of tables) checkIdentity(table);

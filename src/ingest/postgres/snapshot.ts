@@ -64,7 +64,7 @@ async function currentProblem(client: pg.Client, reader: TableReader): Promise<S
   return schemaChange(reader, columns, true);
 }
 
-function failReader(reader: TableReader, error: SqlError, outbox: Outbox<PostgresPosition>): void {
+export function failReader(reader: TableReader, error: SqlError, outbox: Outbox<PostgresPosition>): void {
   reader.failed = true;
   outbox.push({ kind: 'failed', relation: reader.relation, error });
 }
@@ -120,7 +120,8 @@ function readCopyRow(reader: TableReader, line: Buffer): void {
       at++;
     }
     if (!escaped) reader.write(column, line, start, at);
-    else if (!(at - start === 2 && line[start + 1] === 0x4e)) {
+    else if (at - start === 2 && line[start + 1] === 0x4e) reader.null(column);
+    else {
       const bytes = unescape(line, start, at);
       reader.write(column, bytes, 0, bytes.length);
     }

@@ -9,8 +9,11 @@ import type { Lsn } from './lsn.ts';
 import { createSlot, inspectSlot, removeSlot } from './slot.ts';
 import { copySnapshot } from './snapshot.ts';
 import { Stream } from './stream.ts';
+import { failChangedTables } from './changed-tables.ts';
+import type { ReplicatedRowType } from './row-types.ts';
 import { TableReader } from './table-reader.ts';
 import type { ReplicatedTable } from './table-reader.ts';
+import { vouchedFor } from './vouched.ts';
 
 /** Everything before `lsn` (pg_lsn text) has been read from `slot`. */
 export interface PostgresPosition {
@@ -25,6 +28,8 @@ export interface PostgresSourceOptions {
   readonly slot: string;
   /** a relation of the source is the index of its table here */
   readonly tables: readonly ReplicatedTable[];
+  /** those that columns of the tables have, those in them too */
+  readonly rowTypes: readonly ReplicatedRowType[];
   readonly clock: Clock;
   /** bytes that may lie unread before upstream is slowed; 8 MB by default */
   readonly bufferBytes?: number;
@@ -36,6 +41,7 @@ const BUFFER_BYTES = 8 << 20;
  * Rows of upstream tables: first all of them as one snapshot, then every committed change after it.
  *
  * The snapshot is repeated (`snapshotBegin` voids what was read) when it was interrupted, or when the slot is gone or has lost its log.
+ * Where it goes on behind a position, tables that are not as they were described any more fail at once.
  * A position is the end of a commit; reading resumes behind it, so that no row is lost or doubled. After a `failed` event without a relation the
  * iteration ends. A relation that `failed` yields nothing more in this read; the caller keeps it failed across reads.
  */
@@ -72,7 +78,7 @@ class PostgresSource implements Source<PostgresPosition> {
       (error) => this.#ended(error, outbox),
     );
     try {
-      yield* outbox.drain();
+      yield* vouchedFor(outbox, this.#options, gone.signal);
     } finally {
       signal.removeEventListener('abort', leave);
       leave();
@@ -89,7 +95,7 @@ class PostgresSource implements Source<PostgresPosition> {
   async #run(resumeAfter: PostgresPosition | undefined, outbox: Outbox<PostgresPosition>, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const readers = this.#options.tables.map((table, relation) => new TableReader(table, relation));
-    const start = (await this.#resumePoint(resumeAfter, signal)) ?? (await this.#snapshot(readers, outbox, signal));
+    const start = (await this.#resumePoint(resumeAfter, readers, outbox, signal)) ?? (await this.#snapshot(readers, outbox, signal));
     const { upstream, publication, slot, clock } = this.#options;
     const stream = new Stream({ upstream, tls: this.#tls, publication, slot, clock, start, readers, outbox });
     this.#stream = stream;
@@ -102,7 +108,7 @@ class PostgresSource implements Source<PostgresPosition> {
   }
 
   /** Where the slot can go on from; undefined where only a new snapshot helps. */
-  async #resumePoint(resumeAfter: PostgresPosition | undefined, signal: AbortSignal): Promise<Lsn | undefined> {
+  async #resumePoint(resumeAfter: PostgresPosition | undefined, readers: readonly TableReader[], outbox: Outbox<PostgresPosition>, signal: AbortSignal): Promise<Lsn | undefined> {
     const { upstream, slot } = this.#options;
     if (resumeAfter === undefined || resumeAfter.slot !== slot) return undefined;
     const client = await connect(upstream, signal);
@@ -112,7 +118,9 @@ class PostgresSource implements Source<PostgresPosition> {
       const position = parseLsn(resumeAfter.lsn);
       // A server whose log ends before our position is not the one we read from: it was restored from a backup, or made anew.
       const usable = state.slot !== undefined && !state.slot.lost && state.serverLsn >= position;
-      return usable ? position : undefined;
+      if (!usable) return undefined;
+      await failChangedTables(client, this.#options, readers, outbox);
+      return position;
     } finally {
       void client.end().catch(() => {});
     }

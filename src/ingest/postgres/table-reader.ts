@@ -1,4 +1,4 @@
-import { Oid, rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
+import { InvalidLabelError, rowLayout, RowBatchBuilder, SqlError } from '../../core/index.ts';
 import type { RowBatch, SqlType } from '../../core/index.ts';
 import { cellWriter } from '../cells.ts';
 import type { CellWriter } from '../cells.ts';
@@ -10,10 +10,13 @@ export interface ReplicatedTable {
   readonly schema: string;
   readonly name: string;
   readonly oid: number;
-  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number; readonly upstreamType?: number; readonly enumeration?: number }[];
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly nullable: boolean; readonly attribute: number; readonly upstreamType?: number; readonly rowType?: number }[];
   readonly key: readonly number[];
   readonly replicaIdentity: 'default' | 'full' | 'index' | 'nothing';
 }
+
+/** The cure where a table is not what it was described as. */
+export const CREATE_AGAIN = 'Drop the source here and create it again to read the table as it is now.';
 
 /** Bounds of one batch: whichever comes first. */
 const BATCH_ROWS = 5_000;
@@ -29,14 +32,12 @@ export class TableReader {
   failed = false;
   missing: Map<number, bigint> | undefined;
   keyOnly: Set<number> | undefined;
-  readonly #isEnum: readonly boolean[];
   readonly #builder: RowBatchBuilder;
 
   constructor(table: ReplicatedTable, relation: number) {
     this.table = table;
     this.relation = relation;
     this.writers = table.columns.map((column) => cellWriter(column.type));
-    this.#isEnum = table.columns.map(({ type, enumeration }) => enumeration !== undefined && type.oid !== Oid.text);
     this.#builder = new RowBatchBuilder(rowLayout(table.columns.map((column) => column.type)));
   }
   get rowCount(): number {
@@ -53,10 +54,16 @@ export class TableReader {
     try {
       this.writers[column]!(this.#builder, column, bytes, start, end);
     } catch (error) {
-      if (error instanceof SqlError && error.code === '22P02' && this.#isEnum[column] === true) throw new UnknownLabelError(this.columnError(column, error));
+      if (error instanceof InvalidLabelError) throw new UnknownLabelError(this.columnError(column, error));
       if (error instanceof SqlError) throw this.columnError(column, error);
       throw error;
     }
+  }
+  /** A NULL, which a cell is that is not written. That a column has none is relied on: where upstream allows it by now the table has changed. */
+  null(column: number): void {
+    const { schema, name, columns } = this.table;
+    if (columns[column]!.nullable) return;
+    throw new SqlError('55000', `upstream table ${qualifiedName(this.table)} changed: column "${columns[column]!.name}" is not NOT NULL any more`, { hint: CREATE_AGAIN, schema, table: name, column: columns[column]!.name });
   }
   end(): void {
     this.#builder.end();

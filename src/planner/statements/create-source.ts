@@ -33,7 +33,7 @@ interface Origin {
 function planOrigin(tree: CreateSourceTree, purified: Purified | undefined, scene: Scene): Origin {
   switch (tree.from.kind) {
     case 'postgres': return planPostgres(tree, tree.from, purified, scene);
-    case 'kafka': return planKafka(tree, tree.from, scene);
+    case 'kafka': return planKafka(tree, tree.from, purified, scene);
     case 'webhook':
       refuseUnknownOptions(tree.with, [], 'CREATE SOURCE ... FROM WEBHOOK');
       return planWebhook(tree.from, tree.columns === null ? null : jsonColumns(tree, scene), scene);
@@ -82,7 +82,7 @@ function planPostgres(tree: CreateSourceTree, from: FromPostgres, purified: Puri
   // Only what is asked for is read; the form of 2022 does not say yet, and reads every table.
   const upstream = from.tables === null || from.tables.kind === 'all' ? all : chosen.map((table) => table.upstream);
   for (const { name } of chosen) whenTaken('table', name, false, scene);
-  return { source: { kind: 'postgres', connection, publication, textColumns, upstream, enums: purified.enums, tables: chosen }, dependsOn };
+  return { source: { kind: 'postgres', connection, publication, textColumns, upstream, enums: purified.enums, rowTypes: purified.rowTypes, tables: chosen }, dependsOn };
 }
 
 export interface KafkaOrigin {
@@ -123,13 +123,14 @@ function connectionOf2022(tree: CreateSourceTree, brokers: readonly string[]): K
   return kafkaConnectionOf(brokers.flatMap((broker) => broker.split(',')).map(brokerAddress), security, (option) => (option === undefined ? undefined : optionText(option)));
 }
 
-function planKafka(tree: CreateSourceTree, from: FromKafka, scene: Scene): Origin {
+function planKafka(tree: CreateSourceTree, from: FromKafka, purified: Purified | undefined, scene: Scene): Origin {
+  if (purified?.kind !== 'kafka') throw new InvariantError('CREATE SOURCE ... FROM KAFKA was planned without the topic\'s ends');
   const { connection, topic, dependsOn } = kafkaOrigin(tree, from, scene);
   const { format, columns } = valueColumns(from.format, tree, scene);
   const included = from.include.map((include) => includedColumn(include));
   const all = [...columns, ...included.map((column) => ({ name: column.name, type: sqlType(includedTypes[column.what]), nullable: nullableIncludes.has(column.what) }))];
   refuseTwice(all);
-  return { source: { kind: 'kafka', connection, topic, columns: all, format, included, ...startOf(tree, from, scene) }, dependsOn };
+  return { source: { kind: 'kafka', connection, topic, columns: all, format, included, ...startOf(tree, from, scene), endOffsets: purified.endOffsets }, dependsOn };
 }
 
 function refuseTwice(columns: readonly Column[]): void {

@@ -1,4 +1,4 @@
-import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamEnum, UpstreamTable } from '../../catalog/index.ts';
+import type { KafkaConnection, PostgresConnection, TableColumn, UpstreamEnum, UpstreamRowType, UpstreamTable } from '../../catalog/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import type { Scene, StatementContext } from './context.ts';
 import { kafkaOrigin, postgresOrigin } from './create-source.ts';
@@ -9,15 +9,15 @@ import { readBy } from './upstream-tables.ts';
 export type PurifyRequest =
   /** the tables of the publication, once the connection, `wal_level` and the privileges on those that are read have been found in order */
   | { readonly kind: 'postgres'; readonly connection: PostgresConnection; readonly publication: string; readonly isRead?: (table: { readonly schema: string; readonly name: string }) => boolean }
-  /** the topic exists */
+  /** the topic exists, and where it ends */
   | { readonly kind: 'kafka'; readonly connection: KafkaConnection; readonly topic: string }
   /** the columns of a file */
   | { readonly kind: 'file'; readonly path: string };
 
 /** The answer to a PurifyRequest of the same kind. */
 export type Purified =
-  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[]; readonly enums: readonly UpstreamEnum[] }
-  | { readonly kind: 'kafka'; readonly partitions: number }
+  | { readonly kind: 'postgres'; readonly tables: readonly UpstreamTable[]; readonly enums: readonly UpstreamEnum[]; readonly rowTypes: readonly UpstreamRowType[] }
+  | { readonly kind: 'kafka'; /** by partition number, the offset of the next message */ readonly endOffsets: readonly number[] }
   | { readonly kind: 'file'; readonly columns: readonly TableColumn[] };
 
 /**

@@ -24,7 +24,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   RuleStmt: { feature: 'CREATE RULE', hint: 'Use a view.' },
   CreateRangeStmt: { feature: 'CREATE TYPE', hint: 'Use the ranges there are.' },
   DefineStmt: { feature: 'CREATE AGGREGATE, OPERATOR, TYPE or COLLATION', hint: functionsHint },
-  CreateDomainStmt: { feature: 'CREATE DOMAIN', hint: 'Use the type below it.' },
+  CreateDomainStmt: { feature: 'CREATE DOMAIN', hint: 'Use the type below it, and give the columns NOT NULL, DEFAULT and CHECK.' },
   CreateRoleStmt: { feature: 'CREATE ROLE', hint: rolesHint },
   AlterRoleStmt: { feature: 'ALTER ROLE', hint: rolesHint },
   DropRoleStmt: { feature: 'DROP ROLE', hint: rolesHint },

@@ -104,8 +104,10 @@ function refuseReaders(item: CompositeTypeItem, place: number, scene: Scene): vo
   });
 }
 
-/** 0A000 where values are kept that would have to be written anew. */
+/** 0A000 where values are kept that would have to be written anew, or come from upstream. */
 function refuseFieldsKept(item: CompositeTypeItem, scene: Scene): void {
+  const source = scene.catalog.dependents(item.oid).find(({ kind }) => kind === 'source');
+  if (source !== undefined) throw new SqlError('0A000', `cannot alter type "${item.name}" because source "${source.name}" uses it`);
   const column = columnOfRowType(scene.catalog, item, false);
   if (column !== undefined) throw new SqlError('0A000', `cannot alter type "${item.name}" because column "${column}" uses it`);
 }

@@ -8,7 +8,7 @@ import { itemOfKind, newName, spell, whenTaken } from './names.ts';
 import type { Outcome } from './names.ts';
 
 /** Text of whatever type. */
-const asText = ({ enumeration: _enumeration, isArray: _isArray, ...column }: UpstreamTable['columns'][number]): UpstreamTable['columns'][number] => ({ ...column, type: sqlType(Oid.text) });
+const asText = ({ enumeration: _enumeration, rowType: _rowType, isArray: _isArray, ...column }: UpstreamTable['columns'][number]): UpstreamTable['columns'][number] => ({ ...column, type: sqlType(Oid.text) });
 
 export interface ChosenTable {
   readonly upstream: UpstreamTable;
