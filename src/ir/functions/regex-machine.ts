@@ -38,12 +38,12 @@ interface Run {
   readonly wanted: Wanted;
   /** the one place where it may end */
   readonly end?: number;
+  /** those of the expression too, not the whole match alone */
+  readonly groups?: boolean;
 }
 
 export class Machine {
   readonly #steps: Step[] = [];
-  /** whether groups are asked for */
-  readonly #keeps: boolean;
   #slots: number;
   readonly #refers: boolean;
   /** slots that decide how a way goes on: of the groups that are referred to, and of rounds, where it matters only whether they begin here */
@@ -60,7 +60,6 @@ export class Machine {
 
   /** `groups`: how many there are in the expression, 0 where nobody asks for them */
   constructor(regex: Regex, groups: number) {
-    this.#keeps = groups > 0;
     this.#slots = 2 * (groups + 1);
     this.#emit(regex);
     this.#push({ op: 'match' });
@@ -79,10 +78,11 @@ export class Machine {
 
   /** The leftmost match at or behind `from`, as slots: start and end of the whole and of each group, -1 for none. It is as long as `wanted` says. */
   find(text: string, from: number, wanted: Wanted): Int32Array | undefined {
+    if (wanted === 'first') return this.#run({ text, from, pinned: false, wanted, groups: true });
     const first = this.#run({ text, from, pinned: false, wanted: 'first' });
-    if (first === undefined || wanted === 'first') return first;
+    if (first === undefined) return undefined;
     const end = this.#run({ text, from: first[0]!, pinned: true, wanted })![1]!;
-    return end === first[1] ? first : this.#run({ text, from: first[0]!, pinned: true, wanted: 'first', end });
+    return this.#run({ text, from: first[0]!, pinned: true, wanted: 'first', end, groups: true });
   }
 
   // The program
@@ -164,11 +164,12 @@ export class Machine {
   #run(run: Run): Int32Array | undefined {
     if (this.#refers) return this.#tryEach(run);
     const { text, from, pinned, wanted, end } = run;
+    const slots = run.groups === true ? this.#slots : 2;
     const last = end ?? text.length;
     let found: Int32Array | undefined;
     this.#count = 0;
     for (let at = from; ; ) {
-      if (found === undefined && (!pinned || at === from)) this.#follow(this.#here, this.#hereGroups, 0, text, at, this.#begin(at));
+      if (found === undefined && (!pinned || at === from)) this.#follow(this.#here, this.#hereGroups, 0, text, at, begin(at, slots));
       if (this.#count === 0 && (pinned || found !== undefined)) return found;
       const code = at < text.length ? text.codePointAt(at)! : -1;
       const following = at + (code > 0xffff ? 2 : 1);
@@ -193,12 +194,6 @@ export class Machine {
       [this.#here, this.#next, this.#hereGroups, this.#nextGroups] = [this.#next, this.#here, this.#nextGroups, this.#hereGroups];
       at = following;
     }
-  }
-
-  #begin(at: number): Int32Array {
-    const groups = new Int32Array(this.#slots).fill(-1);
-    groups[0] = at;
-    return groups;
   }
 
   /** Adds to the list the steps that can be come to from `pc` without a character. */
@@ -226,13 +221,13 @@ export class Machine {
         return { pc: step.to, groups };
       case 'note':
       case 'save': {
-        if (step.op === 'note' ? !this.#refers : !this.#keeps) return { pc: pc + 1, groups };
+        if (step.slot >= groups.length || (step.op === 'note' && !this.#refers)) return { pc: pc + 1, groups };
         const saved = groups.slice();
         saved[step.slot] = at;
         return { pc: pc + 1, groups: saved };
       }
       case 'forget':
-        return { pc: pc + 1, groups: step.to > groups.length || !this.#keeps ? groups : groups.slice().fill(-1, step.from, step.to) };
+        return { pc: pc + 1, groups: step.to > groups.length ? groups : groups.slice().fill(-1, step.from, step.to) };
       case 'advance':
         return this.#refers && groups[step.slot] === at ? undefined : { pc: pc + 1, groups };
       case 'assert':
@@ -253,7 +248,7 @@ export class Machine {
     let steps = 0;
     for (let start = from; start <= (pinned ? from : text.length); start++) {
       let best: Int32Array | undefined;
-      const stack = [{ pc: 0, at: start, groups: this.#begin(start) }];
+      const stack = [{ pc: 0, at: start, groups: begin(start, this.#slots) }];
       const tried = new Set<string>();
       for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
         if (++steps > MOST_STEPS) throw tooManySteps();
@@ -287,6 +282,12 @@ export class Machine {
     }
     return undefined;
   }
+}
+
+function begin(at: number, slots: number): Int32Array {
+  const groups = new Int32Array(slots).fill(-1);
+  groups[0] = at;
+  return groups;
 }
 
 function isIn({ negative, ranges }: CharacterSet, code: number): boolean {

@@ -146,6 +146,9 @@ function endsAtEnd(regex: Regex): boolean {
   return regex.kind === 'assert' && regex.where === 'end';
 }
 
+const looksAhead = (regex: Regex): boolean => count(regex, (part) =>
+  (part.kind === 'look' && !part.behind) || (part.kind === 'assert' && part.where !== 'start' && part.where !== 'lineStart')) > 0;
+
 /** Manual, "Regular Expression Matching Rules": that of the first quantified part that has one; a choice is greedy. */
 function prefersLongest(regex: Regex): boolean | undefined {
   switch (regex.kind) {
@@ -201,6 +204,10 @@ const fromSlots = (slots: Int32Array | undefined, groups: number): Match | undef
 
 /** Steps within which JavaScript may try one way after the other. */
 const MOST_TRIES = 1e7;
+/** Choices one behind the other, each of which doubles the ways. */
+const MOST_CHOICES = 12;
+/** Texts over which there are not many ways, whatever the expression. */
+const SHORT = 16;
 
 /** How the number of ways grows with the length of the text, as a power of it: by one for each part whose length is open. Infinity where such parts lie in a repetition, and one text is cut in many ways. */
 function waysOf(regex: Regex): number {
@@ -212,20 +219,22 @@ function waysOf(regex: Regex): number {
     case 'look': return waysOf(regex.body) + 1;
     case 'repeat': {
       const body = waysOf(regex.body);
-      if (regex.most <= 1 || (body === 0 && regex.least === regex.most)) return body;
-      const open = body > 0 || !decided(regex.body, firstOf(regex.body).characters);
-      if (open && regex.most > 4) return Infinity;
-      return (body === 0 ? 0 : body * regex.most) + (regex.least === regex.most ? 0 : 1);
+      if (regex.most <= 1) return body;
+      // What may follow a round is another: where that is not told apart by one character, each round doubles the ways.
+      if (!decided(regex.body, firstOf(regex.body).characters)) return regex.most > 4 ? Infinity : body * regex.most + 1;
+      return body + (regex.least === regex.most ? 0 : 1);
     }
     default: return assertNever(regex);
   }
 }
 
-/** The longest text that is left to JavaScript; a longer one is the machine's. */
-function mostForJavaScript(regex: Regex): number {
+/** The longest text that is left to JavaScript; a longer one is the machine's. `ends`: it is tried for each end that a match may have. */
+function mostForJavaScript(regex: Regex, ends: boolean): number {
+  const isDecided = decided(regex, 0n);
+  if (!isDecided && count(regex, (part) => part.kind === 'choice' || (part.kind === 'repeat' && part.most === 1)) > MOST_CHOICES) return SHORT;
   const starts = regex.kind === 'assert' || (regex.kind === 'sequence' && regex.parts[0]?.kind === 'assert') ? 0 : 1;
-  const power = starts + (decided(regex, 0n) ? Math.min(1, waysOf(regex)) : waysOf(regex));
-  return power === 0 ? Infinity : Math.max(16, MOST_TRIES ** (1 / power));
+  const power = starts + Number(ends) + (isDecided ? Math.min(1, waysOf(regex)) : waysOf(regex));
+  return power === 0 ? Infinity : Math.max(SHORT, MOST_TRIES ** (1 / power));
 }
 
 export function compileRegex(pattern: string, options: Options): Matcher {
@@ -237,7 +246,10 @@ export function compileRegex(pattern: string, options: Options): Matcher {
   const source = sourceOf(regex);
   const tester = new RegExp(source, 'u');
   const finder = new RegExp(source, 'dgu');
-  const most = mostForJavaScript(regex);
+  const most = mostForJavaScript(regex, false);
+  // What looks ahead must see what stands behind the end that is tried.
+  const mostEnds = looksAhead(regex) ? -1 : mostForJavaScript(regex, true);
+  const pinned = new RegExp(`(?:${source})(?![^])`, 'duy');
   // Made when it is wanted: most texts are short.
   let made: Machine | undefined;
   const machine = (): Machine => (made ??= new Machine(regex, groups));
@@ -252,10 +264,17 @@ export function compileRegex(pattern: string, options: Options): Matcher {
     },
     find(given, from) {
       const text = folded(given);
-      if (wanted !== 'first' || text.length - from > most) return fromSlots(machine().find(text, from, wanted), groups);
+      if (text.length - from > (wanted === 'first' ? most : mostEnds)) return fromSlots(machine().find(text, from, wanted), groups);
       finder.lastIndex = from;
-      const found = finder.exec(text);
-      return found === null ? undefined : toMatch(found);
+      const first = finder.exec(text);
+      if (first === null) return undefined;
+      if (wanted === 'first') return toMatch(first);
+      for (let end = wanted === 'longest' ? text.length : first.index; end >= first.index && end <= text.length; end += wanted === 'longest' ? -1 : 1) {
+        pinned.lastIndex = first.index;
+        const found = pinned.exec(text.slice(0, end));
+        if (found !== null) return toMatch(found);
+      }
+      return toMatch(first);
     },
   };
 }
