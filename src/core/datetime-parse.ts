@@ -88,7 +88,7 @@ class DateTimeReader {
   #field(): void {
     let match: RegExpExecArray | null;
     if ((match = this.#match(/(\d{1,4}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?(?![\d:])/y))) return this.#clock(match[1]!, match[2]!, match[3], match[4]);
-    if (this.#fields.micros !== undefined && (match = this.#match(/([+-])(\d{1,2})(?::(\d{2})(?::(\d{2}))?|(\d{2})(\d{2})?)?(?!\d)/y))) return this.#offset(match);
+    if ((this.#fields.micros !== undefined || this.#dateIsRead()) && (match = this.#match(/([+-])(\d{1,2})(?::(\d{2})(?::(\d{2}))?|(\d{2})(\d{2})?)?(?!\d)/y))) return this.#offset(match);
     if ((match = this.#match(/([+-]?)infinity\b/y))) return this.#setSpecial(match[1] === '-' ? '-infinity' : 'infinity');
     if (this.#date === undefined && this.#numbers.length === 0) {
       if ((match = this.#match(/(\d+)([-/.])(\d{1,2}|[a-z]{3,9})\2(\d+)(?![\d.]*:)/y))) return this.#separated(match[1]!, match[3]!, match[4]!);
@@ -108,6 +108,11 @@ class DateTimeReader {
     if ((match = this.#match(/[a-z][a-z0-9_/]*(?:[+-][a-z0-9_/:]+)*/y))) return this.#word(match[0]);
     if (this.#match(/[-/.]+(?=\d)/y) && this.#month !== undefined) return;
     throw this.#bad();
+  }
+
+  /** A zone may follow the date alone. */
+  #dateIsRead(): boolean {
+    return this.#date !== undefined || this.#numbers.length === (this.#month === undefined ? 3 : 2);
   }
 
   #setSpecial(special: NonNullable<Fields['special']>): void {
