@@ -28,7 +28,7 @@ rollback;
 begin;
 create table in_tx (id int primary key, v text unique, x numeric unique nulls not distinct);
 insert into in_tx values (1, null, null), (2, null, 1.0);
-update in_tx set id = id + 1;
+update in_tx set id = 3 where id = 1;
 savepoint a;
 insert into in_tx values (2, 'z', 5);
 rollback to a;
