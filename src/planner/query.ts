@@ -4,6 +4,7 @@
  */
 export { planQuery, planView, planExpression, planConstant } from './plan-query.ts';
 export { planCheck, planDefault, planGenerated, planTransform } from './plan-expression.ts';
+export type { StoredExpression } from './plan-expression.ts';
 export type { PlannedView } from './plan-query.ts';
 export { planDelete, planInsert, planMerge, planSelectStatement, planUpdate } from './dml/writing.ts';
 export { coerceForAssignment } from './typing/assignment.ts';

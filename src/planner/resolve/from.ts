@@ -39,7 +39,7 @@ export function resolveFrom(level: Level, nodes: readonly Node[]): FromPart {
 
 function together(level: Level, left: readonly ScopeItem[], right: readonly ScopeItem[]): readonly ScopeItem[] {
   for (const item of right) {
-    if (item.name !== null && left.some((other) => other.name === item.name && other.schema === item.schema)) {
+    if (item.name !== null && left.some((other) => other.name === item.name && (other.bare !== true || item.bare !== true || other.tableOid === item.tableOid))) {
       throw level.planning.error('42712', `table name "${item.name}" specified more than once`, undefined);
     }
   }
@@ -47,18 +47,24 @@ function together(level: Level, left: readonly ScopeItem[], right: readonly Scop
 }
 
 function resolvePart(level: Level, node: Node, before: readonly ScopeItem[]): FromPart {
-  if ('RangeVar' in node) return namedRelation(level, node.RangeVar);
-  if ('RangeSubselect' in node) return subselect(level, node.RangeSubselect, before);
-  if ('RangeFunction' in node) return functionCall(level, node.RangeFunction, before);
-  if ('JsonTable' in node) return jsonTable(level, node.JsonTable, before);
+  if ('RangeVar' in node) return entered(level, namedRelation(level, node.RangeVar));
+  if ('RangeSubselect' in node) return entered(level, subselect(level, node.RangeSubselect, before));
+  if ('RangeFunction' in node) return entered(level, functionCall(level, node.RangeFunction, before));
+  if ('JsonTable' in node) return entered(level, jsonTable(level, node.JsonTable, before));
   if ('JoinExpr' in node) return join(level, node.JoinExpr, before);
   throw notSupported(`${kindOf(node)} in FROM`, 'Use a relation, a subquery or a function.', level.planning.at(locationOf(node)));
 }
 
+/** Lets error messages know of a part. */
+function entered({ scope }: Level, part: FromPart): FromPart {
+  scope.range?.push(...part.items.map((item) => (item.name === null ? { ...item, name: 'unnamed_subquery' } : item)));
+  return part;
+}
+
 /** The level of a LATERAL part: it sees what stands before it in FROM. */
-const lateralLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: before, outer: level.scope.outer }, aggregates: null, functions: null });
+const lateralLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: before, outer: level.scope.outer, range: level.scope.range }, aggregates: null, functions: null });
 /** The level of a part that sees only the queries around. */
-const outerLevel = (level: Level): Level => ({ ...level, scope: { items: [], outer: level.scope.outer }, aggregates: null, functions: null });
+const outerLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: [], outer: level.scope.outer, range: level.scope.range, before }, aggregates: null, functions: null });
 
 function namedRelation(level: Level, node: RangeVar): FromPart {
   const { planning } = level;
@@ -66,7 +72,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
     const { relation, columns } = common.reference(planning.at(node.location));
-    return aliased(level, relation, { name, columns, columnsVisible: true }, node.alias);
+    return aliased(level, relation, { name, columns, columnsVisible: true, common: name }, node.alias);
   }
   const item = findRelation(level.planning, node);
   planning.dependsOn.add(item.oid);
@@ -82,7 +88,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const seen = planning.context.catalog.columnsSeen?.(node.schemaname, name) ?? columns.length;
   const scopeItem: ScopeItem = {
     name, columns: columns.slice(0, seen), ...(seen < columns.length && { rowColumns: columns }), columnsVisible: true, tableOid: item.oid, ...(item.kind !== 'sequence' && { rowType: item.rowType }), ...(neverNull !== undefined && { neverNull }),
-    ...(node.schemaname !== undefined && { schema: node.schemaname }),
+    bare: true,
     ...(key && { primaryKey: { constraint: key.oid, columns: key.columns.map((column) => columns[column]!.id) } }),
   };
   return aliased(level, relation, scopeItem, node.alias);
@@ -118,12 +124,12 @@ function aliased(level: Level, relation: TypedRelation, item: ScopeItem, alias: 
   }
   const columns = item.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
   for (const column of columns) planning.columnLabels.set(column.id, `${name}.${column.name}`);
-  return { relation, items: [{ ...item, name, schema: undefined, columns }] };
+  return { relation, items: [{ ...item, name, bare: undefined, columns }] };
 }
 
 function subselect(level: Level, node: RangeSubselect, before: readonly ScopeItem[]): FromPart {
   if (node.subquery === undefined || !('SelectStmt' in node.subquery)) throw new InvariantError('a subquery in FROM that is not a SELECT');
-  const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level);
+  const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level, before);
   const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
   const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true };
   return aliased(level, asRelation(level.planning, query), item, node.alias);
@@ -258,7 +264,7 @@ function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromP
   const kind = node.jointype === 'JOIN_LEFT' ? 'left' : node.jointype === 'JOIN_RIGHT' ? 'right' : node.jointype === 'JOIN_FULL' ? 'full' : 'inner';
   const shared = node.isNatural ? naturalColumns(left.items, right.items) : node.usingClause === undefined ? undefined : namesOf(node.usingClause);
   if (shared !== undefined && (shared.length > 0 || node.isNatural)) return aliasedJoin(level, usingJoin(level, kind, left, right, items, shared), node);
-  const inner: Level = { ...level, scope: { items, outer: level.scope.outer }, clause: 'JOIN conditions', aggregates: null, functions: null };
+  const inner: Level = { ...level, scope: { items, outer: level.scope.outer, range: level.scope.range }, clause: 'JOIN conditions', aggregates: null, functions: null };
   const on = node.quals === undefined ? null : coerceToBoolean(planning, resolveExpression(inner, node.quals), 'JOIN/ON');
   const joined: FromPart = { relation: { op: 'join', kind, left: left.relation, right: right.relation, on }, items };
   return aliasedJoin(level, joined, node);

@@ -39,9 +39,9 @@ export function resolveSelect(planning: Planning, node: SelectStmt, outer: Scope
 
 /** FROM, WHERE, GROUP BY, HAVING, the select list, DISTINCT, ORDER BY, LIMIT: in the order in which they take effect. */
 function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): TypedQuery {
-  const base: Level = { planning, scope: { items: [], outer }, tables, clause: 'FROM', aggregates: null, functions: null };
+  const base: Level = { planning, scope: { items: [], outer, range: [] }, tables, clause: 'FROM', aggregates: null, functions: null };
   const from = resolveFrom(base, node.fromClause ?? []);
-  const scope: Scope = { items: from.items, outer };
+  const scope: Scope = { ...base.scope, items: from.items };
   const aggregates: TypedAggregate[] = [];
   const functions: TableFunctionCall[] = [];
   const level: Level = { ...base, scope, clause: 'SELECT', aggregates, functions };

@@ -99,12 +99,12 @@ export interface Draft {
 }
 
 /** The drafts as columns: generation expressions are read over all of them (and over those that were there `before`). */
-export function finishColumns(drafts: readonly Draft[], table: string, before: readonly TableColumn[], scene: Scene): readonly PlannedColumn[] {
+export function finishColumns(drafts: readonly Draft[], table: string, before: readonly TableColumn[], scene: Scene, read: <T>(plan: () => T) => T = (plan) => plan()): readonly PlannedColumn[] {
   const all = [...before, ...drafts.map(({ column }) => column)];
   const isGenerated = (at: number): boolean => (at < before.length ? before[at]!.generated !== undefined : drafts[at - before.length]!.generated !== undefined);
   return drafts.map(({ column, generated }, i) => {
     if (generated === undefined) return column;
-    const { value, sql } = planGenerated(generated, scene.text, table, all, isGenerated, before.length + i, planContext(scene, 'adhoc'));
+    const { value, sql } = read(() => planGenerated(generated, scene.text, table, all, isGenerated, before.length + i, planContext(scene, 'adhoc')));
     return { ...column, generated: value, defaultSql: sql };
   });
 }
@@ -129,7 +129,7 @@ export function columnType(definition: ColumnDef, scene: Scene): SqlType {
 
 const isPseudoType = (column: string, type: SqlType): SqlError => new SqlError('42P16', `column "${column}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
 
-export function draftColumn(definition: ColumnDef, table: string, isTaken: (name: string) => boolean, scene: Scene): Draft {
+export function draftColumn(definition: ColumnDef, table: string, isTaken: (name: string) => boolean, scene: Scene, read: <T>(plan: () => T) => T = (plan) => plan()): Draft {
   const name = definition.colname ?? '';
   const position = positionOf(scene.text, definition.location);
   if (definition.collClause !== undefined) throw notSupported('COLLATE of a column', 'Text is compared by bytes, as under the C collation.', position);
@@ -140,7 +140,8 @@ export function draftColumn(definition: ColumnDef, table: string, isTaken: (name
   if (serial !== undefined && facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`);
   const type = serial === undefined ? columnType(definition, scene) : sqlType(serial);
   const sequence = serial !== undefined || facts.identity !== undefined ? columnSequence(facts.identity, type, table, name, isTaken, scene) : undefined;
-  const stored = facts.default?.raw_expr === undefined ? undefined : planDefault(facts.default.raw_expr, scene.text, name, type, planContext(scene, 'adhoc'));
+  const expression = facts.default?.raw_expr;
+  const stored = expression === undefined ? undefined : read(() => planDefault(expression, scene.text, name, type, planContext(scene, 'adhoc')));
   const column: PlannedColumn = {
     name, type, nullable: facts.nullable ?? sequence === undefined, ...(stored && { default: stored.value, defaultSql: stored.sql }), ...(sequence && { sequence }),
   };
