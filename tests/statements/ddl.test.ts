@@ -63,7 +63,7 @@ test.each([
   ['create table t (a text collate "de")', 'COLLATE of a column'], ['create unlogged table t (a int)', 'UNLOGGED'], ['create table t (a int, unique (a) deferrable)', 'DEFERRABLE'],
   ['listen x', 'LISTEN'], ["notify x, 'y'", 'NOTIFY'], ['lock table t', 'LOCK TABLE'], ['do $$begin end$$', 'DO'], ['create function f() returns int language sql as $$select 1$$', 'CREATE FUNCTION'],
   ['create role r', 'CREATE ROLE'], ['grant select on t to r', 'GRANT and REVOKE'], ['create extension x', 'CREATE EXTENSION'],
-  ['select 1 into t', 'SELECT INTO'], ['prepare transaction \'x\'', 'two-phase commit'], ['declare c scroll cursor for select 1', 'SCROLL'], ["copy t from '/tmp/x'", 'COPY with a file of the server'],
+  ['prepare transaction \'x\'', 'two-phase commit'], ['declare c scroll cursor for select 1', 'SCROLL'], ["copy t from '/tmp/x'", 'COPY with a file of the server'],
   ['create statistics s on a, b from t', 'CREATE STATISTICS'], ['security label on table t is \'x\'', 'SECURITY LABEL'], ['create materialized view m as select 1 with no data', 'WITH NO DATA'],
 ])('refused by name: %s', (sql, feature) => {
   expect(world.refusal(sql)).toMatchObject({ code: '0A000', message: `${feature} is not supported`, hint: expect.stringMatching(/\.$/) });

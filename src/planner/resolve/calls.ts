@@ -10,6 +10,7 @@ import { resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
+import { requireComparable } from './select.ts';
 import { sortDirection } from './sort-direction.ts';
 import { selectField } from './indirection.ts';
 import { fieldsOf } from './row-fields.ts';
@@ -74,6 +75,7 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   if (node.agg_distinct && sorted.some(({ value }) => !settled.some((arg) => sameExpr(arg, value)))) {
     throw planning.error('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', startOf(sorted.find(({ value }) => !settled.some((arg) => sameExpr(arg, value)))!.value));
   }
+  if (node.agg_distinct) for (const arg of settled) requireComparable(planning, arg.type.oid, 'equality', startOf(arg));
   const extended = [...settled];
   const order = sorted.map(({ value, key }): SortKey => {
     const known = extended.findIndex((arg) => sameExpr(arg, value));

@@ -65,7 +65,7 @@ function wholeRow({ planning }: Level, item: ScopeItem, position: number | undef
   const aliases = item.columns.map((column) => column.name);
   const names = item.rowType === undefined ? undefined : planning.context.catalog.fieldsOf(item.rowType)?.map(({ name }) => name);
   return {
-    op: 'row', fields: (item.rowColumns ?? item.columns).map((column) => columnOf(column, position)), names: names ?? aliases, ...(names && { aliases }), type: sqlType(item.rowType ?? Oid.record), position,
+    op: 'row', fields: (item.rowColumns ?? item.columns).map((column) => columnOf(column, position)), names: names ?? aliases, ...(names && { aliases }), ...(item.name !== null && { of: item.name }), type: sqlType(item.rowType ?? Oid.record), position,
     ...(present && { present }),
   };
 }

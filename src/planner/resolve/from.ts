@@ -9,7 +9,7 @@ import { resolveTypeName } from '../typing/type-name.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import { siteOf } from './calls.ts';
 import { required, resolveExpression } from './expression.ts';
-import { findCommonTable } from './level.ts';
+import { findCommonTable, laterCommonTable } from './level.ts';
 import type { Level } from './level.ts';
 import { kindOf, listOf, locationOf, namesOf } from './nodes.ts';
 import { compare, conjunction } from './operators.ts';
@@ -52,6 +52,7 @@ function resolvePart(level: Level, node: Node, before: readonly ScopeItem[]): Fr
   if ('RangeFunction' in node) return entered(level, functionCall(level, node.RangeFunction, before));
   if ('JsonTable' in node) return entered(level, jsonTable(level, node.JsonTable, before));
   if ('JoinExpr' in node) return join(level, node.JoinExpr, before);
+  if ('RangeTableSample' in node) throw notSupported('TABLESAMPLE', 'Take rows by a condition, such as hashint4(id) % 100 = 0.', level.planning.at(node.RangeTableSample.location));
   throw notSupported(`${kindOf(node)} in FROM`, 'Use a relation, a subquery or a function.', level.planning.at(locationOf(node)));
 }
 
@@ -74,7 +75,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
     const { relation, columns } = common.reference(planning.at(node.location));
     return aliased(level, relation, { name, columns, columnsVisible: true, common: name }, node.alias);
   }
-  const item = findRelation(level.planning, node);
+  const item = findRelation(level.planning, node, laterCommonTable(level.tables, node.schemaname === undefined ? name : ''));
   planning.dependsOn.add(item.oid);
   planning.written.relation(node, item);
   const columns = item.type.columns.map((column, index): TypedColumn => ({
@@ -95,7 +96,7 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
 }
 
 /** The relation a name means; 42P01 where there is none, 42809 where it is something that cannot be read. */
-export function findRelation(planning: Level['planning'], node: RangeVar): RelationCatalogItem {
+export function findRelation(planning: Level['planning'], node: RangeVar, comesLater = false): RelationCatalogItem {
   const { catalog, searchPath, environment } = planning.context;
   const name = node.relname ?? '';
   const position = planning.at(node.location);
@@ -103,7 +104,9 @@ export function findRelation(planning: Level['planning'], node: RangeVar): Relat
     throw planning.error('0A000', `cross-database references are not implemented: "${node.catalogname}.${node.schemaname}.${name}"`, position);
   }
   const item = catalog.find(node.schemaname, name, searchPath);
-  if (item === undefined || item.kind === 'type') throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position);
+  if (item === undefined || item.kind === 'type') throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position, comesLater ? {
+    detail: `There is a WITH item named "${name}", but it cannot be referenced from this part of the query.`, hint: 'Use WITH RECURSIVE, or re-order the WITH items to remove forward references.',
+  } : {});
   if (!isRelation(item)) throw planning.error('42809', `cannot open relation "${name}"`, position, { detail: `This operation is not supported for ${item.kind === 'index' ? 'indexes' : `${item.kind}s`}.` });
   if (item.kind === 'source' && item.origin.kind === 'postgres') {
     throw planning.error('42809', `source "${name}" has no rows of its own`, position, { hint: `Read the tables made from it, or make them: CREATE VIEWS FROM SOURCE ${name}.` });

@@ -13,6 +13,14 @@ export interface CommonTable {
 export interface CommonTables {
   readonly byName: ReadonlyMap<string, CommonTable>;
   readonly outer: CommonTables | null;
+  /** all names of the clause, those too that are yet to come */
+  readonly names: readonly string[];
+}
+
+/** Whether a WITH clause around has a query of that name which cannot be read yet. */
+export function laterCommonTable(tables: CommonTables | null, name: string): boolean {
+  for (let level = tables; level !== null; level = level.outer) if (!level.byName.has(name) && level.names.includes(name)) return true;
+  return false;
 }
 
 export function findCommonTable(tables: CommonTables | null, name: string): CommonTable | undefined {

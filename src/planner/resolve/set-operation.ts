@@ -78,6 +78,7 @@ function sideOf(planning: Planning, node: SelectStmt, around: Scope, tables: Com
   const plain = (node.sortClause ?? []).length === 0 && node.limitCount === undefined && node.limitOffset === undefined && node.withClause === undefined;
   const start = startOfSelect(planning, node);
   if (plain && node.op !== undefined && node.op !== 'SETOP_NONE') return { ...combine(planning, node, around, tables, {}), start };
+  if (node.intoClause !== undefined) throw planning.error('42601', 'INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT', planning.at(node.intoClause.rel?.location));
   const query = resolveSelect(planning, node, around, tables, { keepUnknown: true });
   around.range?.push({ name: `*SELECT* ${around.range.length + 1}`, columns: query.columns, columnsVisible: false });
   return { relation: asRelation(planning, query), columns: query.columns, start };

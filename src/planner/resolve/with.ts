@@ -28,7 +28,8 @@ export function withQueries(planning: Planning, clause: WithClause | undefined, 
 export function openWith(planning: Planning, clause: WithClause | undefined, outer: Scope | null, tables: CommonTables | null): Around {
   if (clause === undefined) return { tables, wrap: (query) => query };
   const byName = new Map<string, CommonTable>();
-  const inner: CommonTables = { byName, outer: tables };
+  const names = (clause.ctes ?? []).map((node) => ('CommonTableExpr' in node ? node.CommonTableExpr.ctename ?? '' : ''));
+  const inner: CommonTables = { byName, outer: tables, names };
   const shared: { readonly name: string; readonly value: TypedRelation; readonly valueIds: readonly number[] }[] = [];
   const wrap = (query: TypedQuery): TypedQuery => ({ ...query, relation: shared.reduceRight<TypedRelation>((below, entry) => ({ op: 'with', ...entry, body: below }), query.relation) });
   for (const node of clause.ctes ?? []) {

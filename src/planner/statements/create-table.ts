@@ -27,7 +27,7 @@ export function planCreateTable(statement: CreateStmt, scene: Scene): Outcome {
   const onCommit = onCommitOf(statement.oncommit, name.schema === TEMPORARY);
   const body = planTableBody(statement.tableElts ?? [], name, isTaken, scene);
   whenTaken('table', name, false, scene);
-  return { plan: { kind: 'createTable', name, ...body, ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } };
+  return { plan: { kind: 'createTable', tag: 'CREATE TABLE', name, ...body, ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } };
 }
 
 function refuseTableFeatures(statement: CreateStmt, scene: Scene): void {
@@ -243,11 +243,11 @@ export function planCreateTableAs(statement: CreateTableAsStmt, scene: Scene): O
   const name = newRelationName(into?.rel, scene);
   const onCommit = onCommitOf(into?.onCommit, name.schema === TEMPORARY);
   const ifNotExists = statement.if_not_exists === true;
-  const taken = whenTaken('table', name, ifNotExists, scene);
-  if (taken) return taken;
   const rows = planQuery(query.SelectStmt, scene.text, planContext(scene, 'adhoc'));
+  const taken = whenTaken('table', name, ifNotExists, scene, 'CREATE TABLE AS');
+  if (taken) return taken;
   const columns = nameColumns(rows.columns, into?.colNames ?? []);
-  const table = { kind: 'createTable', name, columns, keys: [], checks: [], foreignKeys: [], ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } as const;
+  const table = { kind: 'createTable', tag: 'CREATE TABLE AS', name, columns, keys: [], checks: [], foreignKeys: [], ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } as const;
   return { plan: into?.skipData === true ? table : { ...table, rows: { kind: 'query', query: rows } } };
 }
 
@@ -271,7 +271,7 @@ export function planCreateTableFromFile(tree: CreateTableFromFileTree, purified:
   if (taken) return taken;
   const isTaken = (candidate: string): boolean => takenBy({ schema: name.schema, name: candidate }, scene) !== undefined;
   const body = tree.columns === null ? { columns: fileColumns(purified), keys: [], checks: [], foreignKeys: [] } : planTableBody(tree.columns, name, isTaken, scene);
-  return { plan: { kind: 'createTable', name, ...body, ifNotExists: tree.ifNotExists, sql: scene.sql, rows: { kind: 'file', path: tree.path } } };
+  return { plan: { kind: 'createTable', tag: 'CREATE TABLE', name, ...body, ifNotExists: tree.ifNotExists, sql: scene.sql, rows: { kind: 'file', path: tree.path } } };
 }
 
 function fileColumns(purified: Purified | undefined): readonly TableColumn[] {
