@@ -17,7 +17,7 @@ import { outputName } from './output-name.ts';
 import { asRelation } from './query-relation.ts';
 import { resolveSelect } from './select.ts';
 import { resolveJsonTable } from './sql-json-table.ts';
-import type { Expr, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
+import type { Expr, OrderKey, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
 import { fieldOf } from './row-fields.ts';
 import { columnOf } from './typed.ts';
 
@@ -25,6 +25,8 @@ import { columnOf } from './typed.ts';
 export interface FromPart {
   readonly relation: TypedRelation;
   readonly items: readonly ScopeItem[];
+  /** the ORDER BY of the one query that it is: rows come so where nothing above says otherwise */
+  readonly order?: readonly OrderKey[];
 }
 
 /** The comma list of FROM: each part joined to those before it, which LATERAL parts may refer to. */
@@ -72,8 +74,8 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const name = node.relname ?? '';
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
-    const { relation, columns } = common.reference(planning.at(node.location));
-    return aliased(level, relation, { name, columns, columnsVisible: true, common: name }, node.alias);
+    const { relation, columns, order } = common.reference(planning.at(node.location));
+    return { ...aliased(level, relation, { name, columns, columnsVisible: true, common: name }, node.alias), ...(order && { order }) };
   }
   const item = findRelation(level.planning, node, laterCommonTable(level.tables, node.schemaname === undefined ? name : ''));
   planning.dependsOn.add(item.oid);
@@ -135,7 +137,8 @@ function subselect(level: Level, node: RangeSubselect, before: readonly ScopeIte
   const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level, before);
   const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
   const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true };
-  return aliased(level, asRelation(level.planning, query), item, node.alias);
+  const { order } = query;
+  return { ...aliased(level, asRelation(level.planning, query, order.map((key) => key.id)), item, node.alias), ...(order.length > 0 && { order }) };
 }
 
 /** A function in FROM, or several in lockstep (ROWS FROM): it may always refer to what stands before it. */

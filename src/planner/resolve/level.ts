@@ -1,12 +1,12 @@
 import type { Planning } from '../planning.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { ColumnId, Expr, TableFunctionCall, TypedAggregate, TypedColumn } from './typed.ts';
+import type { ColumnId, Expr, OrderKey, TableFunctionCall, TypedAggregate, TypedColumn } from './typed.ts';
 
 /** A WITH query as seen by those who may name it. */
 export interface CommonTable {
   readonly name: string;
   /** resolves the query anew, or refers to its shared result: a relation with ids of its own */
-  reference(position?: number): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[] };
+  reference(position?: number): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[]; /** its ORDER BY, which may be by columns that cannot be named */ readonly order?: readonly OrderKey[] };
 }
 
 /** Names of WITH queries, inner ones hiding outer ones. */

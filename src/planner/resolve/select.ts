@@ -41,7 +41,7 @@ export function resolveSelect(planning: Planning, node: SelectStmt, outer: Scope
 function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): TypedQuery {
   const base: Level = { planning, scope: { items: [], outer, range: [] }, tables, clause: 'FROM', aggregates: null, functions: null };
   const from = resolveFrom(base, node.fromClause ?? []);
-  const scope: Scope = { ...base.scope, items: from.items };
+  const scope: Scope = { ...base.scope, items: from.items, ...(from.order && { order: from.order }) };
   const aggregates: TypedAggregate[] = [];
   const functions: TableFunctionCall[] = [];
   const level: Level = { ...base, scope, clause: 'SELECT', aggregates, functions };
@@ -50,7 +50,8 @@ function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, 
   const where = node.whereClause && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE', aggregates: null, functions: null }, node.whereClause), 'WHERE');
   const having = node.havingClause && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'HAVING', functions: null }, node.havingClause), 'HAVING');
   if ((node.windowClause ?? []).length > 0) throw notSupported('the WINDOW clause', 'Use GROUP BY, or DISTINCT ON with ORDER BY for the first row of each group.', undefined);
-  const order = resolveOrder({ ...level, clause: 'ORDER BY' }, node.sortClause ?? [], targets);
+  const keepsOrder = node.sortClause === undefined && node.distinctClause === undefined && node.groupClause === undefined && having === undefined && aggregates.length === 0;
+  const order = keepsOrder ? from.order ?? [] : resolveOrder({ ...level, clause: 'ORDER BY' }, node.sortClause ?? [], targets);
   const distinct = node.distinctClause;
   const distinctOn = distinct === undefined ? undefined : listedKeys(distinct);
   const distinctIds = distinctOn === undefined ? undefined : resolveDistinctOn({ ...level, clause: 'DISTINCT ON' }, distinctOn, targets, order);

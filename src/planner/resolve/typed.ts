@@ -69,6 +69,7 @@ export interface TypedAggregate {
 
 export interface OrderKey {
   readonly id: ColumnId;
+  readonly type: SqlType;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Planning } from '../planning.ts';
-import type { ColumnId, Expr, TypedAggregate, TypedColumn } from '../resolve/typed.ts';
+import type { ColumnId, Expr, OrderKey, TypedAggregate, TypedColumn } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
 
 /** One entry of FROM, or a join of entries: what names it lends to expressions. */
@@ -37,6 +37,8 @@ export interface Scope {
   readonly outer: Scope | null;
   /** the entries of FROM so far, those too that this place may not use: what error messages know of. FROM adds to it; without one, `items` are all there is */
   readonly range?: ScopeItem[];
+  /** the order in which the rows of FROM come */
+  readonly order?: readonly OrderKey[];
   /** seen from a subquery in FROM that is not LATERAL: what stands before it */
   readonly before?: readonly ScopeItem[];
   /** seen from a subquery: where in the query of this scope it stands, and so whether aggregates of that query may stand there */
