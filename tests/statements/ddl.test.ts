@@ -98,16 +98,16 @@ test('DROP takes what depends on it under CASCADE, and skips what is not there u
 });
 
 test('settings and transactions', () => {
-  expect(world.plan("set time zone 'Europe/Paris'").plan).toEqual({ kind: 'set', name: 'timezone', value: 'Europe/Paris', local: false });
+  expect(world.plan("set time zone 'Europe/Paris'").plan).toEqual({ kind: 'set', name: 'timezone', value: 'Europe/Paris', local: false, tag: 'SET' });
   expect(world.plan('set time zone -3').plan).toMatchObject({ value: '-3' });
   expect(world.plan("set time zone interval '+02:00' hour to minute").plan).toMatchObject({ value: '<+02:00>-02:00' });
-  expect(world.plan('set local search_path = a, "B", "$user"').plan).toEqual({ kind: 'set', name: 'search_path', value: 'a, "B", "$user"', local: true });
+  expect(world.plan('set local search_path = a, "B", "$user"').plan).toEqual({ kind: 'set', name: 'search_path', value: 'a, "B", "$user"', local: true, tag: 'SET' });
   expect(world.plan('set search_path to default').plan).toMatchObject({ value: null });
   expect(world.plan('set my.own = 1').plan).toMatchObject({ kind: 'set', name: 'my.own', value: '1' });
   expect(world.plan('set transaction read only').plan).toMatchObject({ name: 'transaction_read_only', value: 'on', local: true });
   expect(world.plan('set session characteristics as transaction isolation level serializable, read write').plan)
     .toMatchObject({ name: 'default_transaction_isolation', value: 'serializable', local: false, also: [{ name: 'default_transaction_read_only', value: 'off' }] });
-  expect(world.plan('begin isolation level repeatable read read only').plan).toEqual({ kind: 'begin', readOnly: true });
+  expect(world.plan('begin isolation level repeatable read read only').plan).toEqual({ kind: 'begin', readOnly: true, tag: 'BEGIN' });
   expect(world.plan('commit and chain').plan).toEqual({ kind: 'commit', chain: true });
   expect(world.plan('rollback to savepoint s').plan).toEqual({ kind: 'rollbackTo', name: 's' });
 });

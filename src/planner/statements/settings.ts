@@ -102,7 +102,7 @@ export function planTransaction(statement: TransactionStmt): Outcome {
   const name = statement.savepoint_name ?? '';
   const chain = statement.chain === true;
   switch (statement.kind) {
-    case undefined: case 'TRANS_STMT_BEGIN': case 'TRANS_STMT_START': 
+    case undefined: case 'TRANS_STMT_BEGIN': case 'TRANS_STMT_START':
       return { plan: { kind: 'begin', readOnly: isReadOnly(statement.options ?? []), tag: statement.kind === 'TRANS_STMT_START' ? 'START TRANSACTION' : 'BEGIN' } };
     case 'TRANS_STMT_COMMIT': return { plan: { kind: 'commit', chain } };
     case 'TRANS_STMT_ROLLBACK': return { plan: { kind: 'rollback', chain } };
