@@ -47,7 +47,7 @@ export function planReturning(planning: Planning, table: TableItem, node: RangeV
   const action: TypedColumn = { id: planning.newColumn('merge_action'), name: 'merge_action', type: sqlType(Oid.text) };
   const self: ScopeItem = { ...tableItem(table, name, own), ...(node?.alias === undefined && { bare: true }) };
   const items = [...(beside.action === true ? [...beside.items, self] : [self, ...beside.items]), ...[named('new'), named('old')].filter((item) => item !== undefined)];
-  const level: Level = { planning, scope: { items, outer: null, ...(beside.range && { range: [...items, ...beside.range] }) }, tables: around.tables, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
+  const level: Level = { planning, scope: { items, outer: null, range: [self, ...beside.items, ...beside.range ?? []] }, tables: around.tables, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
   const targets = (clause.exprs ?? []).flatMap((entry) => {
     const target = resTarget(entry);
     return target.val === undefined ? [] : expandTarget(level, target.val, target.name);
