@@ -97,6 +97,10 @@ export class ByteReader {
     const length = this.int32();
     return length === -1 ? null : this.bytes(length);
   }
+  /** All that is left. */
+  rest(): Uint8Array {
+    return this.bytes(this.#bytes.length - this.#at);
+  }
   end(): void {
     if (this.#at !== this.#bytes.length) throw malformedBinary(this.#typeName);
   }

@@ -9,6 +9,8 @@ export interface TextSettings {
   readonly intervalStyle: 'postgres' | 'iso_8601' | 'sql_standard' | 'postgres_verbose';
   readonly extraFloatDigits: number;
   readonly byteaOutput: 'hex' | 'escape';
+  /** what 'now' and 'today' mean in text: microseconds from 2000 on, of the transaction; where there is none they are refused */
+  readonly now?: number | bigint;
 }
 
 export const defaultTextSettings: TextSettings = {

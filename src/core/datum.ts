@@ -71,6 +71,8 @@ export interface SqlRecord {
   /** oids of the fields' types */
   readonly types: readonly number[];
   readonly fields: readonly Datum[];
+  /** what JSON calls the fields of a row without a named type, where that is not f1, f2, ...; rows compare without them */
+  readonly names?: readonly string[];
 }
 
 export interface SqlRange {

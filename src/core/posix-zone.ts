@@ -9,10 +9,10 @@ import type { TimeZone } from './timezone.ts';
 /** The moment of a year at which the clocks change, in seconds of local time since 2000-01-01. */
 type Change = (year: number) => number;
 
-const nameForm = '([A-Za-z]{3,}|<[A-Za-z0-9+-]+>)';
+const nameForm = '([A-Za-z]+|<[A-Za-z0-9+-]+>)';
 /** The name of standard time may be left out: `+05:30`. */
-const firstNameForm = '([A-Za-z]{3,}|<[A-Za-z0-9+-]+>|)';
-const offsetForm = '([+-]?[0-9]{1,3}(?::[0-9]{1,2}(?::[0-9]{1,2})?)?)';
+const firstNameForm = '([A-Za-z]+|<[A-Za-z0-9+-]+>|)';
+const offsetForm = '([+-]?[0-9]+(?::[0-9]{1,2}(?::[0-9]{1,2})?)?)';
 const ruleForm = `(M[0-9]{1,2}\\.[1-5]\\.[0-6]|J[0-9]{1,3}|[0-9]{1,3})(?:/${offsetForm})?`;
 const zoneForm = new RegExp(`^${firstNameForm}${offsetForm}(?:${nameForm}${offsetForm}?(?:,${ruleForm},${ruleForm})?)?$`);
 

@@ -2,6 +2,7 @@ import { SqlError } from '../core/index.ts';
 import type { CatalogChange, CatalogSnapshot, OptionValue } from '../catalog/index.ts';
 import type { RelationId } from '../ir/index.ts';
 import type { EngineAction, WireChange } from './engine/messages.ts';
+import type { KeyTally } from './execute/own-keys.ts';
 import type { SequenceState } from './sequences.ts';
 import type { SettingsMark } from './session/settings.ts';
 
@@ -36,6 +37,8 @@ export class Transaction {
   /** the lock on reading and then writing rows, where UPDATE or DELETE took it */
   release: (() => void) | undefined;
   readonly savepoints: Savepoint[] = [];
+  /** rows by the keys that this transaction has made (execute/own-keys) */
+  readonly keys = new Map<string, KeyTally>();
 
   /** The value of a secret that was made or changed here. */
   secret(value: OptionValue): string | undefined {
@@ -63,6 +66,7 @@ export class Transaction {
     this.catalog = savepoint.catalog;
     this.work.length = savepoint.work;
     this.writes.length = savepoint.writes;
+    this.keys.clear();
     this.sequences = new Map(savepoint.sequences);
     return savepoint.settings;
   }

@@ -3,6 +3,7 @@ import { InvariantError, Oid, sized, SqlError, sqlErrorOf, codecOf, findType, ty
 import type { Environment } from './functions/contract.ts';
 import { toBitLength, toVarbitLength } from './functions/bit.ts';
 import { evaluatorOf, functionById } from './functions/index.ts';
+import { recordNames } from './record-names.ts';
 import type { Scalar } from './scalar.ts';
 
 /**
@@ -87,7 +88,7 @@ export function evaluateScalar(scalar: Scalar, row: readonly Datum[], environmen
     case 'array':
       return arrayOf(scalar.elements.map(value), scalar.nested, findType(scalar.type.oid)?.element ?? 0);
     case 'row':
-      return { kind: 'record', types: scalar.fields.map((field) => field.type.oid), fields: scalar.fields.map(value) };
+      return withNames({ kind: 'record', types: scalar.fields.map((field) => field.type.oid), fields: scalar.fields.map(value) }, recordNames(scalar));
     case 'field': {
       const record = value(scalar.arg);
       return isRecord(record) ? record.fields[scalar.index] ?? null : null;
@@ -153,6 +154,7 @@ function currentTime(oid: number, environment: Environment): Datum {
 }
 
 const isArray = (value: Datum): value is SqlArray => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'array';
+const withNames = (record: SqlRecord, names: readonly string[] | undefined): SqlRecord => (names === undefined ? record : { ...record, names });
 const isRecord = (value: Datum): value is SqlRecord => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'record';
 
 /** ARRAY[...]: plain elements, or arrays of equal dimensions side by side. */

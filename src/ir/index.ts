@@ -23,6 +23,7 @@ export { pathOf as readJsonPath } from './functions/jsonpath-evaluate.ts';
 export type { Behavior, BehaviorKind, JsonQueryCall, JsonQuerySpec } from './functions/sql-json-query.ts';
 export type { JsonTableCall, JsonTableColumnSpec, JsonTablePath } from './functions/sql-json-table.ts';
 export { relationTypeOf, isNullable, isOuter, isKeyed } from './types.ts';
+export { recordNames } from './record-names.ts';
 export { structureText } from './structure.ts';
 export { isEquality, isTypeEquality, equalityOf } from './equality.ts';
 export {

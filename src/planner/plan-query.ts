@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { ColumnsRead, WrittenQuery } from '../catalog/index.ts';
-import type { Column, Notice } from '../core/index.ts';
+import type { Column, Notice, SqlType } from '../core/index.ts';
 import { Oid, typeInfo } from '../core/index.ts';
 import type { Query, Relation, Scalar } from '../ir/index.ts';
 import { relationTypeOf } from '../ir/index.ts';
@@ -19,6 +19,9 @@ import { resolveExpression, resolveSettled } from './resolve/expression.ts';
 import { emptyScope } from './scope/scope.ts';
 import { resolveSelect } from './resolve/select.ts';
 import type { TypedQuery } from './resolve/typed.ts';
+import { startOf } from './resolve/walk.ts';
+import { tryCoerce } from './typing/coerce.ts';
+import { typeText } from './typing/format-type.ts';
 
 /** What CREATE VIEW and CREATE MATERIALIZED VIEW store. */
 export interface PlannedView {
@@ -197,7 +200,18 @@ export function planExpression(node: Node, sql: string, relationName: string, co
   return foldScalar(toScalar(planning, value, bound), context.environment);
 }
 
-/** An expression without columns (EXECUTE's arguments, AS OF, a DEFAULT). A lone string literal keeps the type `unknown`: what it becomes is for `coerceForAssignment`. */
+/** The value of parameter `number` of EXECUTE, converted to its type. */
+export function planArgument(node: Node, number: number, type: SqlType, sql: string, context: PlanContext): Scalar {
+  const planning = new Planning(sql, context);
+  const value = resolveExpression({ planning, scope: emptyScope, tables: null, clause: 'EXECUTE parameters', aggregates: null, functions: null, refuses: { subquery: 'EXECUTE parameter' } }, node);
+  const converted = tryCoerce(planning, value, type, 'assignment');
+  if (converted === undefined) {
+    throw planning.error('42804', `parameter $${number} of type ${typeText(value.type.oid)} cannot be coerced to the expected type ${typeText(type.oid)}`, startOf(value), { hint: 'You will need to rewrite or cast the expression.' });
+  }
+  return foldScalar(toScalar(planning, converted, unit), context.environment);
+}
+
+/** An expression without columns (AS OF, a DEFAULT). A lone string literal keeps the type `unknown`: what it becomes is for `coerceForAssignment`. */
 export function planConstant(node: Node, sql: string, context: PlanContext): Scalar {
   const planning = new Planning(sql, context);
   const value = resolveExpression({ planning, scope: emptyScope, tables: null, clause: 'constants', aggregates: null, functions: null }, node);

@@ -105,7 +105,7 @@ export type Plan =
   | { readonly kind: 'alterRowType'; readonly oid: number; readonly fields: readonly Field[] }
   | { readonly kind: 'alterEnum'; readonly oid: number; readonly change: EnumChange }
   | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean }
-  | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
+  | (PlannedTable & { readonly kind: 'createTable'; readonly name: QualifiedName; readonly ifNotExists: boolean; readonly sql: string; readonly tag: 'CREATE TABLE' | 'CREATE TABLE AS'; /** of a temporary table: at the end of each transaction */ readonly onCommit?: 'drop' | 'delete'; /** CREATE TABLE ... FROM FILE / AS SELECT */ readonly rows?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'query'; readonly query: Query } })
   | { readonly kind: 'alterTable'; readonly oid: number; readonly steps: readonly AlterTableStep[]; readonly sql: string; readonly notices: readonly Notice[] }
   | { readonly kind: 'createSequence'; readonly name: QualifiedName; readonly options: SequenceOptions; readonly ownedBy?: ColumnAddress; readonly sql: string }
   | (AlteredCounter & { readonly kind: 'alterSequence'; /** null: NONE */ readonly ownedBy?: ColumnAddress | null })
@@ -124,10 +124,10 @@ export type Plan =
   | { readonly kind: 'setSchema'; readonly oids: readonly number[]; readonly schema: number; readonly tag: string }
   | { readonly kind: 'alterOnError'; readonly oid: number; readonly onError: OnError }
   | { readonly kind: 'comment'; readonly oid: number; readonly column: number; /** the OID of a constraint of the table */ readonly constraint?: number; readonly text: string | null }
-  | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean; /** further settings of the same statement, set alike: SET TRANSACTION with several modes */ readonly also?: readonly { readonly name: string; readonly value: string }[] }
+  | { readonly kind: 'set'; readonly name: string; /** null: to the default */ readonly value: string | null; readonly local: boolean; readonly tag: 'SET' | 'RESET'; /** further settings of the same statement, set alike: SET TRANSACTION with several modes */ readonly also?: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: 'resetAll' }
   | { readonly kind: 'show'; readonly name: string }
-  | { readonly kind: 'begin'; readonly readOnly: boolean }
+  | { readonly kind: 'begin'; readonly readOnly: boolean; readonly tag: 'BEGIN' | 'START TRANSACTION' }
   | { readonly kind: 'commit' | 'rollback'; readonly chain: boolean }
   | { readonly kind: 'savepoint' | 'release' | 'rollbackTo'; readonly name: string }
   | { readonly kind: 'declare'; readonly name: string; readonly binary: boolean; readonly hold: boolean; readonly inner: Plan; readonly innerSql: string }

@@ -63,7 +63,7 @@ test.each([
   ['create table t (a text collate "de")', 'COLLATE of a column'], ['create unlogged table t (a int)', 'UNLOGGED'], ['create table t (a int, unique (a) deferrable)', 'DEFERRABLE'],
   ['listen x', 'LISTEN'], ["notify x, 'y'", 'NOTIFY'], ['lock table t', 'LOCK TABLE'], ['do $$begin end$$', 'DO'], ['create function f() returns int language sql as $$select 1$$', 'CREATE FUNCTION'],
   ['create role r', 'CREATE ROLE'], ['grant select on t to r', 'GRANT and REVOKE'], ['create extension x', 'CREATE EXTENSION'],
-  ['select 1 into t', 'SELECT INTO'], ['prepare transaction \'x\'', 'two-phase commit'], ['declare c scroll cursor for select 1', 'SCROLL'], ["copy t from '/tmp/x'", 'COPY with a file of the server'],
+  ['prepare transaction \'x\'', 'two-phase commit'], ['declare c scroll cursor for select 1', 'SCROLL'], ["copy t from '/tmp/x'", 'COPY with a file of the server'],
   ['create statistics s on a, b from t', 'CREATE STATISTICS'], ['security label on table t is \'x\'', 'SECURITY LABEL'], ['create materialized view m as select 1 with no data', 'WITH NO DATA'],
 ])('refused by name: %s', (sql, feature) => {
   expect(world.refusal(sql)).toMatchObject({ code: '0A000', message: `${feature} is not supported`, hint: expect.stringMatching(/\.$/) });
@@ -98,16 +98,16 @@ test('DROP takes what depends on it under CASCADE, and skips what is not there u
 });
 
 test('settings and transactions', () => {
-  expect(world.plan("set time zone 'Europe/Paris'").plan).toEqual({ kind: 'set', name: 'timezone', value: 'Europe/Paris', local: false });
+  expect(world.plan("set time zone 'Europe/Paris'").plan).toEqual({ kind: 'set', name: 'timezone', value: 'Europe/Paris', local: false, tag: 'SET' });
   expect(world.plan('set time zone -3').plan).toMatchObject({ value: '-3' });
   expect(world.plan("set time zone interval '+02:00' hour to minute").plan).toMatchObject({ value: '<+02:00>-02:00' });
-  expect(world.plan('set local search_path = a, "B", "$user"').plan).toEqual({ kind: 'set', name: 'search_path', value: 'a, "B", "$user"', local: true });
+  expect(world.plan('set local search_path = a, "B", "$user"').plan).toEqual({ kind: 'set', name: 'search_path', value: 'a, "B", "$user"', local: true, tag: 'SET' });
   expect(world.plan('set search_path to default').plan).toMatchObject({ value: null });
   expect(world.plan('set my.own = 1').plan).toMatchObject({ kind: 'set', name: 'my.own', value: '1' });
   expect(world.plan('set transaction read only').plan).toMatchObject({ name: 'transaction_read_only', value: 'on', local: true });
   expect(world.plan('set session characteristics as transaction isolation level serializable, read write').plan)
     .toMatchObject({ name: 'default_transaction_isolation', value: 'serializable', local: false, also: [{ name: 'default_transaction_read_only', value: 'off' }] });
-  expect(world.plan('begin isolation level repeatable read read only').plan).toEqual({ kind: 'begin', readOnly: true });
+  expect(world.plan('begin isolation level repeatable read read only').plan).toEqual({ kind: 'begin', readOnly: true, tag: 'BEGIN' });
   expect(world.plan('commit and chain').plan).toEqual({ kind: 'commit', chain: true });
   expect(world.plan('rollback to savepoint s').plan).toEqual({ kind: 'rollbackTo', name: 's' });
 });

@@ -174,7 +174,8 @@ async function runInOrder(records: readonly GoldenRecord[], reading: Reading, ru
 
 async function runAsViews(records: readonly GoldenRecord[], runner: SqlRunner, random: Random): Promise<string[]> {
   const faults: string[] = [];
-  const views = new Map<GoldenRecord, Expected>();
+  // A query that is asked again, between changes, is one view that is read again.
+  const views = new Map<string, { readonly name: string; readonly created: Expected }>();
   const firstData = records.findIndex((record) => record.kind === 'statement' && !creates(record.sql));
   const late = records.slice(firstData < 0 ? records.length : firstData).find((record) => record.kind === 'statement' && creates(record.sql));
   if (late) throw new Error(`line ${late.line}: what creates comes before the first row`);
@@ -182,14 +183,17 @@ async function runAsViews(records: readonly GoldenRecord[], runner: SqlRunner, r
     if (record.kind === 'statement' && creates(record.sql) && concerns(record, 'view')) faults.push(...compare(record, await actual(runner, record, record.sql), true));
   }
   for (const record of records) {
-    if (record.kind === 'query' && concerns(record, 'view')) views.set(record, await actual(runner, { ...record, kind: 'statement' }, createView(record)));
+    if (record.kind === 'query' && concerns(record, 'view') && !views.has(viewKey(record))) {
+      views.set(viewKey(record), { name: viewName(record), created: await actual(runner, { ...record, kind: 'statement' }, createView(record)) });
+    }
   }
   for (const record of records) {
     if (!concerns(record, 'view')) continue;
-    const created = views.get(record);
-    if (created) {
+    const view = record.kind === 'query' ? views.get(viewKey(record)) : undefined;
+    if (view !== undefined) {
+      const { name, created } = view;
       // An error of the query's own text shows when the view is created; one of its rows, when it is read.
-      const answer = created.kind === 'error' ? created : await actual(runner, { ...record, ordered: false }, `select * from ${viewName(record)}`);
+      const answer = created.kind === 'error' ? created : await actual(runner, { ...record, ordered: false }, `select * from ${name}`);
       faults.push(...compare(record, answer, false));
     } else if (record.kind === 'statement' && !creates(record.sql)) {
       for (const sql of record.expected.kind === 'ok' ? batches(record.sql, random) : [record.sql]) faults.push(...compare(record, await actual(runner, record, sql), true));
@@ -199,6 +203,8 @@ async function runAsViews(records: readonly GoldenRecord[], runner: SqlRunner, r
 }
 
 const creates = (sql: string): boolean => /^\s*create\b/i.test(sql);
+/** Queries of one key can be one view: the same text, with as many columns. */
+const viewKey = ({ sql, expected }: GoldenRecord): string => `${expected.kind === 'rows' ? expected.types.length : 0} ${sql}`;
 const viewName = (record: GoldenRecord): string => `golden_${record.line}`;
 
 /** Columns get names by position, since a query may repeat one and a view may not. */

@@ -8,7 +8,7 @@ import { dateCodec, intervalCodec, timeCodec, timestampCodec, timestamptzCodec, 
 import { enumCodec, enumWireCodec } from './enums.ts';
 import { macaddr8Codec, macaddrCodec, networkCodec } from './network.ts';
 import { float4Codec, float8Codec, int2Codec, int4Codec, int8Codec, moneyCodec, mzTimestampCodec, numericCodec, oidCodec, regCodec, xid8Codec } from './numbers.ts';
-import { recordCodec, rowCodec, rowWireCodec } from './records.ts';
+import { namedRecordCodec, recordCodec, rowCodec, rowWireCodec } from './records.ts';
 import { isMultirangeType, isRangeType, multirangeCodec, rangeCodec } from './ranges.ts';
 import {
   bitCodec, boolCodec, bpcharCodec, byteaCodec, charCodec, jsonCodec, jsonbCodec, jsonpathCodec, lsnCodec, nameCodec, textCodec, tidCodec, uuidCodec, varcharCodec, voidCodec,
@@ -46,7 +46,7 @@ function makeCodec(type: TypeInfo): TypeCodec {
   if (type.kind === 'r' && isRangeType(type.oid)) return rangeCodec(type.oid, codecOf);
   if (type.kind === 'm' && isMultirangeType(type.oid)) return multirangeCodec(type.oid, codecOf);
   if (type.kind === 'c') return rowCodec(type.oid, codecOf);
-  if (type.oid === Oid.record) return recordCodec(codecOf);
+  if (type.oid === Oid.record) return namedRecordCodec(codecOf);
   if (type.kind === 'e') return enumCodec(type.oid);
   if (type.element !== 0 && (type.category === 'A' || type.oid === Oid.recordArray)) return arrayCodec(type.element, codecOf);
   if (type.name.startsWith('reg') && type.storage === 'oid') return regCodec(type.name);
@@ -56,7 +56,7 @@ function makeCodec(type: TypeInfo): TypeCodec {
 }
 
 /**
- * The codec whose binary form is that of `typsend` and `typreceive` also where rows hold another: an enum, and what may hold enums.
+ * The codec whose binary form is that of `typsend` and `typreceive` also where rows hold another: an enum, a row of no named type, and what may hold these.
  * Whoever speaks to clients, or to another server, takes this one.
  */
 export function wireCodecOf(oid: number): TypeCodec {
@@ -72,7 +72,7 @@ function makeWireCodec(type: TypeInfo): TypeCodec {
   if (type.kind === 'c') return rowWireCodec(type.oid, wireCodecOf);
   if (type.oid === Oid.record) return recordCodec(wireCodecOf);
   const holds = findType(type.element);
-  if (type.category === 'A' && type.length === -1 && (holds?.kind === 'e' || holds?.kind === 'c' || holds?.oid === Oid.record)) return arrayCodec(type.element, wireCodecOf);
+  if ((type.category === 'A' || type.oid === Oid.recordArray) && type.length === -1 && (holds?.kind === 'e' || holds?.kind === 'c' || holds?.oid === Oid.record)) return arrayCodec(type.element, wireCodecOf);
   return codecOf(type.oid);
 }
 

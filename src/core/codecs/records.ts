@@ -4,11 +4,35 @@ import type { Datum, SqlRecord } from '../datum.ts';
 import { SqlError } from '../errors.ts';
 import { Oid, typeInfo } from '../types.ts';
 import type { Field } from '../types.ts';
-import { characterCount } from '../utf8.ts';
+import { characterCount, decodeUtf8, encodeUtf8 } from '../utf8.ts';
 import { canonicalItem } from './containers.ts';
 import type { CodecOf } from './containers.ts';
 
 const recordFieldNeedsQuotes = (text: string): boolean => text === '' || /["\\(),\s]/.test(text);
+
+/** Rows of which the type says nothing, as rows store them: with the names of their fields, for which clients have no place. A negative count says that names follow. */
+export function namedRecordCodec(codecOf: CodecOf): TypeCodec {
+  const plain = recordCodec(codecOf);
+  return {
+    ...plain,
+    encode(value) {
+      const { names, fields } = value as SqlRecord;
+      if (names === undefined) return plain.encode(value);
+      const writer = new ByteWriter();
+      writer.int32(-fields.length);
+      for (const name of names) writer.sized(encodeUtf8(name));
+      writer.bytes(plain.encode(value));
+      return writer.finish();
+    },
+    decode(bytes) {
+      const reader = new ByteReader(bytes, 'record');
+      const count = reader.int32();
+      if (count >= 0) return plain.decode(bytes);
+      const names = Array.from({ length: -count }, () => decodeUtf8(reader.sized() ?? new Uint8Array()));
+      return { ...plain.decode(reader.rest()) as SqlRecord, names };
+    },
+  };
+}
 
 /** Rows of which the type says nothing: each value has its own fields. */
 export function recordCodec(codecOf: CodecOf): TypeCodec {

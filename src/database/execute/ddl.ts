@@ -243,13 +243,13 @@ function createTable(plan: CatalogPlan & { kind: 'createTable' }, rows: FirstRow
   const { catalog } = session;
   if (plan.ifNotExists && named(catalog, plan.name) !== undefined) {
     session.options.onNotice({ severity: 'NOTICE', code: '42P07', message: `relation "${plan.name.name}" already exists, skipping` });
-    return { tag: 'CREATE TABLE', work: undefined };
+    return { tag: plan.tag, work: undefined };
   }
   const place = placeOf(plan.name, session, oids);
   const { table, sequences, standing } = makeTable(plan, place.schema, oids);
   const first = rows.buffers.map((buffer): WireChange => ({ relation: table.id, rows: buffer }));
   return {
-    tag: plan.rows?.kind === 'query' ? `SELECT ${rows.count}` : 'CREATE TABLE',
+    tag: plan.rows?.kind === 'query' ? `SELECT ${rows.count}` : plan.tag,
     work: create([...place.items, table, ...sequences], catalog, { rows: first, sequences: standing }),
   };
 }

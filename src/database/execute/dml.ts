@@ -13,6 +13,7 @@ import { openQuery } from './query.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { affectedTwice, refuseTwice, resolveConflicts } from './on-conflict.ts';
 import { Outgoing } from './outgoing.ts';
+import { checkOwnKeys } from './own-keys.ts';
 import { valuesOverRows } from './over-rows.ts';
 import { TableRows } from './table-rows.ts';
 
@@ -69,6 +70,7 @@ export async function writeChanges(session: DatabaseSession, changes: readonly W
     const together = touched.flatMap((id) => [...block.changesOf(id), ...changes.filter((change) => change.relation === id)]);
     if (together.length > 0) await session.core.engine.request<void>({ kind: 'check', changes: together });
   }
+  await checkOwnKeys(session, block, changes);
   block.writes.push(...changes);
 }
 

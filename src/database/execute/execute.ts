@@ -71,9 +71,10 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
     case 'truncate':
       return executeTruncate(plan, execution);
     case 'set':
+      if (plan.local && !session.inBlock) session.options.onNotice({ severity: 'WARNING', code: '25P01', message: `${plan.name.startsWith('transaction_') ? 'SET TRANSACTION' : 'SET LOCAL'} can only be used in transaction blocks` });
       session.settings.set(plan.name, plan.value, plan.local);
       for (const { name, value } of plan.also ?? []) session.settings.set(name, value, plan.local);
-      return done('SET');
+      return done(plan.tag);
     case 'resetAll':
       session.settings.resetAll();
       return done('RESET');
@@ -88,7 +89,7 @@ async function execute(plan: Plan, execution: Execution): Promise<Outcome> {
       if (session.block === undefined) session.begin({ readOnly: plan.readOnly });
       else if (session.isImplicit) session.makeExplicit(plan.readOnly);
       else session.options.onNotice({ severity: 'WARNING', code: '25001', message: 'there is already a transaction in progress' });
-      return done('BEGIN');
+      return done(plan.tag);
     case 'commit':
     case 'rollback':
       return endBlock(plan, session);

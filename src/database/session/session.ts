@@ -331,8 +331,9 @@ export class DatabaseSession implements Session {
   // What functions and queries see of the session
 
   environmentData(): EnvironmentData {
+    const now = this.block === undefined ? this.#statementStart : this.#transactionStart;
     return {
-      settings: this.text, transactionTimeMicros: this.block === undefined ? this.#statementStart : this.#transactionStart, statementTimeMicros: this.#statementStart,
+      settings: { ...this.text, now }, transactionTimeMicros: now, statementTimeMicros: this.#statementStart,
       user: this.options.user, database: this.options.database, searchPath: this.settings.searchPath, backendPid: this.pid, variables: this.settings.all,
     };
   }

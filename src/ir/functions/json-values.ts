@@ -1,6 +1,5 @@
 import { codecOf, jsonObject, numericFromInteger, numericParse, numericPrint, Oid, parseJson, SqlError, typeInfo, whenTypesChange } from '../../core/index.ts';
 import type { Datum, Jsonb, JsonValue, Numeric, SqlArray, SqlRecord, TextSettings } from '../../core/index.ts';
-import type { Scalar } from '../scalar.ts';
 
 /**
  * Values of any type as json text and as jsonb, as `to_json` and `to_jsonb` make them: numbers and booleans as such, times in ISO 8601,
@@ -50,7 +49,7 @@ function makeJsonWriter(oid: number): ToText {
   if (oid === Oid.json) return (value) => value as string;
   if (oid === Oid.jsonb) return (value, settings) => codecOf(Oid.jsonb).print(value, settings);
   if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToJson(value as SqlRecord, fieldNames(oid, value as SqlRecord), settings, false);
-  if (oid === Oid.anyarray || typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A') return (value, settings) => arrayToJson(value as SqlArray, settings, false);
+  if (oid === Oid.anyarray || isArrayOf(oid)) return (value, settings) => arrayToJson(value as SqlArray, settings, false);
   const print = scalarText(oid);
   if (numberTypes.has(oid)) {
     return (value, settings) => {
@@ -61,8 +60,11 @@ function makeJsonWriter(oid: number): ToText {
   return (value, settings) => quoted(print(value, settings));
 }
 
-/** What the fields of a value are called by its type; f1, f2, ... where that says nothing. */
+const isArrayOf = (oid: number): boolean => oid === Oid.recordArray || (typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A');
+
+/** What the fields of a value are called by its type, or by itself; f1, f2, ... where neither says anything. */
 export function fieldNames(oid: number, record: SqlRecord): readonly string[] {
+  if (oid === Oid.record && record.names !== undefined) return record.names;
   const { fields } = typeInfo(oid);
   return record.fields.map((_, i) => fields?.[i]?.name ?? `f${i + 1}`);
 }
@@ -119,7 +121,7 @@ function makeJsonValue(oid: number): ToValue {
   if (oid === Oid.json) return (value) => parseJson(value as string);
   if (oid === Oid.int2 || oid === Oid.int4 || oid === Oid.int8) return (value) => numericFromInteger(value as number | bigint);
   if (oid === Oid.record || typeInfo(oid).kind === 'c') return (value, settings) => recordToValue(value as SqlRecord, fieldNames(oid, value as SqlRecord), settings);
-  if (typeInfo(oid).element !== 0 && typeInfo(oid).category === 'A') {
+  if (isArrayOf(oid)) {
     return (value, settings) => {
       const array = value as SqlArray;
       const make = jsonValueOf(array.element);
@@ -143,7 +145,7 @@ export function recordToValue(record: SqlRecord, names: readonly string[], setti
 /** A key of json_build_object: the text form; composite and json values cannot be keys. */
 export function jsonKeyOf(oid: number): ToText {
   const type = typeInfo(oid === Oid.unknown ? Oid.text : oid);
-  if (oid === Oid.json || oid === Oid.jsonb || oid === Oid.record || type.kind === 'c' || (type.element !== 0 && type.category === 'A')) {
+  if (oid === Oid.json || oid === Oid.jsonb || oid === Oid.record || type.kind === 'c' || isArrayOf(type.oid)) {
     return () => {
       throw new SqlError('22023', 'key value must be scalar, not array, composite, or json');
     };
@@ -151,10 +153,6 @@ export function jsonKeyOf(oid: number): ToText {
   if (oid === Oid.bool) return (value) => (value === true ? 'true' : 'false');
   return scalarText(oid);
 }
-
-/** The names that a record's fields have, where the expression tells; of a row type that is the type's affair. */
-export const namesOf = (arg: Scalar): readonly string[] | undefined =>
-  (arg.op === 'row' ? (arg.type.oid === Oid.record ? arg.names : undefined) : arg.op === 'case' ? namesOf(arg.otherwise) ?? (arg.branches[0] && namesOf(arg.branches[0].then)) : undefined);
 
 /** What `->>` answers: strings without quotes, JSON's null as NULL. */
 export function jsonValueAsText(value: JsonValue, settings: TextSettings): string | null {

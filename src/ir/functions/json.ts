@@ -7,7 +7,7 @@ import type { Definition } from './define.ts';
 import { integerFromNumeric } from './integer.ts';
 import { decodable, elementsOf, jsonAsText, jsonKind, membersOf, rewriteJson } from './json-text.ts';
 import {
-  arrayToJson, fieldNames, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, namesOf, recordToJson, recordToValue,
+  arrayToJson, fieldNames, isArray, isContainer, isNumber, isObject, jsonb, jsonKeyOf, jsonValueAsText, jsonValueOf, jsonWriterOf, recordToJson,
 } from './json-values.ts';
 import { concatenated, editAt, pathIndex, withoutIndex, withoutKeys, withoutNulls } from './jsonb-edit.ts';
 import { jsonPretty } from './json-pretty.ts';
@@ -197,26 +197,20 @@ const bindBuildArray = (finish: (values: readonly Datum[], types: readonly numbe
   return (...values: any[]): Datum => finish(values.slice(0, types.length), types, (values[types.length] as Environment).settings);
 };
 
-/** One row of a record: with the names its constructor gives, where the expression is one. */
 function bindToJson([arg]: readonly Scalar[]): (value: Datum, environment: Environment) => Datum {
-  const names = namesOf(arg!);
-  if (names !== undefined) return (value, { settings }) => recordToJson(value as SqlRecord, names, settings, false);
   const write = jsonWriterOf(arg!.type.oid);
   return (value, { settings }) => write(value, settings);
 }
 
 function bindToJsonb([arg]: readonly Scalar[]): (value: Datum, environment: Environment) => Datum {
-  const names = namesOf(arg!);
-  if (names !== undefined) return (value, { settings }) => jsonb(recordToValue(value as SqlRecord, names, settings));
   const make = jsonValueOf(arg!.type.oid);
   return (value, { settings }) => jsonb(make(value, settings));
 }
 
 function bindRowToJson([arg]: readonly Scalar[]): (...values: any[]) => Datum {
-  const names = namesOf(arg!);
   return (record: SqlRecord, ...rest: any[]) => {
     const { settings } = rest[rest.length - 1] as Environment;
-    return recordToJson(record, names ?? fieldNames(arg!.type.oid, record), settings, rest.length > 1 && rest[0] === true);
+    return recordToJson(record, fieldNames(arg!.type.oid, record), settings, rest.length > 1 && rest[0] === true);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { InsertStmt, Node, ResTarget, SelectStmt } from '@pgsql/types';
+import type { InsertStmt, Node, RangeVar, ResTarget, SelectStmt } from '@pgsql/types';
 import { InvariantError, Oid, sqlType } from '../../core/index.ts';
 import type { TableColumn, TableItem } from '../../catalog/index.ts';
 import type { InsertColumn, InsertPlan } from '../plan.ts';
@@ -13,9 +13,9 @@ import { columnOf } from '../resolve/typed.ts';
 import type { Around } from '../resolve/with.ts';
 import { assigned } from '../typing/assignment.ts';
 import { assignedPart, partToDefault } from './assigned-part.ts';
-import { planOnConflict } from './on-conflict.ts';
+import { excludedRow, planOnConflict } from './on-conflict.ts';
 import { planReturning } from './returning.ts';
-import { columnIndex, refuseGenerated, resTarget, writableTable } from './target.ts';
+import { columnIndex, refuseGenerated, resTarget, tableScope, writableTable } from './target.ts';
 
 /** What an INSERT gives: rows, and for each of its targets where its value stands, or which rows leave it to the default. */
 interface Given {
@@ -28,10 +28,10 @@ interface Given {
 export function insertPlan(planning: Planning, statement: InsertStmt, around: Around): InsertPlan {
   const table = writableTable(planning, statement.relation, 'insert into');
   const targets = targetColumns(planning, table, statement);
-  const given: Given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns: new Map() } : givenRows(planning, table, targets, statement.selectStmt, around.tables);
+  const given: Given = statement.selectStmt === undefined ? { rows: oneEmptyRow, columns: new Map() } : givenRows(planning, table, statement.relation, targets, statement.selectStmt, around.tables);
   const columns = overridden(planning, table, given.columns, statement);
   const onConflict = statement.onConflictClause === undefined ? null : planOnConflict(planning, table, statement.relation, statement.onConflictClause, around);
-  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around).plan;
+  const returning = planReturning(planning, table, statement.relation, statement.returningClause, around, { items: [], range: statement.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? [excludedRow(planning, table)] : [] }).plan;
   return {
     kind: 'insert', table: table.id, source: finishPart(planning, around.wrap(given.rows)), columns: table.columns.map((_, index) => columns.get(index) ?? { source: null }), onConflict, returning,
   };
@@ -75,11 +75,11 @@ function columnsOfTargets(targets: readonly InsertTarget[]): readonly { readonly
 const oneEmptyRow: TypedQuery = { relation: { op: 'unit' }, columns: [], order: [], limit: null, offset: null, withTies: false };
 
 /** The SELECT or VALUES of an INSERT, its columns converted to those of the table. */
-function givenRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], node: Node, tables: CommonTables | null): Given {
+function givenRows(planning: Planning, table: TableItem, into: RangeVar | undefined, targets: readonly InsertTarget[], node: Node, tables: CommonTables | null): Given {
   if (!('SelectStmt' in node)) throw new InvariantError('INSERT of something that is no query');
   const select: SelectStmt = node.SelectStmt;
-  if (select.valuesLists !== undefined && (select.sortClause ?? []).length === 0) return valuesRows(planning, table, targets, select, tables);
-  const query = resolveSelect(planning, select, null, tables, { keepUnknown: true });
+  if (select.valuesLists !== undefined && (select.sortClause ?? []).length === 0) return valuesRows(planning, table, into, targets, select, tables);
+  const query = resolveSelect(planning, select, { items: [], outer: null, range: [tableScope(planning, table, into).item] }, tables, { keepUnknown: true });
   checkWidth(planning, targets, query.columns.length, query.columns[targets.length] && planning.targetPositions.get(query.columns[targets.length]!.id));
   const level: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'INSERT', aggregates: null, functions: null };
   const computed: Computed[] = [];
@@ -98,8 +98,8 @@ function givenRows(planning: Planning, table: TableItem, targets: readonly Inser
 }
 
 /** VALUES of an INSERT: each entry is converted to its column by itself, and DEFAULT may stand for one: then a column of booleans says where. */
-function valuesRows(planning: Planning, table: TableItem, targets: readonly InsertTarget[], select: SelectStmt, tables: CommonTables | null): Given {
-  const level: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'VALUES', aggregates: null, functions: null };
+function valuesRows(planning: Planning, table: TableItem, into: RangeVar | undefined, targets: readonly InsertTarget[], select: SelectStmt, tables: CommonTables | null): Given {
+  const level: Level = { planning, scope: { items: [], outer: null, range: [tableScope(planning, table, into).item] }, tables, clause: 'VALUES', aggregates: null, functions: null };
   const lists = (select.valuesLists ?? []).map((list) => ('List' in list ? list.List.items ?? [] : [list]));
   const width = lists[0]?.length ?? 0;
   const written = columnsOfTargets(targets.slice(0, width));

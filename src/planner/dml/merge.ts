@@ -40,7 +40,7 @@ export function mergePlan(planning: Planning, statement: MergeStmt, around: Arou
     return node.MergeWhenClause;
   });
   refuseUnreachable(planning, clauses);
-  const base: Level = { planning, scope: { items: [], outer: null }, tables: around.tables, clause: 'FROM', aggregates: null, functions: null };
+  const base: Level = { planning, scope: { items: [], outer: null, range: [item] }, tables: around.tables, clause: 'FROM', aggregates: null, functions: null };
   const source = resolveFrom(base, statement.sourceRelation === undefined ? [] : [statement.sourceRelation]);
   const duplicate = source.items.find((other) => other.name !== null && other.name === item.name);
   if (duplicate !== undefined) {
@@ -48,7 +48,7 @@ export function mergePlan(planning: Planning, statement: MergeStmt, around: Arou
   }
   const there = marker(planning, relation, 'there');
   const given = marker(planning, source.relation, 'given');
-  const both: Scope = { items: [item, ...source.items], outer: null };
+  const both: Scope = { ...base.scope, items: [item, ...source.items] };
   const on = statement.joinCondition === undefined ? null : coerceToBoolean(planning, resolveExpression({ ...base, scope: both, clause: 'JOIN conditions' }, statement.joinCondition), 'JOIN/ON');
   const joined: TypedRelation = { op: 'join', kind: joinKind(clauses), left: there.relation, right: given.relation, on };
   const branches = clauses.map((clause) => planWhen(planning, table, item, source.items, clause, base, there.column, given.column));
@@ -96,8 +96,7 @@ function planWhen(planning: Planning, table: TableItem, target: ScopeItem, sourc
   const isThere: Expr = match === 'MERGE_WHEN_NOT_MATCHED_BY_TARGET' ? { op: 'isNull', arg: columnOf(there), type: bool } : { op: 'isTrue', arg: columnOf(there), type: bool };
   const isGiven: Expr = match === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' ? { op: 'isNull', arg: columnOf(given), type: bool } : { op: 'isTrue', arg: columnOf(given), type: bool };
   const items = match === 'MERGE_WHEN_MATCHED' ? [target, ...source] : match === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' ? [target] : source;
-  const hidden = [target, ...source].filter((one) => !items.includes(one)).map((one) => one.name);
-  const level: Level = { ...base, scope: { items, outer: null, hidden }, clause: 'MERGE WHEN conditions' };
+  const level: Level = { ...base, scope: { ...base.scope, items }, clause: 'MERGE WHEN conditions' };
   const condition = clause.condition === undefined ? [] : [coerceToBoolean(planning, resolveExpression(level, clause.condition), 'WHEN')];
   const when: Expr = { op: 'and', args: [isThere, isGiven, ...condition], type: bool };
   switch (clause.commandType) {

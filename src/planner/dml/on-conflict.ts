@@ -10,6 +10,7 @@ import type { Planning } from '../planning.ts';
 import { resolveExpression } from '../resolve/expression.ts';
 import type { Level } from '../resolve/level.ts';
 import type { Expr } from '../resolve/typed.ts';
+import type { ScopeItem } from '../scope/scope.ts';
 import type { Around } from '../resolve/with.ts';
 import { coerceToBoolean } from '../typing/coerce.ts';
 import { asksMore, planOverRows } from './over-rows.ts';
@@ -21,8 +22,9 @@ export function planOnConflict(planning: Planning, table: TableItem, node: Range
   if (clause.action !== 'ONCONFLICT_UPDATE') return { arbiters, update: null };
   const name = node?.alias?.aliasname ?? table.name;
   const there = tableColumns(planning, table, name);
-  const excluded = tableColumns(planning, table, 'excluded');
-  const items = [tableItem(table, name, there), { ...tableItem(table, 'excluded', excluded), columnsVisible: false }];
+  const proposed = excludedRow(planning, table);
+  const excluded = proposed.columns;
+  const items = [{ ...tableItem(table, name, there), ...(node?.alias === undefined && { bare: true as const }) }, proposed];
   const level: Level = { planning, scope: { items, outer: null }, tables: around.tables, clause: 'UPDATE', aggregates: null, functions: null };
   const assignments = assignmentsOf(planning, table, level, clause.targetList ?? [], there);
   const where = clause.whereClause === undefined ? undefined : coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE' }, clause.whereClause), 'WHERE');
@@ -39,6 +41,9 @@ export function planOnConflict(planning: Planning, table: TableItem, node: Range
   const scalar = (expr: Expr): Scalar => foldScalar(toScalar(planning, expr, bound), planning.context.environment);
   return { arbiters, update: { values: row.map(scalar), defaulted, where: where === undefined ? null : scalar(where) } };
 }
+
+/** The row proposed, as ON CONFLICT names it. */
+export const excludedRow = (planning: Planning, table: TableItem): ScopeItem => tableItem(table, 'excluded', tableColumns(planning, table, 'excluded'));
 
 const arbiter = ({ name, columns, nullsNotDistinct }: Arbiter): Arbiter => ({ name, columns, ...(nullsNotDistinct === true ? { nullsNotDistinct } : {}) });
 

@@ -20,7 +20,7 @@ export function planOverRows(planning: Planning, columns: readonly TypedColumn[]
   return finishPart(planning, around.wrap({
     relation: { op: 'compute', input: { op: 'leaf', relation: { op: 'get', id: heldRows, type }, ids: all.map((column) => column.id) }, columns: computed },
     columns: [...computed.map(({ id, name, value }): TypedColumn => ({ id, name, type: value.type })), number],
-    order: [{ id: number.id, descending: false, nullsFirst: false }], limit: null, offset: null, withTies: false,
+    order: [{ id: number.id, type: int8, descending: false, nullsFirst: false }], limit: null, offset: null, withTies: false,
   }));
 }
 

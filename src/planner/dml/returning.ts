@@ -22,6 +22,8 @@ export interface Beside {
   readonly items: readonly ScopeItem[];
   /** MERGE: merge_action() may be asked, and * begins with the source's columns */
   readonly action?: boolean;
+  /** what the statement has, and RETURNING may not name */
+  readonly range?: readonly ScopeItem[];
 }
 
 export interface PlannedReturning {
@@ -43,9 +45,9 @@ export function planReturning(planning: Planning, table: TableItem, node: RangeV
     return taken ? undefined : { ...tableItem(table, alias, rows[which]), columnsVisible: false };
   };
   const action: TypedColumn = { id: planning.newColumn('merge_action'), name: 'merge_action', type: sqlType(Oid.text) };
-  const self = tableItem(table, name, own);
+  const self: ScopeItem = { ...tableItem(table, name, own), ...(node?.alias === undefined && { bare: true }) };
   const items = [...(beside.action === true ? [...beside.items, self] : [self, ...beside.items]), ...[named('new'), named('old')].filter((item) => item !== undefined)];
-  const level: Level = { planning, scope: { items, outer: null }, tables: around.tables, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
+  const level: Level = { planning, scope: { items, outer: null, range: [self, ...beside.items, ...beside.range ?? []] }, tables: around.tables, clause: 'RETURNING', aggregates: null, functions: null, ...(beside.action === true ? { mergeAction: action } : {}) };
   const targets = (clause.exprs ?? []).flatMap((entry) => {
     const target = resTarget(entry);
     return target.val === undefined ? [] : expandTarget(level, target.val, target.name);

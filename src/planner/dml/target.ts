@@ -34,9 +34,10 @@ export function resTarget(node: Node): ResTarget {
   throw new InvariantError('a target that is not one');
 }
 
-export function columnIndex(planning: Planning, table: TableItem, name: string, position: number | undefined): number {
+/** `qualified`: the name is the table's own, with what may be a column behind it. */
+export function columnIndex(planning: Planning, table: TableItem, name: string, position: number | undefined, qualified = false): number {
   const index = table.columns.findIndex((column) => column.name === name);
-  if (index < 0) throw planning.error('42703', `column "${name}" of relation "${table.name}" does not exist`, position);
+  if (index < 0) throw planning.error('42703', `column "${name}" of relation "${table.name}" does not exist`, position, qualified ? { hint: 'SET target columns cannot be qualified with the relation name.' } : {});
   return index;
 }
 
@@ -53,7 +54,7 @@ export const tableItem = (table: TableItem, name: string, columns: readonly Type
 export function tableScope(planning: Planning, table: TableItem, node: RangeVar | undefined): { readonly item: ScopeItem; readonly relation: TypedRelation } {
   const name = node?.alias?.aliasname ?? table.name;
   const columns = tableColumns(planning, table, name);
-  return { item: tableItem(table, name, columns), relation: { op: 'leaf', relation: { op: 'get', id: table.id, type: table.type }, ids: columns.map((column) => column.id) } };
+  return { item: { ...tableItem(table, name, columns), ...(node?.alias === undefined && { bare: true }) }, relation: { op: 'leaf', relation: { op: 'get', id: table.id, type: table.type }, ids: columns.map((column) => column.id) } };
 }
 
 /** SET: what each column gets; `default` where its default is to be drawn. */
@@ -65,7 +66,7 @@ export function assignmentsOf(planning: Planning, table: TableItem, level: Level
   for (const node of nodes) {
     const target = resTarget(node);
     const position = planning.at(target.location);
-    const index = columnIndex(planning, table, target.name ?? '', position);
+    const index = columnIndex(planning, table, target.name ?? '', position, (target.indirection ?? []).length > 0 && target.name === level.scope.items[0]?.name);
     const column = table.columns[index]!;
     const isPart = (target.indirection ?? []).length > 0;
     if (assignments.has(index) && !(isPart && parts.has(index))) throw planning.error('42601', `multiple assignments to same column "${column.name}"`, undefined);

@@ -48,12 +48,12 @@ interface Partners {
 }
 
 function partnersOf(planning: Planning, item: ScopeItem, from: readonly Node[], where: Node | undefined, tables: CommonTables | null): Partners {
-  const base: Level = { planning, scope: { items: [], outer: null }, tables, clause: 'FROM', aggregates: null, functions: null };
+  const base: Level = { planning, scope: { items: [], outer: null, range: [item] }, tables, clause: 'FROM', aggregates: null, functions: null };
   const others = from.length === 0 ? undefined : resolveFrom(base, from);
   const duplicate = others?.items.find((other) => other.name !== null && other.name === item.name);
   if (duplicate !== undefined) throw planning.error('42712', `table name "${duplicate.name}" specified more than once`, undefined);
   const items = others?.items ?? [];
-  const scope: Scope = { items: [item, ...items], outer: null };
+  const scope: Scope = { ...base.scope, items: [item, ...items] };
   const level: Level = { ...base, scope };
   const predicate = where && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE' }, where), 'WHERE');
   return { others: others?.relation, items, predicate, level };

@@ -3,8 +3,7 @@ import { isEquality } from '../typing/call-operator.ts';
 import { tryCoerce } from '../typing/coerce.ts';
 import { commonTypeOf } from '../typing/common-type.ts';
 import type { ColumnId, Expr } from '../resolve/typed.ts';
-import { referencedInExpr } from '../resolve/walk.ts';
-import { containsSubquery } from './filter.ts';
+import { containsSubquery, referencedInExpr } from '../resolve/walk.ts';
 
 /** `left = right` with each side over columns of one relation only. */
 export interface KeyPair {

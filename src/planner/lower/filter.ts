@@ -1,7 +1,7 @@
 import type { Scalar } from '../../ir/index.ts';
 import type { Planning } from '../planning.ts';
 import type { Expr } from '../resolve/typed.ts';
-import { conjuncts, forEachOperand } from '../resolve/walk.ts';
+import { conjuncts, containsSubquery } from '../resolve/walk.ts';
 import type { Bound } from './bound.ts';
 import { keepMatching } from './semi-join.ts';
 import { withSubqueries } from './subqueries.ts';
@@ -42,11 +42,4 @@ export function filterBound(planning: Planning, input: Bound, predicate: Expr): 
     bound = { ...ready.bound, relation: { op: 'filter', input: ready.bound.relation, predicates: [toScalar(planning, ready.exprs[0]!, ready.bound)] } };
   }
   return bound;
-}
-
-export function containsSubquery(expr: Expr): boolean {
-  if (expr.op === 'subquery' || expr.op === 'quantified') return true;
-  let found = false;
-  forEachOperand(expr, (operand) => (found ||= containsSubquery(operand)));
-  return found;
 }

@@ -6,8 +6,7 @@ import { functionById, operatorsNamed } from '../registry.ts';
 import { applyOperator } from '../typing/call-operator.ts';
 import { coerce } from '../typing/coerce.ts';
 import type { Expr } from '../resolve/typed.ts';
-import { forEachOperand } from '../resolve/walk.ts';
-import { containsSubquery } from './filter.ts';
+import { containsSubquery, forEachOperand } from '../resolve/walk.ts';
 
 export interface TypedBound {
   readonly comparison: TemporalBound['comparison'];

@@ -10,6 +10,7 @@ import { resolveExpression } from './expression.ts';
 import type { Level } from './level.ts';
 import { positionalArguments } from './named-arguments.ts';
 import { namesOf } from './nodes.ts';
+import { requireComparable } from './select.ts';
 import { sortDirection } from './sort-direction.ts';
 import { selectField } from './indirection.ts';
 import { fieldsOf } from './row-fields.ts';
@@ -74,12 +75,15 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   if (node.agg_distinct && sorted.some(({ value }) => !settled.some((arg) => sameExpr(arg, value)))) {
     throw planning.error('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', startOf(sorted.find(({ value }) => !settled.some((arg) => sameExpr(arg, value)))!.value));
   }
+  if (node.agg_distinct) for (const arg of settled) requireComparable(planning, arg.type.oid, 'equality', startOf(arg));
   const extended = [...settled];
-  const order = sorted.map(({ value, key }): SortKey => {
+  const aggregates = aggregatesOfItsLevel(level, [...extended, ...sorted.map(({ value }) => value), ...(filter ? [filter] : [])], position);
+  // Without an order of its own an aggregate meets the rows as FROM gives them: `json_agg(t) FROM (SELECT ... ORDER BY ...) t`.
+  const given = !node.agg_distinct && sorted.length === 0 && aggregates === level.aggregates && isOrderSensitive(site.name) ? level.scope.order ?? [] : [];
+  const order = [...sorted, ...given.map(({ id, type, descending, nullsFirst }) => ({ value: { op: 'column', id, type } as const, key: { descending, nullsFirst } }))].map(({ value, key }): SortKey => {
     const known = extended.findIndex((arg) => sameExpr(arg, value));
     return { ...key, column: known >= 0 ? known : extended.push(value) - 1 };
   });
-  const aggregates = aggregatesOfItsLevel(level, [...extended, ...(filter ? [filter] : [])], position);
   const type = sqlType(call.result);
   const aggregate: Omit<TypedAggregate, 'id'> = { function: call.row.id, args: extended, distinct: node.agg_distinct ?? false, filter, order, type, name: site.name };
   const known = aggregates.find((other) => sameAggregate(other, aggregate));
@@ -87,6 +91,9 @@ function resolveAggregate(level: Level, node: FuncCall, site: CallSite): Expr {
   if (known === undefined) aggregates.push({ ...aggregate, id });
   return { op: 'column', id, type, position };
 }
+
+/** Whether what an aggregate answers depends on the order of its rows. */
+const isOrderSensitive = (name: string): boolean => /^(array|string|xml|jsonb?(_object)?)_agg(_strict|_unique|_unique_strict)?$/.test(name);
 
 function sortWithin(level: Level, node: import('@pgsql/types').Node, args: readonly Expr[]): { readonly value: Expr; readonly key: Omit<SortKey, 'column'> } {
   const { expression, ...key } = sortDirection(level.planning, node);

@@ -1,7 +1,8 @@
 import type { ColumnRef } from '@pgsql/types';
 import { Oid, sqlType } from '../../core/index.ts';
 import type { SqlType } from '../../core/index.ts';
-import { findColumn, findItem, missingColumn, missingItem } from '../scope/scope.ts';
+import { missingColumn, missingItem } from '../scope/missing.ts';
+import { findColumn, findItem } from '../scope/scope.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import type { Level } from './level.ts';
 import { isStar, stringOf } from './nodes.ts';
@@ -50,13 +51,7 @@ export function qualifiedItem(level: Level, path: readonly string[], position: n
     throw planning.error('42P10', `invalid reference to FROM-clause entry for table "${path.at(-1)!}"`, position, { detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.' });
   }
   if (item !== undefined) return item;
-  const table = path.at(-1)!;
-  if ((path.length > 1 && findItem(planning, level.scope, undefined, table, position) !== undefined) || level.scope.hidden?.includes(table) === true) {
-    throw planning.error('42P01', `invalid reference to FROM-clause entry for table "${table}"`, position, {
-      detail: `There is an entry for table "${table}", but it cannot be referenced from this part of the query.`,
-    });
-  }
-  throw missingItem(planning, table, position);
+  throw missingItem(planning, level.scope, path.at(-2), path.at(-1)!, position);
 }
 
 /** The system column that says which table a row is of. */
@@ -70,7 +65,7 @@ function wholeRow({ planning }: Level, item: ScopeItem, position: number | undef
   const aliases = item.columns.map((column) => column.name);
   const names = item.rowType === undefined ? undefined : planning.context.catalog.fieldsOf(item.rowType)?.map(({ name }) => name);
   return {
-    op: 'row', fields: (item.rowColumns ?? item.columns).map((column) => columnOf(column, position)), names: names ?? aliases, ...(names && { aliases }), type: sqlType(item.rowType ?? Oid.record), position,
+    op: 'row', fields: (item.rowColumns ?? item.columns).map((column) => columnOf(column, position)), names: names ?? aliases, ...(names && { aliases }), ...(item.name !== null && { of: item.name }), type: sqlType(item.rowType ?? Oid.record), position,
     ...(present && { present }),
   };
 }

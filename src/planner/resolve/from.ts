@@ -9,7 +9,7 @@ import { resolveTypeName } from '../typing/type-name.ts';
 import type { ScopeItem } from '../scope/scope.ts';
 import { siteOf } from './calls.ts';
 import { required, resolveExpression } from './expression.ts';
-import { findCommonTable } from './level.ts';
+import { findCommonTable, laterCommonTable } from './level.ts';
 import type { Level } from './level.ts';
 import { kindOf, listOf, locationOf, namesOf } from './nodes.ts';
 import { compare, conjunction } from './operators.ts';
@@ -17,7 +17,7 @@ import { outputName } from './output-name.ts';
 import { asRelation } from './query-relation.ts';
 import { resolveSelect } from './select.ts';
 import { resolveJsonTable } from './sql-json-table.ts';
-import type { Expr, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
+import type { Expr, OrderKey, TableFunctionCall, TypedColumn, TypedRelation } from './typed.ts';
 import { fieldOf } from './row-fields.ts';
 import { columnOf } from './typed.ts';
 
@@ -25,6 +25,8 @@ import { columnOf } from './typed.ts';
 export interface FromPart {
   readonly relation: TypedRelation;
   readonly items: readonly ScopeItem[];
+  /** the ORDER BY of the one query that it is: rows come so where nothing above says otherwise */
+  readonly order?: readonly OrderKey[];
 }
 
 /** The comma list of FROM: each part joined to those before it, which LATERAL parts may refer to. */
@@ -39,7 +41,7 @@ export function resolveFrom(level: Level, nodes: readonly Node[]): FromPart {
 
 function together(level: Level, left: readonly ScopeItem[], right: readonly ScopeItem[]): readonly ScopeItem[] {
   for (const item of right) {
-    if (item.name !== null && left.some((other) => other.name === item.name && other.schema === item.schema)) {
+    if (item.name !== null && left.some((other) => other.name === item.name && (other.bare !== true || item.bare !== true || other.tableOid === item.tableOid))) {
       throw level.planning.error('42712', `table name "${item.name}" specified more than once`, undefined);
     }
   }
@@ -47,28 +49,35 @@ function together(level: Level, left: readonly ScopeItem[], right: readonly Scop
 }
 
 function resolvePart(level: Level, node: Node, before: readonly ScopeItem[]): FromPart {
-  if ('RangeVar' in node) return namedRelation(level, node.RangeVar);
-  if ('RangeSubselect' in node) return subselect(level, node.RangeSubselect, before);
-  if ('RangeFunction' in node) return functionCall(level, node.RangeFunction, before);
-  if ('JsonTable' in node) return jsonTable(level, node.JsonTable, before);
+  if ('RangeVar' in node) return entered(level, namedRelation(level, node.RangeVar));
+  if ('RangeSubselect' in node) return entered(level, subselect(level, node.RangeSubselect, before));
+  if ('RangeFunction' in node) return entered(level, functionCall(level, node.RangeFunction, before));
+  if ('JsonTable' in node) return entered(level, jsonTable(level, node.JsonTable, before));
   if ('JoinExpr' in node) return join(level, node.JoinExpr, before);
+  if ('RangeTableSample' in node) throw notSupported('TABLESAMPLE', 'Take rows by a condition, such as hashint4(id) % 100 = 0.', level.planning.at(node.RangeTableSample.location));
   throw notSupported(`${kindOf(node)} in FROM`, 'Use a relation, a subquery or a function.', level.planning.at(locationOf(node)));
 }
 
+/** Lets error messages know of a part. */
+function entered({ scope }: Level, part: FromPart): FromPart {
+  scope.range?.push(...part.items.map((item) => (item.name === null ? { ...item, name: 'unnamed_subquery' } : item)));
+  return part;
+}
+
 /** The level of a LATERAL part: it sees what stands before it in FROM. */
-const lateralLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: before, outer: level.scope.outer }, aggregates: null, functions: null });
+const lateralLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: before, outer: level.scope.outer, range: level.scope.range }, aggregates: null, functions: null });
 /** The level of a part that sees only the queries around. */
-const outerLevel = (level: Level): Level => ({ ...level, scope: { items: [], outer: level.scope.outer }, aggregates: null, functions: null });
+const outerLevel = (level: Level, before: readonly ScopeItem[]): Level => ({ ...level, scope: { items: [], outer: level.scope.outer, range: level.scope.range, before }, aggregates: null, functions: null });
 
 function namedRelation(level: Level, node: RangeVar): FromPart {
   const { planning } = level;
   const name = node.relname ?? '';
   const common = node.schemaname === undefined ? findCommonTable(level.tables, name) : undefined;
   if (common !== undefined) {
-    const { relation, columns } = common.reference(planning.at(node.location));
-    return aliased(level, relation, { name, columns, columnsVisible: true }, node.alias);
+    const { relation, columns, order } = common.reference(planning.at(node.location));
+    return { ...aliased(level, relation, { name, columns, columnsVisible: true, common: name }, node.alias), ...(order && { order }) };
   }
-  const item = findRelation(level.planning, node);
+  const item = findRelation(level.planning, node, laterCommonTable(level.tables, node.schemaname === undefined ? name : ''));
   planning.dependsOn.add(item.oid);
   planning.written.relation(node, item);
   const columns = item.type.columns.map((column, index): TypedColumn => ({
@@ -82,14 +91,14 @@ function namedRelation(level: Level, node: RangeVar): FromPart {
   const seen = planning.context.catalog.columnsSeen?.(node.schemaname, name) ?? columns.length;
   const scopeItem: ScopeItem = {
     name, columns: columns.slice(0, seen), ...(seen < columns.length && { rowColumns: columns }), columnsVisible: true, tableOid: item.oid, ...(item.kind !== 'sequence' && { rowType: item.rowType }), ...(neverNull !== undefined && { neverNull }),
-    ...(node.schemaname !== undefined && { schema: node.schemaname }),
+    bare: true,
     ...(key && { primaryKey: { constraint: key.oid, columns: key.columns.map((column) => columns[column]!.id) } }),
   };
   return aliased(level, relation, scopeItem, node.alias);
 }
 
 /** The relation a name means; 42P01 where there is none, 42809 where it is something that cannot be read. */
-export function findRelation(planning: Level['planning'], node: RangeVar): RelationCatalogItem {
+export function findRelation(planning: Level['planning'], node: RangeVar, comesLater = false): RelationCatalogItem {
   const { catalog, searchPath, environment } = planning.context;
   const name = node.relname ?? '';
   const position = planning.at(node.location);
@@ -97,7 +106,9 @@ export function findRelation(planning: Level['planning'], node: RangeVar): Relat
     throw planning.error('0A000', `cross-database references are not implemented: "${node.catalogname}.${node.schemaname}.${name}"`, position);
   }
   const item = catalog.find(node.schemaname, name, searchPath);
-  if (item === undefined || item.kind === 'type') throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position);
+  if (item === undefined || item.kind === 'type') throw planning.error('42P01', `relation "${node.schemaname === undefined ? name : `${node.schemaname}.${name}`}" does not exist`, position, comesLater ? {
+    detail: `There is a WITH item named "${name}", but it cannot be referenced from this part of the query.`, hint: 'Use WITH RECURSIVE, or re-order the WITH items to remove forward references.',
+  } : {});
   if (!isRelation(item)) throw planning.error('42809', `cannot open relation "${name}"`, position, { detail: `This operation is not supported for ${item.kind === 'index' ? 'indexes' : `${item.kind}s`}.` });
   if (item.kind === 'source' && item.origin.kind === 'postgres') {
     throw planning.error('42809', `source "${name}" has no rows of its own`, position, { hint: `Read the tables made from it, or make them: CREATE VIEWS FROM SOURCE ${name}.` });
@@ -118,15 +129,16 @@ function aliased(level: Level, relation: TypedRelation, item: ScopeItem, alias: 
   }
   const columns = item.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
   for (const column of columns) planning.columnLabels.set(column.id, `${name}.${column.name}`);
-  return { relation, items: [{ ...item, name, schema: undefined, columns }] };
+  return { relation, items: [{ ...item, name, bare: undefined, columns }] };
 }
 
 function subselect(level: Level, node: RangeSubselect, before: readonly ScopeItem[]): FromPart {
   if (node.subquery === undefined || !('SelectStmt' in node.subquery)) throw new InvariantError('a subquery in FROM that is not a SELECT');
-  const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level);
+  const inner = node.lateral ? lateralLevel(level, before) : outerLevel(level, before);
   const query = resolveSelect(level.planning, node.subquery.SelectStmt, inner.scope, level.tables);
   const item: ScopeItem = { name: null, columns: query.columns, columnsVisible: true };
-  return aliased(level, asRelation(level.planning, query), item, node.alias);
+  const { order } = query;
+  return { ...aliased(level, asRelation(level.planning, query, order.map((key) => key.id)), item, node.alias), ...(order.length > 0 && { order }) };
 }
 
 /** A function in FROM, or several in lockstep (ROWS FROM): it may always refer to what stands before it. */
@@ -258,7 +270,7 @@ function join(level: Level, node: JoinExpr, before: readonly ScopeItem[]): FromP
   const kind = node.jointype === 'JOIN_LEFT' ? 'left' : node.jointype === 'JOIN_RIGHT' ? 'right' : node.jointype === 'JOIN_FULL' ? 'full' : 'inner';
   const shared = node.isNatural ? naturalColumns(left.items, right.items) : node.usingClause === undefined ? undefined : namesOf(node.usingClause);
   if (shared !== undefined && (shared.length > 0 || node.isNatural)) return aliasedJoin(level, usingJoin(level, kind, left, right, items, shared), node);
-  const inner: Level = { ...level, scope: { items, outer: level.scope.outer }, clause: 'JOIN conditions', aggregates: null, functions: null };
+  const inner: Level = { ...level, scope: { items, outer: level.scope.outer, range: level.scope.range }, clause: 'JOIN conditions', aggregates: null, functions: null };
   const on = node.quals === undefined ? null : coerceToBoolean(planning, resolveExpression(inner, node.quals), 'JOIN/ON');
   const joined: FromPart = { relation: { op: 'join', kind, left: left.relation, right: right.relation, on }, items };
   return aliasedJoin(level, joined, node);

@@ -92,6 +92,7 @@ export function selectField(level: Level, value: Expr, name: string): Expr {
   const aliased = value.op === 'row' ? value.aliases?.indexOf(name) ?? -1 : -1;
   const index = aliased >= 0 ? aliased : (fields?.findIndex((field) => field.name === name) ?? -1);
   if (fields !== undefined && index >= 0) return fieldOf(level.planning, value, index, fields[index]!);
+  if (value.op === 'row' && value.of !== undefined) throw planning.error('42703', `column ${value.of}.${name} does not exist`, startOf(value));
   if (value.type.oid === Oid.record) throw planning.error('42703', `could not identify column "${name}" in record data type`, startOf(value));
   if (fields !== undefined) throw planning.error('42703', `column "${name}" not found in data type ${typeText(value.type.oid)}`, startOf(value));
   throw planning.error('42809', `column notation .${name} applied to type ${typeText(value.type.oid)}, which is not a composite type`, startOf(value));

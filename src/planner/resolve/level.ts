@@ -1,18 +1,26 @@
 import type { Planning } from '../planning.ts';
 import type { Scope } from '../scope/scope.ts';
-import type { ColumnId, Expr, TableFunctionCall, TypedAggregate, TypedColumn } from './typed.ts';
+import type { ColumnId, Expr, OrderKey, TableFunctionCall, TypedAggregate, TypedColumn } from './typed.ts';
 
 /** A WITH query as seen by those who may name it. */
 export interface CommonTable {
   readonly name: string;
   /** resolves the query anew, or refers to its shared result: a relation with ids of its own */
-  reference(position?: number): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[] };
+  reference(position?: number): { readonly relation: import('./typed.ts').TypedRelation; readonly columns: readonly TypedColumn[]; /** its ORDER BY, which may be by columns that cannot be named */ readonly order?: readonly OrderKey[] };
 }
 
 /** Names of WITH queries, inner ones hiding outer ones. */
 export interface CommonTables {
   readonly byName: ReadonlyMap<string, CommonTable>;
   readonly outer: CommonTables | null;
+  /** all names of the clause, those too that are yet to come */
+  readonly names: readonly string[];
+}
+
+/** Whether a WITH clause around has a query of that name which cannot be read yet. */
+export function laterCommonTable(tables: CommonTables | null, name: string): boolean {
+  for (let level = tables; level !== null; level = level.outer) if (!level.byName.has(name) && level.names.includes(name)) return true;
+  return false;
 }
 
 export function findCommonTable(tables: CommonTables | null, name: string): CommonTable | undefined {

@@ -23,7 +23,7 @@ export function resolveOrder(level: Level, nodes: readonly Node[], targets: Targ
     const { expression, descending, nullsFirst } = sortDirection(level.planning, node);
     const target = findTarget(level, expression, targets, 'ORDER BY');
     requireComparable(level.planning, target.column.type.oid, 'ordering', level.planning.at(locationOf(expression)));
-    if (!keys.some((key) => key.id === target.column.id)) keys.push({ id: target.column.id, descending, nullsFirst });
+    if (!keys.some((key) => key.id === target.column.id)) keys.push({ id: target.column.id, type: target.column.type, descending, nullsFirst });
   }
   return keys;
 }

@@ -11,7 +11,7 @@ import { groupRelation } from './grouping.ts';
 import { expandFields } from './indirection.ts';
 import type { CommonTables, Level } from './level.ts';
 import { fieldsOf } from './row-fields.ts';
-import { isStar, stringOf } from './nodes.ts';
+import { isStar, locationOf, stringOf } from './nodes.ts';
 import { outputName } from './output-name.ts';
 import { resolveOrder, resolveDistinctOn } from './order.ts';
 import type { Target } from './order.ts';
@@ -19,7 +19,7 @@ import { resolveSetOperation } from './set-operation.ts';
 import type { Expr, TableFunctionCall, TypedAggregate, TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
 import { resolveValues } from './values.ts';
 import { withQueries } from './with.ts';
-import { forEachColumn, startOf } from './walk.ts';
+import { containsSubquery, forEachColumn, startOf } from './walk.ts';
 
 export interface SelectOptions {
   /** leave the type of a lone literal open, for the one who knows better: a set operation, INSERT */
@@ -28,7 +28,7 @@ export interface SelectOptions {
 
 /** Resolves a SELECT, VALUES or set operation that stands within `outer`. */
 export function resolveSelect(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions = {}): TypedQuery {
-  if (node.intoClause !== undefined) throw notSupported('SELECT INTO', 'Use CREATE TABLE ... AS.', undefined);
+  if (node.intoClause !== undefined) throw planning.error('42601', 'SELECT ... INTO is not allowed here', planning.at(node.intoClause.rel?.location));
   if ((node.lockingClause ?? []).length > 0) throw notSupported('FOR UPDATE or FOR SHARE', 'Reads never wait for writes: leave it out.', undefined);
   return withQueries(planning, node.withClause, outer, tables, (inner) => {
     if (node.valuesLists !== undefined) return resolveValues(planning, node, outer, inner, options);
@@ -39,9 +39,9 @@ export function resolveSelect(planning: Planning, node: SelectStmt, outer: Scope
 
 /** FROM, WHERE, GROUP BY, HAVING, the select list, DISTINCT, ORDER BY, LIMIT: in the order in which they take effect. */
 function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): TypedQuery {
-  const base: Level = { planning, scope: { items: [], outer }, tables, clause: 'FROM', aggregates: null, functions: null };
+  const base: Level = { planning, scope: { items: [], outer, range: [] }, tables, clause: 'FROM', aggregates: null, functions: null };
   const from = resolveFrom(base, node.fromClause ?? []);
-  const scope: Scope = { items: from.items, outer };
+  const scope: Scope = { ...base.scope, items: from.items, ...(from.order && { order: from.order }) };
   const aggregates: TypedAggregate[] = [];
   const functions: TableFunctionCall[] = [];
   const level: Level = { ...base, scope, clause: 'SELECT', aggregates, functions };
@@ -50,7 +50,8 @@ function plainSelect(planning: Planning, node: SelectStmt, outer: Scope | null, 
   const where = node.whereClause && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'WHERE', aggregates: null, functions: null }, node.whereClause), 'WHERE');
   const having = node.havingClause && coerceToBoolean(planning, resolveExpression({ ...level, clause: 'HAVING', functions: null }, node.havingClause), 'HAVING');
   if ((node.windowClause ?? []).length > 0) throw notSupported('the WINDOW clause', 'Use GROUP BY, or DISTINCT ON with ORDER BY for the first row of each group.', undefined);
-  const order = resolveOrder({ ...level, clause: 'ORDER BY' }, node.sortClause ?? [], targets);
+  const keepsOrder = node.sortClause === undefined && node.distinctClause === undefined && node.groupClause === undefined && having === undefined && aggregates.length === 0;
+  const order = keepsOrder ? from.order ?? [] : resolveOrder({ ...level, clause: 'ORDER BY' }, node.sortClause ?? [], targets);
   const distinct = node.distinctClause;
   const distinctOn = distinct === undefined ? undefined : listedKeys(distinct);
   const distinctIds = distinctOn === undefined ? undefined : resolveDistinctOn({ ...level, clause: 'DISTINCT ON' }, distinctOn, targets, order);
@@ -157,6 +158,7 @@ function limitValue(level: Level, node: Node | undefined, clause: string): Expr 
   if (node === undefined || ('A_Const' in node && node.A_Const.isnull)) return null;
   const { planning } = level;
   const value = resolveExpression({ ...level, clause, aggregates: null, functions: null }, node);
+  if (containsSubquery(value)) throw notSupported(`a subquery in ${clause}`, 'Write the number, or keep the rows by a condition.', planning.at(locationOf(node)));
   forEachColumn(value, () => {
     throw planning.error('42P10', `argument of ${clause} must not contain variables`, startOf(value));
   });

@@ -1,7 +1,7 @@
 import type { SelectStmt } from '@pgsql/types';
 import { InvariantError, Oid } from '../../core/index.ts';
 import type { Planning } from '../planning.ts';
-import type { Scope } from '../scope/scope.ts';
+import type { Scope, ScopeItem } from '../scope/scope.ts';
 import { settleUnknown } from '../typing/coerce.ts';
 import { toCommonType } from '../typing/common-type.ts';
 import type { CommonTables, Level } from './level.ts';
@@ -17,9 +17,11 @@ import { startOf } from './walk.ts';
 
 /** UNION, INTERSECT and EXCEPT: columns are paired by position and get their common types; the names are the left side's. */
 export function resolveSetOperation(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): TypedQuery {
-  const combined = combine(planning, node, outer, tables, options);
+  const leaves: ScopeItem[] = [];
+  const around: Scope = { items: [], outer, range: leaves };
+  const combined = combine(planning, node, around, tables, options);
   const targets: Targets = { list: combined.columns.map((column) => ({ column, value: columnOf(column) })), visible: combined.columns.length };
-  const level: Level = { planning, scope: { items: [{ name: null, columns: combined.columns, columnsVisible: true }], outer }, tables, clause: 'ORDER BY', aggregates: null, functions: null };
+  const level: Level = { planning, scope: { items: [{ name: null, columns: combined.columns, columnsVisible: true }], outer, range: leaves }, tables, clause: 'ORDER BY', aggregates: null, functions: null };
   const order = resolveOrder(level, node.sortClause ?? [], targets);
   if (targets.list.length > targets.visible) {
     const sorts = (node.sortClause ?? []).map((sort) => sortDirection(planning, sort).expression);
@@ -37,10 +39,11 @@ interface Side {
   readonly start: number | undefined;
 }
 
-function combine(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null, options: SelectOptions): Side {
+/** `around` hears of the queries that are combined, by the names that messages have for them. */
+function combine(planning: Planning, node: SelectStmt, around: Scope, tables: CommonTables | null, options: SelectOptions): Side {
   if (node.larg === undefined || node.rarg === undefined) throw new InvariantError('a set operation without its sides');
-  const left = sideOf(planning, node.larg, outer, tables);
-  const right = sideOf(planning, node.rarg, outer, tables);
+  const left = sideOf(planning, node.larg, around, tables);
+  const right = sideOf(planning, node.rarg, around, tables);
   const kind = node.op === 'SETOP_INTERSECT' ? 'intersect' : node.op === 'SETOP_EXCEPT' ? 'except' : 'union';
   const word = kind.toUpperCase();
   if (left.columns.length !== right.columns.length) throw planning.error('42601', `each ${word} query must have the same number of columns`, right.start);
@@ -71,11 +74,13 @@ function combine(planning: Planning, node: SelectStmt, outer: Scope | null, tabl
   };
 }
 
-function sideOf(planning: Planning, node: SelectStmt, outer: Scope | null, tables: CommonTables | null): Side {
+function sideOf(planning: Planning, node: SelectStmt, around: Scope, tables: CommonTables | null): Side {
   const plain = (node.sortClause ?? []).length === 0 && node.limitCount === undefined && node.limitOffset === undefined && node.withClause === undefined;
   const start = startOfSelect(planning, node);
-  if (plain && node.op !== undefined && node.op !== 'SETOP_NONE') return { ...combine(planning, node, outer, tables, {}), start };
-  const query = resolveSelect(planning, node, outer, tables, { keepUnknown: true });
+  if (plain && node.op !== undefined && node.op !== 'SETOP_NONE') return { ...combine(planning, node, around, tables, {}), start };
+  if (node.intoClause !== undefined) throw planning.error('42601', 'INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT', planning.at(node.intoClause.rel?.location));
+  const query = resolveSelect(planning, node, around, tables, { keepUnknown: true });
+  around.range?.push({ name: `*SELECT* ${around.range.length + 1}`, columns: query.columns, columnsVisible: false });
   return { relation: asRelation(planning, query), columns: query.columns, start };
 }
 

@@ -31,7 +31,7 @@ export type Expr = Located & { readonly type: SqlType } & (
   | { readonly op: 'greatest' | 'least'; readonly args: readonly Expr[] }
   | { readonly op: 'array'; readonly elements: readonly Expr[]; readonly nested: boolean }
   /** with `present`: NULL where that is */
-  | { readonly op: 'row'; readonly fields: readonly Expr[]; readonly names: readonly string[]; readonly present?: Expr; /** ROW(...): where two of these are compared, their fields are */ readonly constructed?: true; /** what an alias calls the fields, in the query alone */ readonly aliases?: readonly string[] }
+  | { readonly op: 'row'; readonly fields: readonly Expr[]; readonly names: readonly string[]; readonly present?: Expr; /** ROW(...): where two of these are compared, their fields are */ readonly constructed?: true; /** what an alias calls the fields, in the query alone */ readonly aliases?: readonly string[]; /** the entry of FROM whose row it is, as the query calls it */ readonly of?: string }
   | { readonly op: 'field'; readonly arg: Expr; readonly index: number }
   | { readonly op: 'subscript'; readonly arg: Expr; readonly lower: readonly (Expr | null)[]; readonly upper?: readonly (Expr | null)[] }
   | { readonly op: 'anyOf' | 'allOf'; readonly function: string; readonly left: Expr; readonly array: Expr }
@@ -69,6 +69,7 @@ export interface TypedAggregate {
 
 export interface OrderKey {
   readonly id: ColumnId;
+  readonly type: SqlType;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
 }

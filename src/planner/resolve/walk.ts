@@ -55,6 +55,13 @@ export function forEachOperand(expr: Expr, visit: (operand: Expr) => void, query
   mapOperands(expr, (operand) => (visit(operand), operand), (inner) => (query(inner), inner));
 }
 
+export function containsSubquery(expr: Expr): boolean {
+  if (expr.op === 'subquery' || expr.op === 'quantified') return true;
+  let found = false;
+  forEachOperand(expr, (operand) => (found ||= containsSubquery(operand)));
+  return found;
+}
+
 /** The same relation with each of its own expressions, and each relation below, changed. */
 export function mapRelation(relation: TypedRelation, expr: (value: Expr) => Expr, below: (input: TypedRelation) => TypedRelation): TypedRelation {
   switch (relation.op) {

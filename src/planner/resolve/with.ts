@@ -8,7 +8,7 @@ import type { CommonTable, CommonTables } from './level.ts';
 import { namesOf } from './nodes.ts';
 import { asRelation } from './query-relation.ts';
 import { resolveSelect } from './select.ts';
-import type { TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
+import type { OrderKey, TypedColumn, TypedQuery, TypedRelation } from './typed.ts';
 import { idsOf } from './typed.ts';
 import { referencedIn } from './walk.ts';
 
@@ -28,7 +28,8 @@ export function withQueries(planning: Planning, clause: WithClause | undefined, 
 export function openWith(planning: Planning, clause: WithClause | undefined, outer: Scope | null, tables: CommonTables | null): Around {
   if (clause === undefined) return { tables, wrap: (query) => query };
   const byName = new Map<string, CommonTable>();
-  const inner: CommonTables = { byName, outer: tables };
+  const names = (clause.ctes ?? []).map((node) => ('CommonTableExpr' in node ? node.CommonTableExpr.ctename ?? '' : ''));
+  const inner: CommonTables = { byName, outer: tables, names };
   const shared: { readonly name: string; readonly value: TypedRelation; readonly valueIds: readonly number[] }[] = [];
   const wrap = (query: TypedQuery): TypedQuery => ({ ...query, relation: shared.reduceRight<TypedRelation>((below, entry) => ({ op: 'with', ...entry, body: below }), query.relation) });
   for (const node of clause.ctes ?? []) {
@@ -47,8 +48,8 @@ export function openWith(planning: Planning, clause: WithClause | undefined, out
     if (definition.isCorrelated) {
       byName.set(name, { name, reference: () => resolveTable(planning, table, outer, inner) });
     } else {
-      shared.push({ name: local, value: definition.relation, valueIds: definition.columns.map((column) => column.id) });
-      byName.set(name, { name, reference: () => referenceTo(planning, name, local, definition.columns) });
+      shared.push({ name: local, value: definition.relation, valueIds: [...definition.columns, ...definition.hidden].map((column) => column.id) });
+      byName.set(name, { name, reference: () => referenceTo(planning, name, local, definition) });
     }
   }
   return { tables: inner, wrap };
@@ -80,7 +81,14 @@ function writingTable(planning: Planning, table: CommonTableExpr, clause: WithCl
   };
 }
 
-function resolveTable(planning: Planning, table: CommonTableExpr, outer: Scope | null, tables: CommonTables): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[]; readonly isCorrelated: boolean } {
+/** The columns of a WITH query that can be named, and behind them those that only its order is by. */
+interface Definition {
+  readonly columns: readonly TypedColumn[];
+  readonly hidden: readonly TypedColumn[];
+  readonly order: readonly OrderKey[];
+}
+
+function resolveTable(planning: Planning, table: CommonTableExpr, outer: Scope | null, tables: CommonTables): Definition & { readonly relation: TypedRelation; readonly isCorrelated: boolean } {
   if (table.ctequery === undefined || !('SelectStmt' in table.ctequery)) {
     throw new InvariantError('a WITH query that is no SELECT');
   }
@@ -89,10 +97,11 @@ function resolveTable(planning: Planning, table: CommonTableExpr, outer: Scope |
   if (names.length > query.columns.length) {
     throw planning.error('42P10', `WITH query "${table.ctename}" has ${query.columns.length} columns available but ${names.length} columns specified`, planning.at(table.location));
   }
-  const relation = asRelation(planning, query);
+  const hidden = query.order.filter((key) => !query.columns.some((column) => column.id === key.id)).map(({ id, type }): TypedColumn => ({ id, type, name: 'order' }));
+  const relation = asRelation(planning, query, hidden.map((column) => column.id));
   const columns = query.columns.map((column, index): TypedColumn => ({ ...column, name: names[index] ?? column.name }));
   for (const column of columns) planning.columnLabels.set(column.id, `${table.ctename}.${column.name}`);
-  return { relation, columns, isCorrelated: outer !== null && refersOutside(relation, outer) };
+  return { relation, columns, hidden, order: query.order, isCorrelated: outer !== null && refersOutside(relation, outer) };
 }
 
 function refersOutside(relation: TypedRelation, outer: Scope): boolean {
@@ -104,8 +113,9 @@ function refersOutside(relation: TypedRelation, outer: Scope): boolean {
   return false;
 }
 
-function referenceTo(planning: Planning, name: string, local: string, columns: readonly TypedColumn[]): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[] } {
-  const own = columns.map((column): TypedColumn => {
+function referenceTo(planning: Planning, name: string, local: string, { columns, hidden, order }: Definition): { readonly relation: TypedRelation; readonly columns: readonly TypedColumn[]; readonly order: readonly OrderKey[] } {
+  const all = [...columns, ...hidden];
+  const own = all.map((column): TypedColumn => {
     const id = planning.newColumn(`${name}.${column.name}`);
     const shape = planning.recordShapes.get(column.id);
     if (shape !== undefined) planning.recordShapes.set(id, shape);
@@ -115,8 +125,8 @@ function referenceTo(planning: Planning, name: string, local: string, columns: r
     op: 'reference', name: local, ids: own.map((column) => column.id),
     types: own.map((column) => ({ name: column.name, type: column.type, nullable: true })),
   };
-  if (idsOf(relation).length !== columns.length) throw new InvariantError('a reference with other columns than its table');
-  return { relation, columns: own };
+  if (idsOf(relation).length !== all.length) throw new InvariantError('a reference with other columns than its table');
+  return { relation, columns: own.slice(0, columns.length), order: order.map((key) => ({ ...key, id: own[all.findIndex((column) => column.id === key.id)]!.id })) };
 }
 
 /** Whether the WITH query names itself: only then is it recursive. */

@@ -1,14 +1,13 @@
 import type { Planning } from '../planning.ts';
-import type { ColumnId, Expr, TypedAggregate, TypedColumn } from '../resolve/typed.ts';
+import type { ColumnId, Expr, OrderKey, TypedAggregate, TypedColumn } from '../resolve/typed.ts';
 import { columnOf } from '../resolve/typed.ts';
-import { closestColumn } from './spelling.ts';
 
 /** One entry of FROM, or a join of entries: what names it lends to expressions. */
 export interface ScopeItem {
   /** the table's alias or name; null for a join without alias, which lends columns only */
   readonly name: string | null;
-  /** the schema of a table named without alias */
-  readonly schema?: string;
+  /** a relation without alias: `schema.name` means it too */
+  readonly bare?: true;
   readonly columns: readonly TypedColumn[];
   /** columns can be named without qualification, and stand in `*` */
   readonly columnsVisible: boolean;
@@ -20,6 +19,8 @@ export interface ScopeItem {
   readonly rowColumns?: readonly TypedColumn[];
   /** the type of its rows, where that has a name */
   readonly rowType?: number;
+  /** the WITH query that it is, whatever it is called here */
+  readonly common?: string;
   /** its oid, which `tableoid` reads */
   readonly tableOid?: number;
   /** a column that is NULL in no row of it: the presence of a row that an outer join may lack */
@@ -34,8 +35,12 @@ export interface ScopeItem {
 export interface Scope {
   readonly items: readonly ScopeItem[];
   readonly outer: Scope | null;
-  /** names that the statement has and this place may not use */
-  readonly hidden?: readonly (string | null)[];
+  /** the entries of FROM so far, those too that this place may not use: what error messages know of. FROM adds to it; without one, `items` are all there is */
+  readonly range?: ScopeItem[];
+  /** the order in which the rows of FROM come */
+  readonly order?: readonly OrderKey[];
+  /** seen from a subquery in FROM that is not LATERAL: what stands before it */
+  readonly before?: readonly ScopeItem[];
   /** seen from a subquery: where in the query of this scope it stands, and so whether aggregates of that query may stand there */
   readonly place?: AggregatePlace;
 }
@@ -74,21 +79,12 @@ const ambiguous = (planning: Planning, name: string, position: number | undefine
 
 /** The entry of FROM called `name`, from the innermost level that has one. */
 export function findItem(planning: Planning, scope: Scope, schema: string | undefined, name: string, position: number | undefined): ScopeItem | undefined {
+  const oid = schema === undefined ? undefined : planning.context.catalog.find(schema, name, planning.context.searchPath)?.oid;
+  if (schema !== undefined && oid === undefined) return undefined;
   for (let level: Scope | null = scope; level !== null; level = level.outer) {
-    const matches = level.items.filter((item) => item.name === name && (schema === undefined || item.schema === schema));
+    const matches = level.items.filter((item) => (oid === undefined ? item.name === name : item.bare === true && item.tableOid === oid));
     if (matches.length > 1) throw planning.error('42P09', `table reference "${name}" is ambiguous`, position);
     if (matches[0] !== undefined) return matches[0];
   }
   return undefined;
-}
-
-export function missingColumn(planning: Planning, scope: Scope, table: string | undefined, name: string, position: number | undefined): Error {
-  const written = table === undefined ? `"${name}"` : `${table}.${name}`;
-  const hint = closestColumn(scope, table, name);
-  return planning.error('42703', `column ${written} does not exist`, position, hint === undefined ? {} : { hint });
-}
-
-/** 42P01 for a qualifier that no level knows, with Postgres' help for an alias that hides its table's name. */
-export function missingItem(planning: Planning, table: string, position: number | undefined): Error {
-  return planning.error('42P01', `missing FROM-clause entry for table "${table}"`, position);
 }

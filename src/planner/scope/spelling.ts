@@ -1,33 +1,50 @@
-import type { Scope } from './scope.ts';
+import type { Scope, ScopeItem } from './scope.ts';
 
 /** Beyond this distance two names have nothing to do with each other. */
 const FARTHEST = 3;
 
+interface Match {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** The entries of a level by which its error messages help: those of FROM that are there so far, whether they can be named or not. */
+export const entriesOf = (level: Scope): readonly ScopeItem[] => level.range ?? level.items.filter((item) => item.name !== null);
+
 /**
- * Postgres' guess at what a misspelt column was meant to be: the nearest by edit distance, at most 3 and at most half of the name's length.
- * A table's alias counts too where the reference has one.
+ * Postgres' guess at what a misspelt column was meant to be (searchRangeTableForCol): the nearest by edit distance of all levels, at most 3 and at most half of the name's length;
+ * two of them where two are as near, none where more are. A table's alias counts too where the reference has one.
  */
 export function closestColumn(scope: Scope, table: string | undefined, name: string): string | undefined {
   let nearest = FARTHEST + 1;
-  let found: { readonly table: string; readonly column: string; readonly sameColumn: boolean }[] = [];
+  let first: Match | undefined;
+  let second: Match | undefined;
+  const meet = (match: Match, tableDistance: number): void => {
+    if (tableDistance > nearest) return;
+    const columnDistance = editDistance(match.column, name);
+    if (columnDistance > Math.floor(name.length / 2)) return;
+    const distance = columnDistance + tableDistance;
+    if (distance > nearest) return;
+    if (distance < nearest) {
+      first = match;
+      second = undefined;
+      nearest = distance;
+    } else if (second !== undefined) {
+      // Three as near as each other: only a nearer one is worth naming.
+      first = undefined;
+      second = undefined;
+      nearest--;
+    } else if (first !== undefined) second = match;
+    else if (distance <= FARTHEST) first = match;
+  };
   for (let level: Scope | null = scope; level !== null; level = level.outer) {
-    for (const item of level.items) {
-      if (item.name === null) continue;
-      const tableDistance = table === undefined ? 0 : editDistance(table, item.name);
-      if (tableDistance > FARTHEST) continue;
-      for (const column of item.columns) {
-        const distance = tableDistance + editDistance(name, column.name);
-        if (distance > nearest || (distance > name.length / 2 && column.name !== name)) continue;
-        if (distance < nearest) found = [];
-        nearest = distance;
-        found.push({ table: item.name, column: column.name, sameColumn: column.name === name });
-      }
+    for (const item of entriesOf(level)) {
+      const tableDistance = table === undefined ? 0 : editDistance(table, item.name!);
+      for (const column of item.columns) meet({ table: item.name!, column: column.name }, tableDistance);
     }
-    if (found.length > 0) break;
   }
-  const [first, second, third] = found;
-  if (first === undefined || third !== undefined) return undefined;
-  const spelled = (match: { readonly table: string; readonly column: string }): string => `"${match.table}.${match.column}"`;
+  if (first === undefined) return undefined;
+  const spelled = (match: Match): string => `"${match.table}.${match.column}"`;
   return second === undefined
     ? `Perhaps you meant to reference the column ${spelled(first)}.`
     : `Perhaps you meant to reference the column ${spelled(first)} or the column ${spelled(second)}.`;

@@ -9,6 +9,7 @@ import type { Scene } from './context.ts';
 import { columnSequence } from './create-table.ts';
 import { takenBy } from './names.ts';
 import { definitions, readSequenceOptions } from './sequences.ts';
+import { withoutPosition } from './without-position.ts';
 
 /** ALTER COLUMN ... SET EXPRESSION AS (...): all rows compute the column anew. */
 export function setExpression({ name = '', def }: AlterTableCmd, altering: Altering, scene: Scene): void {
@@ -20,17 +21,6 @@ export function setExpression({ name = '', def }: AlterTableCmd, altering: Alter
   const { value, sql } = withoutPosition(() => planGenerated(def, scene.text, table.name, table.columns, (at) => table.columns[at]!.generated !== undefined, index, planContext(scene, 'adhoc')));
   const changed = { ...column, generated: value, defaultSql: sql };
   step(altering, { kind: 'setExpression', index, column: changed }, { ...table, columns: table.columns.with(index, changed) });
-}
-
-/** Postgres has no position for what is wrong in it. */
-function withoutPosition<T>(plan: () => T): T {
-  try {
-    return plan();
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    const { position: _position, ...fields } = error.fields;
-    throw new SqlError(error.code, error.message, fields);
-  }
 }
 
 /** ALTER COLUMN ... DROP EXPRESSION: the column keeps the values that it has. */

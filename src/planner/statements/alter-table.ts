@@ -16,6 +16,7 @@ import type { Outcome } from './names.ts';
 import { refuseItself } from './row-types.ts';
 import { planConstraints } from './table-constraints.ts';
 import type { ConstrainedTable, ConstraintTree } from './table-constraints.ts';
+import { withoutPosition } from './without-position.ts';
 
 /** Postgres' passes (AlterTablePass): what a command needs is there whatever the order written. */
 const passes: Readonly<Partial<Record<NonNullable<AlterTableCmd['subtype']>, number>>> = {
@@ -102,8 +103,8 @@ function addColumn({ def, missing_ok: ifNotExists }: AlterTableCmd, altering: Al
     altering.notices.push({ severity: 'NOTICE', code: '42701', message: `${message}, skipping` });
     return;
   }
-  const draft = draftColumn(def.ColumnDef, table.name, (candidate) => takenBy({ schema: table.schema, name: candidate }, scene) !== undefined, scene);
-  const [column] = finishColumns([draft], table.name, table.columns, scene);
+  const draft = draftColumn(def.ColumnDef, table.name, (candidate) => takenBy({ schema: table.schema, name: candidate }, scene) !== undefined, scene, withoutPosition);
+  const [column] = finishColumns([draft], table.name, table.columns, scene, withoutPosition);
   refuseItself(column!.type.oid, table.rowType, table.name, scene.catalog);
   const wide = { ...table, columns: [...table.columns, column!] };
   const planned = planConstraints(draft.constraints, constrained(wide, scene), scene);
@@ -154,7 +155,7 @@ function columnDefault({ name = '', def }: AlterTableCmd, altering: Altering, sc
   if (column.generated !== undefined) {
     throw new SqlError('42601', `column "${name}" of relation "${table.name}" is a generated column`, { hint: def === undefined ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' : 'Use ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION instead.' });
   }
-  const stored = def === undefined ? undefined : planDefault(def, scene.text, name, column.type, planContext(scene, 'adhoc'));
+  const stored = def === undefined ? undefined : withoutPosition(() => planDefault(def, scene.text, name, column.type, planContext(scene, 'adhoc')));
   const { default: _default, defaultSql: _text, ...rest } = column;
   const changed = stored === undefined ? rest : { ...rest, default: stored.value, defaultSql: stored.sql };
   step(altering, { kind: 'setColumn', index, column: changed }, { ...table, columns: table.columns.with(index, changed) });

@@ -27,7 +27,7 @@ export function planCreateTable(statement: CreateStmt, scene: Scene): Outcome {
   const onCommit = onCommitOf(statement.oncommit, name.schema === TEMPORARY);
   const body = planTableBody(statement.tableElts ?? [], name, isTaken, scene);
   whenTaken('table', name, false, scene);
-  return { plan: { kind: 'createTable', name, ...body, ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } };
+  return { plan: { kind: 'createTable', tag: 'CREATE TABLE', name, ...body, ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } };
 }
 
 function refuseTableFeatures(statement: CreateStmt, scene: Scene): void {
@@ -99,12 +99,12 @@ export interface Draft {
 }
 
 /** The drafts as columns: generation expressions are read over all of them (and over those that were there `before`). */
-export function finishColumns(drafts: readonly Draft[], table: string, before: readonly TableColumn[], scene: Scene): readonly PlannedColumn[] {
+export function finishColumns(drafts: readonly Draft[], table: string, before: readonly TableColumn[], scene: Scene, read: <T>(plan: () => T) => T = (plan) => plan()): readonly PlannedColumn[] {
   const all = [...before, ...drafts.map(({ column }) => column)];
   const isGenerated = (at: number): boolean => (at < before.length ? before[at]!.generated !== undefined : drafts[at - before.length]!.generated !== undefined);
   return drafts.map(({ column, generated }, i) => {
     if (generated === undefined) return column;
-    const { value, sql } = planGenerated(generated, scene.text, table, all, isGenerated, before.length + i, planContext(scene, 'adhoc'));
+    const { value, sql } = read(() => planGenerated(generated, scene.text, table, all, isGenerated, before.length + i, planContext(scene, 'adhoc')));
     return { ...column, generated: value, defaultSql: sql };
   });
 }
@@ -129,7 +129,7 @@ export function columnType(definition: ColumnDef, scene: Scene): SqlType {
 
 const isPseudoType = (column: string, type: SqlType): SqlError => new SqlError('42P16', `column "${column}" has pseudo-type ${typeInfo(type.oid).sqlName}`);
 
-export function draftColumn(definition: ColumnDef, table: string, isTaken: (name: string) => boolean, scene: Scene): Draft {
+export function draftColumn(definition: ColumnDef, table: string, isTaken: (name: string) => boolean, scene: Scene, read: <T>(plan: () => T) => T = (plan) => plan()): Draft {
   const name = definition.colname ?? '';
   const position = positionOf(scene.text, definition.location);
   if (definition.collClause !== undefined) throw notSupported('COLLATE of a column', 'Text is compared by bytes, as under the C collation.', position);
@@ -140,7 +140,8 @@ export function draftColumn(definition: ColumnDef, table: string, isTaken: (name
   if (serial !== undefined && facts.default) throw new SqlError('42601', `multiple default values specified for column "${name}" of table "${table}"`);
   const type = serial === undefined ? columnType(definition, scene) : sqlType(serial);
   const sequence = serial !== undefined || facts.identity !== undefined ? columnSequence(facts.identity, type, table, name, isTaken, scene) : undefined;
-  const stored = facts.default?.raw_expr === undefined ? undefined : planDefault(facts.default.raw_expr, scene.text, name, type, planContext(scene, 'adhoc'));
+  const expression = facts.default?.raw_expr;
+  const stored = expression === undefined ? undefined : read(() => planDefault(expression, scene.text, name, type, planContext(scene, 'adhoc')));
   const column: PlannedColumn = {
     name, type, nullable: facts.nullable ?? sequence === undefined, ...(stored && { default: stored.value, defaultSql: stored.sql }), ...(sequence && { sequence }),
   };
@@ -242,11 +243,11 @@ export function planCreateTableAs(statement: CreateTableAsStmt, scene: Scene): O
   const name = newRelationName(into?.rel, scene);
   const onCommit = onCommitOf(into?.onCommit, name.schema === TEMPORARY);
   const ifNotExists = statement.if_not_exists === true;
-  const taken = whenTaken('table', name, ifNotExists, scene);
-  if (taken) return taken;
   const rows = planQuery(query.SelectStmt, scene.text, planContext(scene, 'adhoc'));
+  const taken = whenTaken('table', name, ifNotExists, scene, 'CREATE TABLE AS');
+  if (taken) return taken;
   const columns = nameColumns(rows.columns, into?.colNames ?? []);
-  const table = { kind: 'createTable', name, columns, keys: [], checks: [], foreignKeys: [], ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } as const;
+  const table = { kind: 'createTable', tag: 'CREATE TABLE AS', name, columns, keys: [], checks: [], foreignKeys: [], ifNotExists, sql: scene.sql, ...(onCommit === undefined ? {} : { onCommit }) } as const;
   return { plan: into?.skipData === true ? table : { ...table, rows: { kind: 'query', query: rows } } };
 }
 
@@ -270,7 +271,7 @@ export function planCreateTableFromFile(tree: CreateTableFromFileTree, purified:
   if (taken) return taken;
   const isTaken = (candidate: string): boolean => takenBy({ schema: name.schema, name: candidate }, scene) !== undefined;
   const body = tree.columns === null ? { columns: fileColumns(purified), keys: [], checks: [], foreignKeys: [] } : planTableBody(tree.columns, name, isTaken, scene);
-  return { plan: { kind: 'createTable', name, ...body, ifNotExists: tree.ifNotExists, sql: scene.sql, rows: { kind: 'file', path: tree.path } } };
+  return { plan: { kind: 'createTable', tag: 'CREATE TABLE', name, ...body, ifNotExists: tree.ifNotExists, sql: scene.sql, rows: { kind: 'file', path: tree.path } } };
 }
 
 function fileColumns(purified: Purified | undefined): readonly TableColumn[] {

@@ -22,11 +22,11 @@ export function planCreateView(tree: CreateViewTree, scene: Scene): Outcome {
   if (node.withCheckOption !== undefined && node.withCheckOption !== 'NO_CHECK_OPTION') throw notSupported('WITH CHECK OPTION', 'Views cannot be written to.', position);
   if (node.options !== undefined) throw notSupported('WITH (...) of CREATE VIEW', 'Views have no options; leave it out.', position);
   const name = newRelationName(node.view, scene);
+  const view = planBody(node.query, node.aliases, name, query, scene);
   const orReplace = node.replace === true;
   const replaced = orReplace ? replacedView('view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('view', name, ifNotExists, scene);
   if (taken) return taken;
-  const view = planBody(node.query, node.aliases, name, query, scene);
   if (replaced) {
     refuseRecursion(replaced, view.dependsOn, scene);
     checkReplacement(replaced.columns, view.columns, scene);
@@ -44,11 +44,11 @@ export function planCreateMaterializedView(tree: CreateMaterializedViewTree, sce
     throw notSupported('storage options of CREATE MATERIALIZED VIEW', 'Leave them out.', position);
   const name = newRelationName(into?.rel, scene);
   const ifNotExists = node.if_not_exists === true;
+  const onError = onErrorOf(tree.options) ?? 'fail';
+  const planned = planBody(node.query, into?.colNames, name, query, scene);
   const replaced = orReplace ? replacedView('materialized view', name, scene) : undefined;
   const taken = replaced ? undefined : whenTaken('materialized view', name, ifNotExists, scene);
   if (taken) return taken;
-  const onError = onErrorOf(tree.options) ?? 'fail';
-  const planned = planBody(node.query, into?.colNames, name, query, scene);
   const view = onError === 'null' ? withNullableColumns(planned) : planned;
   if (replaced) refuseRecursion(replaced, view.dependsOn, scene);
   if (replaced && scene.catalog.dependents(replaced.oid).length > 0) checkReplacement(replaced.columns, view.columns, scene);

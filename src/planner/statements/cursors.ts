@@ -1,7 +1,7 @@
 import type { ClosePortalStmt, DeallocateStmt, DiscardStmt, ExecuteStmt, FetchStmt } from '@pgsql/types';
 import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
 import type { Plan } from '../plan.ts';
-import { coerceForAssignment, planConstant, resolveTypeName } from '../query.ts';
+import { planArgument, resolveTypeName } from '../query.ts';
 import type { DeclareTree, FetchTree, PrepareTree, StatementOption } from '../syntax/index.ts';
 import { planContext } from './context.ts';
 import type { Scene } from './context.ts';
@@ -76,7 +76,7 @@ export function planExecute(statement: ExecuteStmt, scene: Scene): Outcome {
   if (params.length !== types.length)
     throw new SqlError('42601', `wrong number of parameters for prepared statement "${name}"`, { detail: `Expected ${types.length} parameters but got ${params.length}.` });
   const context = planContext(scene, 'adhoc');
-  const values = params.map((param, i) => coerceForAssignment(planConstant(param, scene.text, context), types[i]!, `$${i + 1}`, context));
+  const values = params.map((param, i) => planArgument(param, i + 1, types[i]!, scene.text, context));
   return { plan: { kind: 'execute', name, arguments: values } };
 }
 

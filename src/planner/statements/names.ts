@@ -132,11 +132,11 @@ export interface Outcome {
 }
 
 /** The outcome where the name is taken and that settles the statement: nothing to do under IF NOT EXISTS, otherwise the error. */
-export function whenTaken(kind: CreatedItemKind, name: QualifiedName, ifNotExists: boolean, scene: Scene): Outcome | undefined {
+export function whenTaken(kind: CreatedItemKind, name: QualifiedName, ifNotExists: boolean, scene: Scene, tag: string = creationTags[kind]): Outcome | undefined {
   if (takenBy(name, scene) === undefined) return undefined;
   const error = nameIsTaken({ kind, name: name.name });
   if (!ifNotExists) throw error;
-  return { plan: { kind: 'noop', tag: creationTags[kind] }, notices: [{ severity: 'NOTICE', code: error.code, message: `${error.message}, skipping` }] };
+  return { plan: { kind: 'noop', tag }, notices: [{ severity: 'NOTICE', code: error.code, message: `${error.message}, skipping` }] };
 }
 
 /** Postgres' makeObjectName: the parts joined by underscores, the longer of the first two shortened until all fit into 63 bytes. */

@@ -1,8 +1,7 @@
 import type { Node, SelectStmt, TruncateStmt } from '@pgsql/types';
-import { InvariantError, SqlError, assertNever, notSupported } from '../../core/index.ts';
+import { InvariantError, SqlError, assertNever } from '../../core/index.ts';
 import type { Plan, PlannedStatement } from '../plan.ts';
 import { planDelete, planInsert, planMerge, planSelectStatement, planUpdate, readsCatalogOnly } from '../query.ts';
-import { positionOf } from '../syntax/index.ts';
 import type { Statement } from '../syntax/index.ts';
 import { planComment, planCommentTree } from './comment.ts';
 import { planAlterRowType, planCreateRowType } from './row-types.ts';
@@ -143,11 +142,19 @@ function planNode(node: Node, scene: Scene): Outcome {
 const noop = (tag: string): Outcome => ({ plan: { kind: 'noop', tag } });
 
 function planSelect(select: SelectStmt, scene: Scene): Outcome {
-  const into = select.intoClause?.rel;
-  if (into !== undefined) throw notSupported('SELECT INTO', 'Use CREATE TABLE ... AS SELECT.', positionOf(scene.text, into.location));
+  const into = intoOf(select);
+  if (into !== undefined) return planCreateTableAs({ into, query: { SelectStmt: withoutInto(select) } }, scene);
   const query = planSelectStatement(select, scene.text, planContext(scene, 'adhoc'));
   if ('kind' in query) return { plan: query };
   return { plan: { kind: 'query', query, readsCatalogOnly: readsCatalogOnly(query.relation) } };
+}
+
+/** SELECT ... INTO, of the first query where several are combined: CREATE TABLE AS in other words. */
+const intoOf = (select: SelectStmt): SelectStmt['intoClause'] => select.intoClause ?? (select.larg === undefined ? undefined : intoOf(select.larg));
+
+function withoutInto(select: SelectStmt): SelectStmt {
+  const { intoClause: _into, ...rest } = select;
+  return rest.larg === undefined ? rest : { ...rest, larg: withoutInto(rest.larg) };
 }
 
 function planTruncate(statement: TruncateStmt, scene: Scene): Outcome {

@@ -17,10 +17,10 @@ export function planSet(statement: VariableSetStmt, scene: Scene): Outcome {
     case 'VAR_SET_CURRENT': throw notSupported('SET ... FROM CURRENT', 'Give the value.');
     case 'VAR_SET_VALUE': case undefined: {
       const name = knownSetting(statement.name ?? '', scene);
-      return { plan: { kind: 'set', name, value: settingValue(name, statement.args ?? []), local } };
+      return { plan: { kind: 'set', name, value: settingValue(name, statement.args ?? []), local, tag: 'SET' } };
     }
     case 'VAR_SET_DEFAULT': case 'VAR_RESET':
-      return { plan: { kind: 'set', name: knownSetting(statement.name ?? '', scene), value: null, local } };
+      return { plan: { kind: 'set', name: knownSetting(statement.name ?? '', scene), value: null, local, tag: statement.kind === 'VAR_RESET' ? 'RESET' : 'SET' } };
     default: throw new InvariantError(`SET of kind ${statement.kind}`);
   }
 }
@@ -75,7 +75,7 @@ function planSetTransaction(statement: VariableSetStmt, scene: Scene): Plan {
   });
   const [first, ...also] = settings;
   if (first === undefined) return { kind: 'noop', tag: 'SET' };
-  const plan: SetPlan = { kind: 'set', ...first, local: !session };
+  const plan: SetPlan = { kind: 'set', ...first, local: !session, tag: 'SET' };
   return also.length === 0 ? plan : { ...plan, also };
 }
 
@@ -102,7 +102,8 @@ export function planTransaction(statement: TransactionStmt): Outcome {
   const name = statement.savepoint_name ?? '';
   const chain = statement.chain === true;
   switch (statement.kind) {
-    case undefined: case 'TRANS_STMT_BEGIN': case 'TRANS_STMT_START': return { plan: { kind: 'begin', readOnly: isReadOnly(statement.options ?? []) } };
+    case undefined: case 'TRANS_STMT_BEGIN': case 'TRANS_STMT_START':
+      return { plan: { kind: 'begin', readOnly: isReadOnly(statement.options ?? []), tag: statement.kind === 'TRANS_STMT_START' ? 'START TRANSACTION' : 'BEGIN' } };
     case 'TRANS_STMT_COMMIT': return { plan: { kind: 'commit', chain } };
     case 'TRANS_STMT_ROLLBACK': return { plan: { kind: 'rollback', chain } };
     case 'TRANS_STMT_SAVEPOINT': return { plan: { kind: 'savepoint', name } };

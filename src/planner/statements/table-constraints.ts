@@ -5,12 +5,14 @@ import { InvariantError, SqlError, notSupported } from '../../core/index.ts';
 import { columnsOf } from '../../ir/index.ts';
 import type { PlannedCheck, PlannedForeignKey, PlannedKey } from '../plan.ts';
 import { planCheck } from '../query.ts';
+import type { StoredExpression } from '../query.ts';
 import { canCoerce } from '../typing/coerce.ts';
 import { typeText } from '../typing/format-type.ts';
 import { positionOf } from '../syntax/index.ts';
 import { columnIndex, planContext } from './context.ts';
 import type { Scene } from './context.ts';
 import { chooseName, nameOfRangeVar, relationNamed } from './names.ts';
+import { withoutPosition } from './without-position.ts';
 
 /** A constraint as written, gathered from columns and from the table's own. */
 export interface ConstraintTree {
@@ -61,7 +63,9 @@ function planCheckConstraint({ constraint, position }: ConstraintTree, table: Co
   refuseFeatures(constraint, position);
   if (constraint.is_enforced !== true) throw notSupported('CHECK ... NOT ENFORCED', 'Leave it out, or have the rule enforced.', position);
   if (constraint.raw_expr === undefined) throw new InvariantError('a CHECK without a condition');
-  const { value: condition, sql } = planCheck(constraint.raw_expr, scene.text, table.name, table.columns, planContext(scene, 'adhoc'));
+  const { raw_expr: expression } = constraint;
+  const read = (): StoredExpression => planCheck(expression, scene.text, table.name, table.columns, planContext(scene, 'adhoc'));
+  const { value: condition, sql } = table.existing === undefined ? read() : withoutPosition(read);
   const [only, ...more] = columnsOf(condition);
   const label = only !== undefined && more.length === 0 ? table.columns[only]!.name : '';
   return { name: nameConstraint(constraint.conname, (taken) => chooseName(table.name, label, 'check', taken), names, table), condition, sql };

@@ -23,7 +23,7 @@ export class Fragments {
     } catch (error) {
       if (!(error instanceof GrammarError)) throw error;
       const position = error.character === undefined ? undefined : characterThroughBlanks(original, text, error.character) + 1;
-      throw new SqlError(error.code, error.message, { position });
+      throw new SqlError(error.code, error.message, { position, ...(error.hint !== undefined && { hint: error.hint }) });
     }
   }
 

@@ -8,12 +8,14 @@ export class GrammarError extends Error {
   /** 0-based; undefined where Postgres gives no position */
   readonly character: number | undefined;
   readonly code: string;
+  readonly hint: string | undefined;
 
-  constructor(message: string, character: number | undefined, code: string) {
+  constructor(message: string, character: number | undefined, code: string, hint?: string) {
     super(message);
     this.name = 'GrammarError';
     this.character = character;
     this.code = code;
+    this.hint = hint;
   }
 }
 
@@ -111,7 +113,7 @@ function readError(module: PgQueryModule, error: number): GrammarError {
   const message = module.UTF8ToString(module.getValue(error, 'i32'));
   const raisedBy = module.UTF8ToString(module.getValue(error + 4, 'i32'));
   const cursor = module.getValue(error + 16, 'i32');
-  return new GrammarError(message, cursor > 0 ? cursor - 1 : undefined, codeOf(message, raisedBy));
+  return new GrammarError(message, cursor > 0 ? cursor - 1 : undefined, codeOf(message, raisedBy), hintOf(message, raisedBy));
 }
 
 /**
@@ -120,12 +122,22 @@ function readError(module: PgQueryModule, error: number): GrammarError {
  */
 const codes: readonly (readonly [message: RegExp, code: string, raisedBy?: string])[] = [
   [/^memory exhausted/, '54001'],
+  [/^LIMIT #,# syntax/, '42601'],
   [/not yet implemented$|not supported|not implemented|cannot be marked/, '0A000'],
   [/^invalid Unicode escape$/, '22025', 'core_yylex'],
   [/^invalid byte sequence/, '22021'],
   [/^unsafe use of/, '22P06'],
   [/^precision for type float must|^interval precision|is out of range/, '22023'],
 ];
+
+/** libpg-query hands on no hints either. */
+const hints: readonly (readonly [message: RegExp, hint: string, raisedBy?: string])[] = [
+  [/^LIMIT #,# syntax/, 'Use separate LIMIT and OFFSET clauses.'],
+  [/^invalid Unicode escape$/, 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.', 'core_yylex'],
+  [/^invalid Unicode escape$/, 'Unicode escapes must be \\XXXX or \\+XXXXXX.'],
+];
+
+const hintOf = (message: string, raisedBy: string): string | undefined => hints.find(([pattern, , by]) => pattern.test(message) && (by === undefined || by === raisedBy))?.[1];
 
 const codeOf = (message: string, raisedBy: string): string =>
   codes.find(([pattern, , by]) => pattern.test(message) && (by === undefined || by === raisedBy))?.[1] ?? '42601';

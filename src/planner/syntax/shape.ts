@@ -15,7 +15,7 @@ const comparisons: ReadonlySet<string> = new Set(['=', '<', '>', '<=', '>=', '<>
 /** What may stand behind a literal that is the whole right side of a comparison. */
 const ends: ReadonlySet<string> = new Set([')', ';', 'and', 'or', 'order', 'limit', 'offset', 'fetch', 'group']);
 /** Words that mean another moment each time they are read. */
-const moment = /^\s*(now|today|tomorrow|yesterday|allballs)/i;
+const moment = /\b(now|today|tomorrow|yesterday)/i;
 const LONGEST = 8192;
 
 /**

@@ -11,7 +11,7 @@ import { startOf } from '../resolve/walk.ts';
 import { toScalar } from '../lower/to-scalar.ts';
 import type { Bound } from '../lower/bound.ts';
 
-/** Converts a scalar without columns (a DEFAULT, a parameter of EXECUTE) for storing it in `column` of type `target`; 42804 where there is no assignment cast. */
+/** Converts a scalar without columns (a DEFAULT, the value of a secret) for storing it in `column` of type `target`; 42804 where there is no assignment cast. */
 export function coerceForAssignment(value: Scalar, target: SqlType, column: string, context: PlanContext, position?: number): Scalar {
   const planning = new Planning('', context);
   const bound: Bound = { relation: { op: 'constant', rows: [], type: { columns: [], keys: [] } }, at: new Map() };

@@ -186,7 +186,8 @@ function isOnlyInPostgres(site: CallSite, types: readonly number[]): boolean {
 }
 
 function ambiguous(planning: Planning, site: CallSite, args: readonly Expr[]): Error {
-  return planning.error('42725', `function ${site.name}(${args.map((arg) => typeText(arg.type.oid)).join(', ')}) is not unique`, site.position, {
+  const name = site.schema === undefined ? site.name : `${site.schema}.${site.name}`;
+  return planning.error('42725', `function ${name}(${args.map((arg) => typeText(arg.type.oid)).join(', ')}) is not unique`, site.position, {
     hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
   });
 }

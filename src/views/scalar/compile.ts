@@ -1,6 +1,6 @@
 import { assertNever, codecOf, InvariantError, loadLong, rowLayout, sized, SqlError, storageOf, typeInfo } from '../../core/index.ts';
 import type { Datum, RowLayout } from '../../core/index.ts';
-import { evaluatorOf, readsBits, relabel } from '../../ir/index.ts';
+import { evaluatorOf, readsBits, recordNames, relabel } from '../../ir/index.ts';
 import type { Scalar } from '../../ir/index.ts';
 import { engineFunction } from './canonical.ts';
 import {
@@ -168,7 +168,7 @@ export class Emitter {
         return { isNull: never, value: `H.makeArray([${this.#datums(scalar.elements)}], ${scalar.nested}, ${element})` };
       }
       case 'row':
-        return { isNull: never, value: `H.makeRecord([${this.#datums(scalar.fields)}], ${this.constant(scalar.fields.map((field) => field.type.oid))})` };
+        return { isNull: never, value: `H.makeRecord([${this.#datums(scalar.fields)}], ${this.constant(scalar.fields.map((field) => field.type.oid))}, ${this.constant(recordNames(scalar) ?? null)})` };
       case 'field': {
         const arg = this.emit(scalar.arg);
         return this.#maybe(`${arg.isNull} ? null : ${arg.value}.fields[${scalar.index}]`);

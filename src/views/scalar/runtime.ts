@@ -182,7 +182,7 @@ export function sliceOf(array: SqlArray, lower: readonly Datum[], upper: readonl
   return { kind: 'array', element: array.element, dims, lowerBounds: dims.map(() => 1), items };
 }
 
-export const makeRecord = (fields: readonly Datum[], types: readonly number[]): SqlRecord => ({ kind: 'record', types, fields });
+export const makeRecord = (fields: readonly Datum[], types: readonly number[], names: readonly string[] | null): SqlRecord => (names === null ? { kind: 'record', types, fields } : { kind: 'record', types, fields, names });
 
 /** `left op ANY (array)` with three-valued logic; `all` for ALL. */
 export function quantified(compare: (a: Datum, b: Datum, environment: Environment) => Datum, environment: Environment, left: Datum, array: SqlArray, all: boolean): boolean | null {
