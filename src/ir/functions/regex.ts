@@ -190,13 +190,6 @@ function substringByRegex(text: string, pattern: string): string | null {
   return span === undefined || span === null ? null : text.slice(span.start, span.end);
 }
 
-/** `substring(text similar pattern escape e)`. In Postgres the pattern is read in a call of its own, so that a wrong escape is an error of a NULL text too. */
-function substringBySimilar(text: string | null, pattern: string | null, escape: string | null): string | null {
-  if (pattern === null || escape === null) return null;
-  const regex = similarToRegex(pattern, escape);
-  return text === null ? null : substringByRegex(text, regex);
-}
-
 const operatorsOf = (type: string): readonly Definition[] => [
   [`${type}regexeq(${type},text) bool`, (text: string, pattern: string) => matcherOf(pattern).test(text)],
   [`${type}regexne(${type},text) bool`, (text: string, pattern: string) => !matcherOf(pattern).test(text)],
@@ -227,7 +220,7 @@ export const regexFunctions = defineFunctions([
   ...['text,text', 'text,text,int4', 'text,text,int4,int4', 'text,text,int4,int4,text', 'text,text,int4,int4,text,int4']
     .map((args): Definition => [`regexp_substr(${args}) text`, given(regexpSubstring)]),
   ['substring(text,text) text', substringByRegex],
-  ['substring(text,text,text) text null', substringBySimilar],
+  ['substring(text,text,text) text', (text: string, pattern: string, escape: string) => substringByRegex(text, similarToRegex(pattern, escape))],
   ['similar_to_escape(text) text', (pattern: string) => similarToRegex(pattern, '\\')],
   ['similar_to_escape(text,text) text', (pattern: string, escape: string) => similarToRegex(pattern, escape)],
   ['similar_escape(text,text) text null', (pattern: string | null, escape: string | null) => (pattern === null ? null : similarToRegex(pattern, escape ?? '\\'))],

@@ -245,6 +245,7 @@ export const rewriteFaults: readonly RewriteFault[] = [
   { name: 'aggregates that count weights', rewrite: 'dropInnerDistinct', file: 'drop-inner-distinct.ts', from: 'relation.aggregates.every(countsOnce)', to: 'true' },
   { name: 'below what takes rows away', rewrite: 'dropInnerDistinct', file: 'drop-inner-distinct.ts', from: "relation.op !== 'distinct' &&", to: "relation.op !== 'distinct' && relation.op !== 'threshold' &&" },
   { name: 'what is missing is there', rewrite: 'emptyRelations', file: 'empty-relations.ts', from: ' && !isOuter(relation, index)', to: '' },
+  { name: 'what hangs by an outer join is missing', rewrite: 'emptyRelations', file: 'empty-relations.ts', from: '.outer && isEmpty(join.inputs[at]!)) return true;', to: '.outer) return true;' },
   { name: 'a row over no rows', rewrite: 'emptyRelations', file: 'empty-relations.ts', from: 'relation.by.length > 0 && isEmpty', to: 'isEmpty' },
   { name: 'a condition of the missing side', rewrite: 'inferFilters', file: 'infer-filters.ts', from: 'if (!edge.outer && !isOuter(join, edge.parent)) tell', to: 'tell' },
   { name: 'a condition that may raise', rewrite: 'inferFilters', file: 'infer-filters.ts', from: ' || !isSafe(conjunct)) continue;', to: ') continue;' },
@@ -260,7 +261,7 @@ export const rewriteFaults: readonly RewriteFault[] = [
   { name: 'constants hide the other inputs', rewrite: 'fuseUnions', file: 'fuse-unions.ts', from: 'rows.length < relation.inputs.length', to: 'rows.length === 0' },
   { name: 'used once and gone', rewrite: 'inlineLets', file: 'inline-lets.ts', from: 'if (count === 0) return body;', to: 'if (count <= 1) return body;' },
   { name: 'distinct rows of fewer columns', rewrite: 'narrowColumns', file: 'narrow-columns.ts', from: "case 'negate': {", to: "case 'distinct': case 'negate': {" },
-  { name: 'an expression that raises is computed', rewrite: 'foldConstants', file: 'fold-constants.ts', from: 'if (error instanceof SqlError) return scalar;', to: '' },
+  { name: 'an expression that raises is computed', rewrite: 'foldConstants', file: 'fold-constants.ts', from: 'if (sqlErrorOf(error) !== undefined) return scalar;', to: '' },
   { name: 'what is not NULL is always taken', rewrite: 'foldConstants', file: 'fold-constants.ts', from: "const neutral = { and: true, or: false } as const;", to: "const neutral = { and: false, or: true } as const;" },
 ];
 
