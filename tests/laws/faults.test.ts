@@ -21,12 +21,13 @@ describe('the laws catch it', () => {
     const { engine, remove } = await engineWith(fault, ...(fault.stepped === true ? atEveryRow : []));
     try {
       let caught: string | undefined;
-      for (let seed = 1; seed <= MOST_CASES && caught === undefined; seed++) {
+      for (let tried = 0; tried < MOST_CASES && caught === undefined; tried++) {
+        const seed = ((fault.first ?? 1) - 1 + tried) % MOST_CASES + 1;
         const subject = drawCase(seed);
         const found = operatorsIn(subject.planned.relation);
         if (fault.needs.length > 0 && !fault.needs.some((operator) => found.has(operator))) continue;
-        const tried = Object.entries(fault.stepped === true ? { stepped } : { ...laws, ...(seed % 20 === 1 && fault.needs.length === 0 ? large : {}) });
-        caught = tried.find(([, law]) => verdict(law, subject, engine) !== undefined)?.[0];
+        const asked = Object.entries(fault.stepped === true ? { stepped } : { ...laws, ...(seed % 20 === 1 && fault.needs.length === 0 ? large : {}) });
+        caught = asked.find(([, law]) => verdict(law, subject, engine) !== undefined)?.[0];
         // The runner is to hear of a test that takes long.
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -15,11 +15,13 @@ export interface Fault {
   readonly needs: readonly string[];
   /** it shows in the middle of ticks */
   readonly stepped?: true;
+  /** the case to begin with, where the first that shows it lies far: the others follow */
+  readonly first?: number;
 }
 
 export const faults: readonly Fault[] = [
-  { name: 'temporal filter: <= read as <', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'upper = Math.min(upper, ms + 1);\n          break;\n        case \'>=\'', to: 'upper = Math.min(upper, ms);\n          break;\n        case \'>=\'' },
-  { name: 'temporal filter: > read as >=', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'lower = Math.max(lower, ms + 1);', to: 'lower = Math.max(lower, ms);' },
+  { name: 'temporal filter: <= read as <', first: 152, file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'upper = Math.min(upper, ms + 1);\n          break;\n        case \'>=\'', to: 'upper = Math.min(upper, ms);\n          break;\n        case \'>=\'' },
+  { name: 'temporal filter: > read as >=', first: 383, file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'lower = Math.max(lower, ms + 1);', to: 'lower = Math.max(lower, ms);' },
   { name: 'temporal filter: a row that ends now still shows', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper <= now ||', to: 'if (upper < now ||' },
   { name: 'temporal filter: the end is not scheduled', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'if (upper < NEVER_MS) this.#calendar.add(upper, I, b, -w);', to: '' },
   { name: 'temporal filter: intervals that overlap count twice', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'this.#lowers[at]! <= upper; at++)', to: 'false; at++)' },
@@ -27,7 +29,7 @@ export const faults: readonly Fault[] = [
   { name: 'calendar: what is due now waits a tick', file: 'state/calendar.ts', needs: ['temporalFilter'], from: 'this.#heap[0]! <= time', to: 'this.#heap[0]! < time' },
   { name: 'left join: the NULL row stays when the first match comes', file: 'operators/join.ts', needs: ['left join'], from: 'if (before === 0) return after === 0 ? 0 : 1;', to: 'if (before === 0) return 0;' },
   { name: 'left join: the NULL row does not return when the last match goes', file: 'operators/join.ts', needs: ['left join'], from: 'return after === 0 ? -1 : 0;', to: 'return 0;' },
-  { name: 'left join: other matches of the key are not looked for', file: 'operators/join.ts', needs: ['left join'], from: 'if (this.#weight(input, row) !== 0) return 0;', to: 'break;' },
+  { name: 'left join: other matches of the key are not looked for', first: 126, file: 'operators/join.ts', needs: ['left join'], from: 'if (this.#weight(input, row) !== 0) return 0;', to: 'break;' },
   { name: 'left join: the NULL row has the weight of the change', file: 'operators/join.ts', needs: ['left join'], from: 'this.#enumerate(0, -this.#turn)', to: 'this.#enumerate(0, -this.#weightChange)' },
   { name: 'join: weights are not multiplied', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: 'this.#weights[depth]! * weight;', to: 'this.#weights[depth]!;' },
   { name: 'left join, generated: the NULL row stays when the first match comes', file: 'operators/join-code.ts', needs: ['left join'], from: "let turn = before === 0 ? (after === 0 ? 0 : 1)", to: 'let turn = before === 0 ? 0' },
@@ -54,9 +56,9 @@ export const faults: readonly Fault[] = [
   { name: 'sum: a deletion adds', file: 'operators/number-accumulators.ts', needs: ['reduce'], from: 'I[${at}] * ${w};', to: 'I[${at}] * Math.abs(${w});' },
   { name: 'sum of numeric: a deletion adds', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'w === -1 ? numericNegate(value)', to: 'w === -1 ? value' },
   { name: 'min and max: do not fall back after a deletion', file: 'operators/accumulators.ts', needs: ['reduce'], from: 'if (value !== null) this.state(g).add(value, w);', to: 'if (value !== null && w > 0) this.state(g).add(value, w);' },
-  { name: 'bool_and: one true is enough', file: 'operators/number-accumulators.ts', needs: ['reduce'], from: 'and ? `${n(1)} === 0` : `${n(0)} > 0`', to: '`${n(0)} > 0`' },
+  { name: 'bool_and: one true is enough', first: 189, file: 'operators/number-accumulators.ts', needs: ['reduce'], from: 'and ? `${n(1)} === 0` : `${n(0)} > 0`', to: '`${n(0)} > 0`' },
   { name: 'top-k: one row too many', file: 'operators/top-k.ts', needs: ['topK'], from: ': limit ?? Infinity;', to: ': (limit ?? Infinity) + 1;' },
-  { name: 'top-k: OFFSET skips values, not rows', file: 'operators/top-k.ts', needs: ['topK'], from: 'skip -= skipped;', to: 'skip -= 1;' },
+  { name: 'top-k: OFFSET skips values, not rows', first: 1370, file: 'operators/top-k.ts', needs: ['topK'], from: 'skip -= skipped;', to: 'skip -= 1;' },
   { name: 'top-k: the window shown is not taken back', file: 'operators/top-k.ts', needs: ['topK'], from: 'const change = (window.get(handle) ?? 0) - copies;', to: 'const change = (window.get(handle) ?? copies) - copies;' },
   { name: 'hydration: the cursor is one row ahead', file: 'dataflow.ts', needs: [], from: '? occurrence.cursor++ :', to: '? (occurrence.cursor += 2) - 2 :' },
   { name: 'tick: what was before it is noted as it is after', file: 'operators/collection.ts', needs: [], stepped: true, from: 'this.#note(handle, arrangement.weight(handle) - w);', to: 'this.#note(handle, arrangement.weight(handle));' },
@@ -73,7 +75,7 @@ export const faults: readonly Fault[] = [
   { name: 'hydration: a log is read while its changes count', file: 'operators/collection.ts', needs: [], from: 'if (occurrence.cursor === Infinity) occurrence.change', to: 'occurrence.change' },
   { name: 'subscription: the difference to nothing', file: 'subscription.ts', needs: [], from: 'const difference = slab.I[at]! - before;', to: 'const difference = slab.I[at]!;' },
   { name: 'sweep: the keys of groups are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: 'return [this.#groups.slab, this.#before,', to: 'return [this.#before,' },
-  { name: 'sweep: the values of count(DISTINCT) are left out', file: 'operators/reduce.ts', needs: ['reduce'], from: '...this.#distinct.map(({ root }) => root)', to: '' },
+  { name: 'sweep: the values of count(DISTINCT) are left out', first: 269, file: 'operators/reduce.ts', needs: ['reduce'], from: '...this.#distinct.map(({ root }) => root)', to: '' },
   { name: 'sweep: what a top-k keeps is left out', file: 'operators/top-k.ts', needs: ['topK'], from: 'return [this.#arrangement];', to: 'return [];' },
   { name: 'sweep: the calendar is left out', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'return [this.#calendar];', to: 'return [];' },
   { name: 'sweep: inputs arranged for a join are left out', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: '(input.collection ? [] : [input.arrangement])), this.#waiting]', to: '[]), this.#waiting]' },
