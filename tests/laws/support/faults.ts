@@ -80,8 +80,8 @@ export const faults: readonly Fault[] = [
   { name: 'sweep: the calendar is left out', file: 'operators/temporal-filter.ts', needs: ['temporalFilter'], from: 'return [this.#calendar];', to: 'return [];' },
   { name: 'sweep: inputs arranged for a join are left out', file: 'operators/join.ts', needs: ['inner join', 'left join'], from: '(input.collection ? [] : [input.arrangement])), this.#waiting]', to: '[]), this.#waiting]' },
   { name: 'sweep: outputs of views are left out', file: 'engine.ts', needs: [], from: '(readable.arrangement === undefined ? [] : [readable.arrangement])', to: '[]' },
-  { name: 'sweep: what is interned meanwhile and was there is forgotten', file: 'state/symbols.ts', needs: [], from: 'if (this.#sweeping) this.#marks[known] = this.#mark;', to: '' },
-  { name: 'sweep: values of dead symbols stay in the cache', file: 'state/symbols.ts', needs: [], from: 'this.#cacheCode.fill(-1);\n      this.#memory.changed();', to: 'this.#memory.changed();' },
+  { name: 'sweep: what is interned meanwhile and was there is forgotten', first: 378, file: 'state/symbols.ts', needs: [], from: 'if (this.#sweeping) this.#marks[known] = this.#mark;', to: '' },
+  { name: 'sweep: values of dead symbols stay in the cache', first: 295, file: 'state/symbols.ts', needs: [], from: 'this.#cacheCode.fill(-1);\n      this.#memory.changed();', to: 'this.#memory.changed();' },
 ];
 
 /** Mistakes in what is known of errors, which histories without errors cannot show. `at`: the cases of `raising` that are tried. */
