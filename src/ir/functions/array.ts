@@ -5,8 +5,6 @@ import { compareArrays, compareElements, concatenate, containsAll, emptyArray, l
 import type { Environment, FunctionRow, OperatorRow } from './contract.ts';
 import { defineFunctions, defineOperators, unbound } from './define.ts';
 
-/** Most elements an array may have (MaxArraySize). */
-
 const notOneDimensional = (): SqlError => new SqlError('22000', 'argument must be empty or one-dimensional array');
 const wrongSubscripts = (detail: string): SqlError => new SqlError('2202E', 'wrong number of array subscripts', { detail });
 const isMissing = (value: SqlArray | null): value is null => value === null;

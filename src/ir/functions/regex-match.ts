@@ -229,8 +229,7 @@ function waysOf(regex: Regex): number {
 }
 
 /** The longest text that is left to JavaScript; a longer one is the machine's. `ends`: it is tried for each end that a match may have. */
-function mostForJavaScript(regex: Regex, ends: boolean): number {
-  const isDecided = decided(regex, 0n);
+function mostForJavaScript(regex: Regex, isDecided: boolean, ends: boolean): number {
   if (!isDecided && count(regex, (part) => part.kind === 'choice' || (part.kind === 'repeat' && part.most === 1)) > MOST_CHOICES) return SHORT;
   const starts = regex.kind === 'assert' || (regex.kind === 'sequence' && regex.parts[0]?.kind === 'assert') ? 0 : 1;
   const power = starts + Number(ends) + (isDecided ? Math.min(1, waysOf(regex)) : waysOf(regex));
@@ -246,14 +245,15 @@ export function compileRegex(pattern: string, options: Options): Matcher {
   const source = sourceOf(regex);
   const tester = new RegExp(source, 'u');
   const finder = new RegExp(source, 'dgu');
-  const most = mostForJavaScript(regex, false);
+  const isDecided = decided(regex, 0n);
+  const most = mostForJavaScript(regex, isDecided, false);
+  const wanted = endsAtEnd(regex) || oneQuantifier(regex) || isDecided ? 'first' : prefersLongest(regex) ?? true ? 'longest' : 'shortest';
   // What looks ahead must see what stands behind the end that is tried.
-  const mostEnds = looksAhead(regex) ? -1 : mostForJavaScript(regex, true);
-  const pinned = new RegExp(`(?:${source})(?![^])`, 'duy');
+  const mostEnds = wanted === 'first' || looksAhead(regex) ? -1 : mostForJavaScript(regex, isDecided, true);
+  const pinned = mostEnds < 0 ? undefined : new RegExp(`(?:${source})(?![^])`, 'duy');
   // Made when it is wanted: most texts are short.
   let made: Machine | undefined;
   const machine = (): Machine => (made ??= new Machine(regex, groups));
-  const wanted = endsAtEnd(regex) || oneQuantifier(regex) || decided(regex, 0n) ? 'first' : prefersLongest(regex) ?? true ? 'longest' : 'shortest';
   // what a reference repeats may be written in the other case: sets have both cases, so the text may have one
   const folded = refers && ignoreCase ? (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : (text: string): string => text;
   return {
@@ -268,7 +268,7 @@ export function compileRegex(pattern: string, options: Options): Matcher {
       finder.lastIndex = from;
       const first = finder.exec(text);
       if (first === null) return undefined;
-      if (wanted === 'first') return toMatch(first);
+      if (pinned === undefined) return toMatch(first);
       for (let end = wanted === 'longest' ? text.length : first.index; end >= first.index && end <= text.length; end += wanted === 'longest' ? -1 : 1) {
         pinned.lastIndex = first.index;
         const found = pinned.exec(text.slice(0, end));
