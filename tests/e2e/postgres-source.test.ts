@@ -5,6 +5,7 @@ import { startHeldMillrace, textClient, until } from './held-millrace.ts';
 import type { TextClient } from './held-millrace.ts';
 import { startMillrace } from './millrace.ts';
 import type { MillraceProcess } from './millrace.ts';
+import { answers, makeSource } from './upstream-tables.ts';
 
 let postgres: TestPostgres;
 let guarded: TestPostgres;
@@ -21,18 +22,8 @@ afterAll(async () => {
   await Promise.all([millrace?.stop(), postgres?.stop(), guarded?.stop()]);
 });
 
-/** Makes tables upstream with their publication `name`, and a source of that name over them. */
-async function sourceOver(name: string, ddl: string, tables: string): Promise<void> {
-  await postgres.query(`${ddl}; create publication ${name} for table ${tables}`);
-  await client.query(`create source ${name} from postgres connection upstream (publication '${name}') for all tables`);
-}
-
-/** Waits until the query answers so; what it answered last is in the error. */
-const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> =>
-  until(sql, async () => {
-    const answer = (await client.query(sql)).rows;
-    return JSON.stringify(answer) === JSON.stringify(rows) || Promise.reject(new Error(JSON.stringify(answer)));
-  });
+const sourceOver = (name: string, ddl: string, tables: string): Promise<void> => makeSource(postgres, client, name, ddl, tables);
+const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> => answers(client, sql, rows);
 
 const slotOf = async (source: string): Promise<{ slot_name: string; confirmed: bigint } | undefined> => {
   const [row] = await postgres.query(`select slot_name, (confirmed_flush_lsn - '0/0')::text as confirmed from pg_replication_slots where slot_name like 'millrace_${source}_%'`);

@@ -5,6 +5,7 @@ import { textClient, until } from './held-millrace.ts';
 import type { TextClient } from './held-millrace.ts';
 import { startMillrace } from './millrace.ts';
 import type { MillraceProcess } from './millrace.ts';
+import { answers, makeSource } from './upstream-tables.ts';
 
 /** Types that users have made upstream: domains, and types with fields. */
 
@@ -22,17 +23,8 @@ afterAll(async () => {
   await Promise.all([millrace?.stop(), postgres?.stop()]);
 });
 
-/** Makes tables upstream with their publication `name`, and a source of that name over them. */
-async function sourceOver(name: string, ddl: string, tables: string): Promise<void> {
-  await postgres.query(`${ddl}; create publication ${name} for table ${tables}`);
-  await client.query(`create source ${name} from postgres connection upstream (publication '${name}') for all tables`);
-}
-
-const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> =>
-  until(sql, async () => {
-    const answer = (await client.query(sql)).rows;
-    return JSON.stringify(answer) === JSON.stringify(rows) || Promise.reject(new Error(JSON.stringify(answer)));
-  });
+const sourceOver = (name: string, ddl: string, tables: string): Promise<void> => makeSource(postgres, client, name, ddl, tables);
+const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> => answers(client, sql, rows);
 
 /** Waits until both answer the query alike. */
 const agree = (sql: string): Promise<true> => until(sql, async () => {
