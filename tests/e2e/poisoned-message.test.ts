@@ -8,6 +8,7 @@ import { textClient, until } from './held-millrace.ts';
 import type { TextClient } from './held-millrace.ts';
 import { startMillrace } from './millrace.ts';
 import type { MillraceProcess } from './millrace.ts';
+import { answers } from './upstream-tables.ts';
 
 describe.skipIf(kafkaSkipped)('one poisoned message in the topic', () => {
   let postgres: TestPostgres;
@@ -35,11 +36,7 @@ describe.skipIf(kafkaSkipped)('one poisoned message in the topic', () => {
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
     await admin.disconnect();
   };
-  const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> =>
-    until(sql, async () => {
-      const answer = (await client.query(sql)).rows;
-      return JSON.stringify(answer) === JSON.stringify(rows) || Promise.reject(new Error(JSON.stringify(answer)));
-    });
+  const becomes = (sql: string, rows: readonly (readonly (string | null)[])[]): Promise<true> => answers(client, sql, rows);
 
   beforeAll(async () => {
     [postgres, broker, millrace] = await Promise.all([startPostgres(), startKafka(), startMillrace()]);
